@@ -1,0 +1,10 @@
+//! Small tools that know nothing of matchmaking.
+
+pub(crate) mod epoch;
+pub(crate) mod hash;
+pub(crate) mod idx;
+pub(crate) mod intern;
+pub(crate) mod num;
+pub(crate) mod pointer;
+pub(crate) mod rng;
+pub(crate) mod time;

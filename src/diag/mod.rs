@@ -1,0 +1,16 @@
+//! What can be wrong with a rule set text, and where.
+
+mod error;
+mod found;
+mod problems;
+mod source;
+mod suggest;
+
+pub use error::{
+    LaxReading, RuleSetError, RuleSetErrorKind, RuleSetErrors, RuleSetWarning, RuleSetWarningKind,
+};
+pub(crate) use found::{describe_char, did_you_mean, found_at, list_words, quoted, shorten};
+pub(crate) use problems::Problems;
+pub use source::Location;
+pub(crate) use source::{Site, Span};
+pub(crate) use suggest::nearest;

@@ -1,0 +1,125 @@
+//! The list that every phase of compilation adds to, so that one run finds every problem.
+
+use std::ops::Range;
+
+use super::error::{
+    LaxReading, RuleSetError, RuleSetErrorKind, RuleSetErrors, RuleSetWarning, RuleSetWarningKind,
+};
+use super::source::{Location, Site, SourceText};
+use crate::base::pointer::JsonPointer;
+
+/// Problems beyond this many are counted out: a text made to be hostile gets a bounded answer.
+const PROBLEMS_MAX: usize = 100;
+
+/// Collects the errors and warnings of one text.
+pub(crate) struct Problems<'t> {
+    pub(crate) source: SourceText<'t>,
+    strict: bool,
+    errors: Vec<RuleSetError>,
+    warnings: Vec<RuleSetWarning>,
+}
+
+impl<'t> Problems<'t> {
+    pub(crate) fn new(text: &'t str, strict: bool) -> Self {
+        Self { source: SourceText::new(text), strict, errors: Vec::new(), warnings: Vec::new() }
+    }
+
+    pub(crate) fn error(&mut self, at: &Site, kind: RuleSetErrorKind) {
+        self.push_error(kind, None, |source| source.location(at));
+    }
+
+    pub(crate) fn error_help(
+        &mut self,
+        at: &Site,
+        kind: RuleSetErrorKind,
+        help: impl Into<String>,
+    ) {
+        self.push_error(kind, Some(help.into()), |source| source.location(at));
+    }
+
+    /// An error at a part of a string; `inside` counts bytes of the string's value.
+    pub(crate) fn error_inside(
+        &mut self,
+        at: &Site,
+        inside: Range<usize>,
+        kind: RuleSetErrorKind,
+        help: Option<String>,
+    ) {
+        self.push_error(kind, help, |source| source.location_inside(at, inside));
+    }
+
+    pub(crate) fn warn(&mut self, at: &Site, kind: RuleSetWarningKind, help: Option<String>) {
+        self.push_warning(kind, help, |source| source.location(at));
+    }
+
+    pub(crate) fn warn_inside(
+        &mut self,
+        at: &Site,
+        inside: Range<usize>,
+        kind: RuleSetWarningKind,
+        help: Option<String>,
+    ) {
+        self.push_warning(kind, help, |source| source.location_inside(at, inside));
+    }
+
+    /// A reading that the service's own text does not promise: a warning, an error when strict.
+    pub(crate) fn lax(&mut self, at: &Site, reading: LaxReading) {
+        let help = Some(reading.remedy());
+        if self.strict {
+            self.push_error(RuleSetErrorKind::Lax(reading), help, |source| source.location(at));
+        } else {
+            self.warn(at, RuleSetWarningKind::Lax(reading), help);
+        }
+    }
+
+    pub(crate) fn has_errors(&self) -> bool {
+        !self.errors.is_empty()
+    }
+
+    /// The value, if no error was found, with the warnings; else all errors in the order of the
+    /// text.
+    pub(crate) fn finish<T>(
+        mut self,
+        value: Option<T>,
+    ) -> Result<(T, Vec<RuleSetWarning>), RuleSetErrors> {
+        self.warnings.sort_by_key(|warning| warning.at.source.start);
+        match value {
+            Some(value) if self.errors.is_empty() => Ok((value, self.warnings)),
+            _ => {
+                self.errors.sort_by_key(|error| error.at.source.start);
+                Err(RuleSetErrors::new(self.errors, self.warnings))
+            }
+        }
+    }
+
+    /// `place` is asked only while there is room: finding a place means counting characters, and
+    /// a hostile text has tens of thousands of problems in one line.
+    fn push_error(
+        &mut self,
+        kind: RuleSetErrorKind,
+        help: Option<String>,
+        place: impl FnOnce(&SourceText<'t>) -> Location,
+    ) {
+        match self.errors.len() {
+            0..PROBLEMS_MAX => self.errors.push(RuleSetError::new(kind, place(&self.source), help)),
+            PROBLEMS_MAX => {
+                let whole = Site { pointer: JsonPointer::default(), span: Default::default() };
+                let location = self.source.location(&whole);
+                let kind = RuleSetErrorKind::TooManyErrors { limit: PROBLEMS_MAX };
+                self.errors.push(RuleSetError::new(kind, location, None));
+            }
+            _ => {}
+        }
+    }
+
+    fn push_warning(
+        &mut self,
+        kind: RuleSetWarningKind,
+        help: Option<String>,
+        place: impl FnOnce(&SourceText<'t>) -> Location,
+    ) {
+        if self.warnings.len() < PROBLEMS_MAX {
+            self.warnings.push(RuleSetWarning::new(kind, place(&self.source), help));
+        }
+    }
+}
