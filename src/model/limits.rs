@@ -1,0 +1,37 @@
+//! The limits of the rule language and of requests, each with its source.
+
+/// Characters of a rule set text (facts 1.1).
+pub(crate) const RULE_SET_CHARS_MAX: usize = 65_535;
+/// Nesting of brackets in a rule set text; real ones need five.
+pub(crate) const JSON_DEPTH_MAX: usize = 64;
+/// Nesting of functions in a property expression; the type checker refuses most beyond four.
+pub(crate) const EXPRESSION_DEPTH_MAX: usize = 16;
+/// Players of one match (facts 1.5).
+pub(crate) const MATCH_PLAYERS_MAX: u32 = 200;
+/// Players of a match that `exhaustiveSearch` forms (facts 1.5).
+pub(crate) const SMALL_MATCH_PLAYERS_MAX: u32 = 40;
+/// The longest `RequestTimeoutSeconds` (facts 6.2), hence the longest that a ticket waits.
+pub(crate) const REQUEST_TIMEOUT_SECONDS_MAX: u32 = 43_200;
+/// Characters of a team, rule or attribute name (facts 1.2: `Player.Team` and attribute keys).
+pub(crate) const NAME_CHARS_MAX: usize = 1024;
+
+/// Players of one `StartMatchmaking` request (facts 8.3).
+pub(crate) const TICKET_PLAYERS_MAX: usize = 10;
+/// Characters of a ticket id (facts 6.7).
+pub(crate) const TICKET_ID_CHARS_MAX: usize = 128;
+/// Characters of a player id (facts 8.4).
+pub(crate) const PLAYER_ID_CHARS_MAX: usize = 1024;
+/// Attributes of one player (facts 1.3).
+pub(crate) const PLAYER_ATTRIBUTES_MAX: usize = 10;
+/// Characters of a string value, of each string of a list, and of each key of a map (facts 1.3).
+pub(crate) const ATTRIBUTE_STRING_CHARS_MAX: usize = 100;
+/// Strings of a string list (facts 1.3).
+pub(crate) const STRING_LIST_MAX: usize = 100;
+/// Pairs of a string to number map (facts 1.3).
+pub(crate) const NUMBER_MAP_MAX: usize = 10;
+/// Tickets of one `DescribeMatchmaking` request (facts 6.7).
+pub(crate) const DESCRIBE_TICKETS_MAX: usize = 10;
+/// Characters of a location name (facts 8.4: a queue names them with up to 64; requests have no limit).
+pub(crate) const LOCATION_CHARS_MAX: usize = 1024;
+/// Locations that waiting tickets may report at one time (decision 15).
+pub(crate) const LIVE_LOCATIONS_MAX: usize = 128;
