@@ -1,0 +1,351 @@
+//! What a property expression can still become (`design.md` section 6): for a partial match, the
+//! interval of each of its values over every completion.
+//!
+//! A completion adds to each team instance between the least and the most players that it has room
+//! for, each with a value somewhere in its column's range. Where nothing useful is known the
+//! result is `false`, never a guess. Sums of floats depend on their order, so an interval that
+//! comes from a sum is widened by more than any order can change it.
+
+use super::candidate::{Partial, Room};
+use super::program::{Program, Source, median, standard_deviation};
+use crate::base::intern::Sym;
+use crate::expr::ast::Function;
+use crate::model::limits::STRING_LIST_MAX;
+use crate::pool::columns::PlayerRow;
+
+/// An inclusive interval of numbers.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Interval {
+    pub(crate) low: f64,
+    pub(crate) high: f64,
+}
+
+/// A stretch of values, and how many more may come.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Group {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) room: Room,
+}
+
+/// The values of an expression on a partial match.
+#[derive(Debug, Default)]
+pub(crate) struct Bounds {
+    /// The value, or the known elements, group by group.
+    pub(crate) values: Vec<Interval>,
+    /// The known strings, group by group, of an expression that is a list of strings.
+    pub(crate) strings: Vec<Sym>,
+    /// The innermost lists; one group for a scalar.
+    pub(crate) groups: Vec<Group>,
+    /// Where the elements that may come lie.
+    pub(crate) coming: Option<Interval>,
+    /// Whether the expression may be undefined of some completion.
+    pub(crate) maybe_undefined: bool,
+    /// Whether it is undefined of every completion.
+    pub(crate) surely_undefined: bool,
+    scratch: Vec<f64>,
+    results: Vec<Interval>,
+}
+
+/// Rounding of a sum of 200 numbers is below 1e-13 of their magnitudes.
+const SUM_SLACK: f64 = 1e-12;
+
+impl Interval {
+    pub(crate) const fn point(value: f64) -> Self {
+        Self { low: value, high: value }
+    }
+
+    const EVERYTHING: Self = Self { low: f64::NEG_INFINITY, high: f64::INFINITY };
+
+    fn new(low: f64, high: f64) -> Self {
+        if low.is_nan() || high.is_nan() { Self::EVERYTHING } else { Self { low, high } }
+    }
+
+    pub(crate) fn is_point(self) -> bool {
+        self.low == self.high
+    }
+
+    fn magnitude(self) -> f64 {
+        self.low.abs().max(self.high.abs())
+    }
+}
+
+impl Bounds {
+    /// Computes the values of a program; false when nothing is known of them.
+    pub(crate) fn compute(&mut self, program: &Program, partial: &Partial<'_>) -> bool {
+        self.values.clear();
+        self.groups.clear();
+        self.coming = None;
+        self.maybe_undefined = false;
+        self.surely_undefined = false;
+        let mut functions = &*program.functions;
+        let loaded = match program.source {
+            Source::Teams => false,
+            Source::Numbers(column) => {
+                let numbers = &partial.columns.numbers[column];
+                self.load(program, partial, |player| numbers.cells[player]);
+                if numbers.range.low <= numbers.range.high {
+                    self.coming = Some(Interval::new(numbers.range.low, numbers.range.high));
+                }
+                true
+            }
+            // Only their number matters.
+            Source::Players | Source::Strings(_) => {
+                let counted = functions.iter().find(|&&function| function != Function::Flatten);
+                self.load(program, partial, |_| 0.0);
+                self.coming = Some(Interval::point(0.0));
+                counted == Some(&Function::Count)
+            }
+            Source::Lists(column) => {
+                let lists = &partial.columns.lists[column];
+                match functions {
+                    [Function::Count, rest @ ..] => {
+                        functions = rest;
+                        self.load(program, partial, |player| lists[player].len() as f64);
+                        self.coming = Some(Interval::new(0.0, STRING_LIST_MAX as f64));
+                        true
+                    }
+                    [Function::Flatten, Function::SetIntersection, Function::Count, rest @ ..]
+                        if program.grouped =>
+                    {
+                        functions = rest;
+                        self.load_common(program, partial, true, |player| &lists[player]);
+                        true
+                    }
+                    [Function::SetIntersection, Function::Count, rest @ ..] => {
+                        functions = rest;
+                        self.load_common(program, partial, false, |player| &lists[player]);
+                        true
+                    }
+                    _ => false,
+                }
+            }
+        };
+        loaded && functions.iter().all(|&function| self.apply(function))
+    }
+
+    /// Collects the known strings of a program that lists players' strings, flattened or not;
+    /// false for other programs.
+    pub(crate) fn compute_strings(&mut self, program: &Program, partial: &Partial<'_>) -> bool {
+        let Source::Strings(column) = program.source else { return false };
+        if program.functions.iter().any(|&function| function != Function::Flatten) {
+            return false;
+        }
+        let cells = &partial.columns.strings[column];
+        self.strings.clear();
+        self.groups.clear();
+        for &instance in &program.instances {
+            let start = self.strings.len();
+            for &ticket in &partial.candidate.slots[instance].tickets {
+                let players = partial.columns.players[ticket].rows();
+                self.strings.extend(players.map(|player| cells[player]));
+            }
+            let room = partial.room[instance];
+            self.groups.push(Group { start, end: self.strings.len(), room });
+        }
+        if !program.functions.is_empty() {
+            self.join_groups(self.strings.len());
+        }
+        true
+    }
+
+    /// All groups become one of `len` elements.
+    fn join_groups(&mut self, len: usize) {
+        let room = self.groups.iter().fold(Room { min: 0, max: 0 }, |sum, group| Room {
+            min: sum.min + group.room.min,
+            max: sum.max + group.room.max,
+        });
+        self.groups.clear();
+        self.groups.push(Group { start: 0, end: len, room });
+    }
+
+    /// One group per team instance, with a value for each player.
+    fn load(&mut self, program: &Program, partial: &Partial<'_>, value: impl Fn(PlayerRow) -> f64) {
+        for &instance in &program.instances {
+            let start = self.values.len();
+            for &ticket in &partial.candidate.slots[instance].tickets {
+                let players = partial.columns.players[ticket].rows();
+                self.values.extend(players.map(|player| Interval::point(value(player))));
+            }
+            let room = partial.room[instance];
+            self.groups.push(Group { start, end: self.values.len(), room });
+        }
+    }
+
+    /// The sizes of the common parts of players' lists: of all of them (`flat`), or one for each
+    /// team instance.
+    fn load_common<'p>(
+        &mut self,
+        program: &Program,
+        partial: &Partial<'p>,
+        flat: bool,
+        list: impl Fn(PlayerRow) -> &'p [Sym],
+    ) {
+        let groups = if flat { 1 } else { program.instances.len() };
+        for group in 0..groups {
+            let instances = match flat {
+                true => &program.instances[..],
+                false => program.instances.get(group..=group).unwrap_or_default(),
+            };
+            let players = || {
+                let tickets = instances.iter().flat_map(|&it| &partial.candidate.slots[it].tickets);
+                tickets.flat_map(|&ticket| partial.columns.players[ticket].rows())
+            };
+            let more = instances.iter().map(|&it| partial.room[it]).fold(
+                Room { min: 0, max: 0 },
+                |sum, room| Room { min: sum.min + room.min, max: sum.max + room.max },
+            );
+            let size = match players().next() {
+                Some(first) => {
+                    let common = list(first)
+                        .iter()
+                        .filter(|sym| players().all(|player| list(player).contains(sym)))
+                        .count() as f64;
+                    Interval::new(if more.max == 0 { common } else { 0.0 }, common)
+                }
+                None => {
+                    self.maybe_undefined |= more.min == 0;
+                    self.surely_undefined |= more.max == 0;
+                    Interval::new(0.0, STRING_LIST_MAX as f64)
+                }
+            };
+            self.values.push(size);
+        }
+        self.one_group();
+    }
+
+    /// The values become the elements of one list that nothing joins.
+    fn one_group(&mut self) {
+        self.groups.clear();
+        let room = Room { min: 0, max: 0 };
+        self.groups.push(Group { start: 0, end: self.values.len(), room });
+        self.coming = None;
+    }
+
+    fn apply(&mut self, function: Function) -> bool {
+        match function {
+            Function::Flatten => {
+                self.join_groups(self.values.len());
+                return true;
+            }
+            Function::SetIntersection => return false,
+            _ => {}
+        }
+        self.results.clear();
+        let mut groups = std::mem::take(&mut self.groups);
+        for group in groups.drain(..) {
+            let result = self.aggregate(function, group);
+            self.results.push(result);
+        }
+        self.groups = groups;
+        std::mem::swap(&mut self.values, &mut self.results);
+        self.one_group();
+        true
+    }
+
+    fn aggregate(&mut self, function: Function, group: Group) -> Interval {
+        let Group { start, end, room } = group;
+        let known = self.values.get(start..end).unwrap_or_default();
+        let count = known.len() as f64;
+        let (more_min, more_max) = (f64::from(room.min), f64::from(room.max));
+        if function == Function::Count {
+            return Interval::new(count + more_min, count + more_max);
+        }
+        let coming = match (room.max, self.coming) {
+            (0, _) => None,
+            (_, Some(coming)) => Some(coming),
+            (_, None) => Some(Interval::EVERYTHING),
+        };
+        if function != Function::Sum && known.is_empty() {
+            self.maybe_undefined |= room.min == 0;
+            if room.max == 0 {
+                self.surely_undefined = true;
+                return Interval::EVERYTHING;
+            }
+        }
+        let magnitudes = known.iter().map(|it| it.magnitude()).sum::<f64>()
+            + coming.map_or(0.0, |it| it.magnitude() * more_max);
+        if !magnitudes.is_finite() {
+            // The sum may overflow, and then the value is undefined.
+            self.maybe_undefined = true;
+        }
+        let least = known.iter().map(|it| it.low).reduce(f64::min);
+        let most = known.iter().map(|it| it.high).reduce(f64::max);
+        let hull_low = fold(least, coming.map(|it| it.low), f64::min);
+        let hull_high = fold(most, coming.map(|it| it.high), f64::max);
+        let exact = coming.is_none() && known.iter().all(|it| it.is_point());
+        match function {
+            Function::Min => {
+                let sure = if room.min > 0 { coming.map(|it| it.high) } else { None };
+                let ceiling = known.iter().map(|it| it.high).reduce(f64::min);
+                let high = match (ceiling, sure) {
+                    (None, None) => hull_high,
+                    _ => fold(ceiling, sure, f64::min),
+                };
+                Interval::new(hull_low, high)
+            }
+            Function::Max => {
+                let sure = if room.min > 0 { coming.map(|it| it.low) } else { None };
+                let floor = known.iter().map(|it| it.low).reduce(f64::max);
+                let low = match (floor, sure) {
+                    (None, None) => hull_low,
+                    _ => fold(floor, sure, f64::max),
+                };
+                Interval::new(low, hull_high)
+            }
+            Function::Sum | Function::Avg => {
+                let low_sum: f64 = known.iter().map(|it| it.low).sum();
+                let high_sum: f64 = known.iter().map(|it| it.high).sum();
+                let slack = magnitudes * SUM_SLACK;
+                let Interval { low, high } = coming.unwrap_or(Interval::point(0.0));
+                if function == Function::Sum {
+                    let lowest = low_sum + (low * more_min).min(low * more_max);
+                    let highest = high_sum + (high * more_min).max(high * more_max);
+                    return Interval::new(lowest - slack, highest + slack);
+                }
+                // A mean moves one way as more equal values come: its extremes are at the ends.
+                let mean = |sum: f64, value: f64, more: f64| (sum + value * more) / (count + more);
+                let (mut lowest, mut highest) = (f64::INFINITY, f64::NEG_INFINITY);
+                for more in [more_min, more_max] {
+                    let more = if count + more == 0.0 { 1.0 } else { more };
+                    lowest = lowest.min(mean(low_sum, low, more));
+                    highest = highest.max(mean(high_sum, high, more));
+                }
+                Interval::new(lowest - slack, highest + slack)
+            }
+            Function::Median if exact => {
+                self.scratch.clear();
+                self.scratch.extend(known.iter().map(|it| it.low));
+                median(&mut self.scratch).map_or(Interval::EVERYTHING, Interval::point)
+            }
+            Function::Stddev if exact => {
+                self.scratch.clear();
+                self.scratch.extend(known.iter().map(|it| it.low));
+                match standard_deviation(&self.scratch) {
+                    Some(value) => {
+                        // Another order of the sum moves the mean, and with it each square; near
+                        // zero a square root blows a small change up.
+                        let slack = hull_low.abs().max(hull_high.abs()) * 1e-6;
+                        Interval::new(value - slack, value + slack)
+                    }
+                    None => Interval::EVERYTHING,
+                }
+            }
+            // A deviation is at most half the range.
+            Function::Stddev => {
+                Interval::new(0.0, (hull_high - hull_low) * 0.5 + magnitudes * 1e-6)
+            }
+            Function::Median => Interval::new(hull_low, hull_high),
+            Function::Count | Function::Flatten | Function::SetIntersection => Interval::EVERYTHING,
+        }
+    }
+}
+
+/// The better of what is there; nothing at all gives a number that proves nothing.
+fn fold(a: Option<f64>, b: Option<f64>, better: fn(f64, f64) -> f64) -> f64 {
+    match (a, b) {
+        (Some(a), Some(b)) => better(a, b),
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => f64::NAN,
+    }
+}

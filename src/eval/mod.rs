@@ -1,0 +1,8 @@
+//! Judging a match, partial or complete, on columns of numbers.
+
+pub(crate) mod bounds;
+pub(crate) mod candidate;
+pub(crate) mod lineup;
+pub(crate) mod program;
+pub(crate) mod scratch;
+pub(crate) mod verdict;

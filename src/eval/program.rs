@@ -1,0 +1,336 @@
+//! The exact value of a property expression on a complete match (facts 2, decisions 11 and 14).
+//!
+//! An expression is a chain of functions around one path, so its value is computed in place: a
+//! flat list of values with one list of group boundaries per level of nesting, which each function
+//! shortens by a level.
+
+use super::lineup::Lineup;
+use super::scratch::Scratch;
+use crate::base::intern::Sym;
+use crate::base::num::finite;
+use crate::expr::ast::{Expr, Function, Leaf};
+use crate::expr::ty::Type;
+use crate::model::schema::{AttributeType, InstanceIdx, Schema};
+use crate::pool::layout::{ColumnLayout, ListColumn, NumberColumn, StringColumn, StringSource};
+
+/// A compiled expression.
+#[derive(Clone, Debug)]
+pub(crate) struct Program {
+    pub(super) source: Source,
+    pub(super) grouped: bool,
+    pub(super) instances: Box<[InstanceIdx]>,
+    /// In the order of application.
+    pub(super) functions: Box<[Function]>,
+    pub(crate) ty: Type,
+}
+
+/// What a program reads of each team instance.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(super) enum Source {
+    Teams,
+    /// The players, of whom only the number matters.
+    Players,
+    Numbers(NumberColumn),
+    Strings(StringColumn),
+    Lists(ListColumn),
+}
+
+impl Program {
+    /// Compiles an expression and asks for the columns that it reads.
+    pub(crate) fn compile(expr: &Expr, schema: &Schema, layout: &mut ColumnLayout) -> Self {
+        let source = match expr.leaf {
+            Leaf::Team => Source::Teams,
+            Leaf::Players => Source::Players,
+            Leaf::PlayerIds => Source::Strings(layout.string(StringSource::PlayerId)),
+            Leaf::Attribute(attribute) => match schema.attributes[attribute].attribute_type {
+                AttributeType::Number => Source::Numbers(layout.number(attribute)),
+                AttributeType::String => {
+                    Source::Strings(layout.string(StringSource::Attribute(attribute)))
+                }
+                AttributeType::StringList => Source::Lists(layout.list(attribute)),
+                AttributeType::StringNumberMap => Source::Players,
+            },
+        };
+        Self {
+            source,
+            grouped: expr.grouped,
+            instances: expr.instances.clone().into(),
+            functions: expr.functions.iter().rev().copied().collect(),
+            ty: expr.ty,
+        }
+    }
+
+    /// Leaves the value in `scratch.nested`; false when it is undefined, in whole or in part.
+    pub(crate) fn evaluate(&self, lineup: &Lineup<'_>, scratch: &mut Scratch) -> bool {
+        scratch.nested.load(self, lineup);
+        self.functions.iter().all(|&function| scratch.nested.apply(function))
+    }
+
+    /// The value of a program that yields one number.
+    pub(crate) fn number(&self, lineup: &Lineup<'_>, scratch: &mut Scratch) -> Option<f64> {
+        if !self.evaluate(lineup, scratch) {
+            return None;
+        }
+        scratch.nested.numbers().first().copied()
+    }
+}
+
+/// What the values of a nested list are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+enum Values {
+    /// Teams, players or maps: only how many there are matters.
+    #[default]
+    Things,
+    Numbers,
+    Symbols,
+}
+
+/// A nested list: its values in one flat list, and the boundaries of its groups, outermost level
+/// first. A level with boundaries `[0, 2, 5]` groups the things one level deeper (or the values)
+/// into two and three. The outermost level is one group. Without a level it is a scalar.
+#[derive(Debug, Default)]
+pub(crate) struct Nested {
+    values: Values,
+    numbers: Vec<f64>,
+    symbols: Vec<Sym>,
+    levels: Vec<Vec<u32>>,
+    /// Emptied levels, kept for their memory.
+    spare: Vec<Vec<u32>>,
+    buffer: Vec<f64>,
+    kept: Vec<Sym>,
+}
+
+impl Nested {
+    /// The values, in order, when they are numbers.
+    pub(crate) fn numbers(&self) -> &[f64] {
+        match self.values {
+            Values::Numbers => &self.numbers,
+            _ => &[],
+        }
+    }
+
+    /// The values, in order, when they are strings.
+    pub(crate) fn symbols(&self) -> &[Sym] {
+        match self.values {
+            Values::Symbols => &self.symbols,
+            _ => &[],
+        }
+    }
+
+    /// The innermost lists as ranges of the values; nothing for a scalar.
+    pub(crate) fn innermost(&self) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
+        let boundaries = self.levels.last().map_or(&[][..], |level| level);
+        boundaries.windows(2).map(|pair| match pair {
+            &[start, end] => start as usize..end as usize,
+            _ => 0..0,
+        })
+    }
+
+    fn load(&mut self, program: &Program, lineup: &Lineup<'_>) {
+        self.numbers.clear();
+        self.symbols.clear();
+        while let Some(mut level) = self.levels.pop() {
+            level.clear();
+            self.spare.push(level);
+        }
+        self.values = match program.source {
+            Source::Teams | Source::Players => Values::Things,
+            Source::Numbers(_) => Values::Numbers,
+            Source::Strings(_) | Source::Lists(_) => Values::Symbols,
+        };
+        if program.grouped {
+            self.push_level(program.instances.len() as u32);
+        }
+        if program.source == Source::Teams {
+            return;
+        }
+        let mut players_level = self.spare_level();
+        let mut strings_level = self.spare_level();
+        let mut count = 0;
+        for &instance in &program.instances {
+            let players = lineup.players(instance);
+            count += players.len() as u32;
+            players_level.push(count);
+            let columns = lineup.columns;
+            match program.source {
+                Source::Teams | Source::Players => {}
+                Source::Numbers(column) => {
+                    let cells = &columns.numbers[column].cells;
+                    self.numbers.extend(players.iter().map(|&player| cells[player]));
+                }
+                Source::Strings(column) => {
+                    let cells = &columns.strings[column];
+                    self.symbols.extend(players.iter().map(|&player| cells[player]));
+                }
+                Source::Lists(column) => {
+                    for &player in players {
+                        self.symbols.extend_from_slice(&columns.lists[column][player]);
+                        strings_level.push(self.symbols.len() as u32);
+                    }
+                }
+            }
+        }
+        self.levels.push(players_level);
+        match program.source {
+            Source::Lists(_) => self.levels.push(strings_level),
+            _ => self.spare.push(strings_level),
+        }
+    }
+
+    fn spare_level(&mut self) -> Vec<u32> {
+        let mut level = self.spare.pop().unwrap_or_default();
+        level.clear();
+        level.push(0);
+        level
+    }
+
+    /// A level of one group of `len` things.
+    fn push_level(&mut self, len: u32) {
+        let mut level = self.spare_level();
+        level.push(len);
+        self.levels.push(level);
+    }
+
+    fn pop_level(&mut self) {
+        if let Some(level) = self.levels.pop() {
+            self.spare.push(level);
+        }
+    }
+
+    /// Applies a function; false when its result is undefined anywhere.
+    fn apply(&mut self, function: Function) -> bool {
+        match function {
+            Function::Flatten => {
+                self.flatten();
+                true
+            }
+            Function::SetIntersection => self.intersect(),
+            Function::Count => {
+                self.count();
+                true
+            }
+            Function::Min => self.reduce(minimum),
+            Function::Max => self.reduce(maximum),
+            Function::Avg => self.reduce(|group| average(group)),
+            Function::Sum => self.reduce(|group| finite(group.iter().sum())),
+            Function::Median => self.reduce(median),
+            Function::Stddev => self.reduce(|group| standard_deviation(group)),
+        }
+    }
+
+    /// Joins the two outermost levels; a flat list stays as it is.
+    fn flatten(&mut self) {
+        if self.levels.len() < 2 {
+            return;
+        }
+        let outer = self.levels.remove(0);
+        self.spare.push(outer);
+        if let Some(joined) = self.levels.first_mut() {
+            let len = joined.last().copied().unwrap_or(0);
+            joined.clear();
+            joined.extend([0, len]);
+        }
+    }
+
+    /// Replaces each innermost list by its length.
+    fn count(&mut self) {
+        self.buffer.clear();
+        let lengths = self.levels.last().map_or(&[][..], |level| level).windows(2);
+        self.buffer.extend(lengths.map(|pair| match pair {
+            &[start, end] => f64::from(end - start),
+            _ => 0.0,
+        }));
+        self.pop_level();
+        std::mem::swap(&mut self.numbers, &mut self.buffer);
+        self.values = Values::Numbers;
+    }
+
+    /// Replaces each innermost list by a number.
+    fn reduce(&mut self, aggregate: impl Fn(&mut [f64]) -> Option<f64>) -> bool {
+        let Some(level) = self.levels.pop() else { return false };
+        self.buffer.clear();
+        let mut defined = true;
+        for pair in level.windows(2) {
+            let &[start, end] = pair else { continue };
+            let group = self.numbers.get_mut(start as usize..end as usize).unwrap_or_default();
+            match aggregate(group) {
+                Some(value) => self.buffer.push(value),
+                None => defined = false,
+            }
+        }
+        self.spare.push(level);
+        std::mem::swap(&mut self.numbers, &mut self.buffer);
+        defined
+    }
+
+    /// Replaces each list of string lists by the strings that all of them hold, in the order of
+    /// the first; undefined for an empty list of lists.
+    fn intersect(&mut self) -> bool {
+        let Some(inner) = self.levels.pop() else { return false };
+        let Some(outer) = self.levels.pop() else { return false };
+        let mut result = self.spare_level();
+        self.kept.clear();
+        let list = |index: u32| {
+            let bounds = inner.get(index as usize..index as usize + 2);
+            let &[start, end] = bounds.unwrap_or_default() else { return 0..0 };
+            start as usize..end as usize
+        };
+        let mut defined = true;
+        for pair in outer.windows(2) {
+            let &[start, end] = pair else { continue };
+            if start == end {
+                defined = false;
+                continue;
+            }
+            let first = self.kept.len();
+            for sym in self.symbols.get(list(start)).unwrap_or_default() {
+                let common = (start + 1..end)
+                    .all(|other| self.symbols.get(list(other)).is_some_and(|it| it.contains(sym)));
+                let fresh = self.kept.get(first..).is_some_and(|kept| !kept.contains(sym));
+                if common && fresh {
+                    self.kept.push(*sym);
+                }
+            }
+            result.push(self.kept.len() as u32);
+        }
+        std::mem::swap(&mut self.symbols, &mut self.kept);
+        self.levels.push(result);
+        self.spare.extend([inner, outer]);
+        defined
+    }
+}
+
+fn minimum(group: &mut [f64]) -> Option<f64> {
+    group.iter().copied().reduce(f64::min)
+}
+
+fn maximum(group: &mut [f64]) -> Option<f64> {
+    group.iter().copied().reduce(f64::max)
+}
+
+/// The mean, summed left to right; `None` for an empty list.
+pub(super) fn average(group: &[f64]) -> Option<f64> {
+    if group.is_empty() {
+        return None;
+    }
+    finite(group.iter().sum::<f64>() / group.len() as f64)
+}
+
+/// The middle, or the mean of the two in the middle (facts 10.24).
+pub(super) fn median(group: &mut [f64]) -> Option<f64> {
+    group.sort_unstable_by(f64::total_cmp);
+    let middle = group.len() / 2;
+    let high = *group.get(middle)?;
+    if group.len() % 2 == 1 {
+        return Some(high);
+    }
+    let low = *group.get(middle - 1)?;
+    finite((low + high) / 2.0)
+}
+
+/// Of a whole population, in two passes (facts 10.24, decision 14).
+pub(super) fn standard_deviation(group: &[f64]) -> Option<f64> {
+    let mean = average(group)?;
+    let squares = group.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>();
+    finite((squares / group.len() as f64).sqrt())
+}

@@ -1,0 +1,86 @@
+//! The columns of the pool. Rows are numbers; names and strings stopped at ingestion.
+
+use super::layout::{ListColumn, Literal, NumberColumn, StringColumn};
+use crate::base::idx::{Col, Idx, index_type};
+use crate::base::intern::Sym;
+use crate::base::time::Timestamp;
+
+index_type! {
+    /// A waiting ticket.
+    pub(crate) struct TicketRow;
+}
+index_type! {
+    /// A player of a waiting ticket.
+    pub(crate) struct PlayerRow;
+}
+index_type! {
+    /// A location that some waiting ticket reports.
+    pub(crate) struct LocationIdx;
+}
+
+/// A set of locations, one bit each (decision 15: at most 128 live ones).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct LocationSet(pub(crate) u128);
+
+impl LocationSet {
+    /// Every location: what a ticket without latencies allows.
+    pub(crate) const ALL: Self = Self(u128::MAX);
+
+    pub(crate) fn with(self, location: LocationIdx) -> Self {
+        Self(self.0 | 1 << location.index())
+    }
+
+    pub(crate) fn intersect(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// A stretch of player rows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct PlayerRange {
+    pub(crate) start: PlayerRow,
+    pub(crate) len: u32,
+}
+
+impl PlayerRange {
+    pub(crate) fn rows(self) -> impl Iterator<Item = PlayerRow> {
+        let start = self.start.index();
+        (start..start + self.len as usize).map(PlayerRow::from_usize)
+    }
+}
+
+/// The smallest and the largest number that a column has held.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct NumberRange {
+    pub(crate) low: f64,
+    pub(crate) high: f64,
+}
+
+/// A column of numbers with the range that every one of its cells lies in.
+#[derive(Debug)]
+pub(crate) struct Numbers {
+    pub(crate) cells: Col<PlayerRow, f64>,
+    /// Widened by every cell that comes, and not narrowed by one that goes.
+    pub(crate) range: NumberRange,
+}
+
+/// Everything that the search reads of tickets and players.
+#[derive(Debug)]
+pub(crate) struct Columns {
+    pub(crate) start_time: Col<TicketRow, Timestamp>,
+    /// Counts submissions: breaks ties of age.
+    pub(crate) number: Col<TicketRow, u64>,
+    pub(crate) players: Col<TicketRow, PlayerRange>,
+    /// The locations that all its reporting players report.
+    pub(crate) locations: Col<TicketRow, LocationSet>,
+    pub(crate) latencies: Col<PlayerRow, Box<[(LocationIdx, u32)]>>,
+    pub(crate) numbers: Col<NumberColumn, Numbers>,
+    pub(crate) strings: Col<StringColumn, Col<PlayerRow, Sym>>,
+    pub(crate) lists: Col<ListColumn, Col<PlayerRow, Box<[Sym]>>>,
+    /// The strings that rules name.
+    pub(crate) literals: Col<Literal, Sym>,
+}

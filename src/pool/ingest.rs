@@ -1,0 +1,288 @@
+//! From a request to rows: the last place where strings exist.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::columns::{
+    Columns, LocationIdx, LocationSet, NumberRange, Numbers, PlayerRange, PlayerRow, TicketRow,
+};
+use super::layout::{ColumnLayout, StringSource};
+use crate::base::idx::{Col, Idx};
+use crate::base::intern::{Interner, Sym};
+use crate::base::time::Timestamp;
+use crate::model::limits::LIVE_LOCATIONS_MAX;
+use crate::model::schema::{AttributeIdx, AttributeType, Schema};
+use crate::model::ticket::{AttributeValue, Player};
+
+/// Why a ticket has no place in the pool.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Refused {
+    /// More different locations than the pool can tell apart.
+    TooManyLocations,
+}
+
+/// The waiting tickets: their columns, and what it takes to fill and clear rows.
+#[derive(Debug)]
+pub(crate) struct Pool {
+    pub(crate) columns: Columns,
+    layout: ColumnLayout,
+    interner: Interner,
+    locations: Locations,
+    free_tickets: Vec<TicketRow>,
+    /// Free stretches of player rows by length.
+    free_players: BTreeMap<u32, Vec<PlayerRow>>,
+}
+
+/// The locations that waiting tickets report, each with its number of reports.
+#[derive(Debug, Default)]
+struct Locations {
+    by_name: BTreeMap<Arc<str>, LocationIdx>,
+    live: Col<LocationIdx, Option<(Arc<str>, u32)>>,
+}
+
+impl Pool {
+    pub(crate) fn new(layout: &ColumnLayout, seed: u64) -> Self {
+        let mut interner = Interner::new(seed);
+        let literals = layout.literals.iter().map(|text| interner.acquire(text)).collect();
+        let range = NumberRange { low: f64::INFINITY, high: f64::NEG_INFINITY };
+        let columns = Columns {
+            start_time: Col::new(),
+            number: Col::new(),
+            players: Col::new(),
+            locations: Col::new(),
+            latencies: Col::new(),
+            numbers: layout.numbers.iter().map(|_| Numbers { cells: Col::new(), range }).collect(),
+            strings: layout.strings.iter().map(|_| Col::new()).collect(),
+            lists: layout.lists.iter().map(|_| Col::new()).collect(),
+            literals,
+        };
+        Self {
+            columns,
+            layout: layout.clone(),
+            interner,
+            locations: Locations::default(),
+            free_tickets: Vec::new(),
+            free_players: BTreeMap::new(),
+        }
+    }
+
+    /// Gives a ticket a row. Every player has, of each declared attribute, a value of the declared
+    /// type or a default (`can_match`).
+    ///
+    /// # Errors
+    /// [`Refused`], and nothing has changed.
+    pub(crate) fn insert(
+        &mut self,
+        schema: &Schema,
+        players: &[Player],
+        start_time: Timestamp,
+        number: u64,
+    ) -> Result<TicketRow, Refused> {
+        let names = players.iter().flat_map(|player| player.latency_in_ms.keys());
+        if !self.locations.have_room_for(names) {
+            return Err(Refused::TooManyLocations);
+        }
+        let range = self.allocate_players(players.len());
+        let mut allowed = LocationSet::ALL;
+        for (row, player) in range.rows().zip(players) {
+            let reported = self.fill_player(schema, row, player);
+            if let Some(reported) = reported {
+                allowed = allowed.intersect(reported);
+            }
+        }
+        let columns = &mut self.columns;
+        let row = match self.free_tickets.pop() {
+            Some(row) => {
+                columns.start_time[row] = start_time;
+                columns.number[row] = number;
+                columns.players[row] = range;
+                columns.locations[row] = allowed;
+                row
+            }
+            None => {
+                columns.start_time.push(start_time);
+                columns.number.push(number);
+                columns.players.push(range);
+                columns.locations.push(allowed)
+            }
+        };
+        Ok(row)
+    }
+
+    /// Takes a ticket's rows back.
+    pub(crate) fn remove(&mut self, row: TicketRow) {
+        let range = self.columns.players[row];
+        for player in range.rows() {
+            for (location, _) in std::mem::take(&mut self.columns.latencies[player]) {
+                self.locations.release(location);
+            }
+            for column in self.columns.strings.iter() {
+                self.interner.release(column[player]);
+            }
+            for column in self.columns.lists.iter_mut() {
+                for sym in std::mem::take(&mut column[player]) {
+                    self.interner.release(sym);
+                }
+            }
+        }
+        self.free_players.entry(range.len).or_default().push(range.start);
+        self.free_tickets.push(row);
+    }
+
+    /// The name of a live location.
+    pub(crate) fn location_name(&self, location: LocationIdx) -> Option<&Arc<str>> {
+        self.locations.live.get(location)?.as_ref().map(|(name, _)| name)
+    }
+
+    /// The live locations in the order of their names.
+    pub(crate) fn locations(&self) -> impl Iterator<Item = LocationIdx> + '_ {
+        self.locations.by_name.values().copied()
+    }
+
+    /// Fresh rows for players, with cells to be filled.
+    fn allocate_players(&mut self, count: usize) -> PlayerRange {
+        let len = count as u32;
+        if let Some(start) = self.free_players.get_mut(&len).and_then(Vec::pop) {
+            return PlayerRange { start, len };
+        }
+        let columns = &mut self.columns;
+        let start = PlayerRow::from_usize(columns.latencies.len());
+        for _ in 0..count {
+            columns.latencies.push(Box::default());
+        }
+        PlayerRange { start, len }
+    }
+
+    /// Fills the cells of a player and says which locations they report, if any.
+    fn fill_player(
+        &mut self,
+        schema: &Schema,
+        row: PlayerRow,
+        player: &Player,
+    ) -> Option<LocationSet> {
+        let columns = &mut self.columns;
+        for (column, &attribute) in columns.numbers.iter_mut().zip(self.layout.numbers.iter()) {
+            let number = match value_of(schema, attribute, player) {
+                Some(AttributeValue::Number(number)) => *number,
+                _ => 0.0,
+            };
+            column.range.low = column.range.low.min(number);
+            column.range.high = column.range.high.max(number);
+            set_cell(&mut column.cells, row, number);
+        }
+        for (column, &source) in columns.strings.iter_mut().zip(self.layout.strings.iter()) {
+            let text = match source {
+                StringSource::PlayerId => player.player_id.as_str(),
+                StringSource::Attribute(attribute) => match value_of(schema, attribute, player) {
+                    Some(AttributeValue::String(text)) => text,
+                    _ => "",
+                },
+            };
+            set_cell(column, row, self.interner.acquire(text));
+        }
+        for (column, &attribute) in columns.lists.iter_mut().zip(self.layout.lists.iter()) {
+            let texts = match value_of(schema, attribute, player) {
+                Some(AttributeValue::StringList(texts)) => texts.as_slice(),
+                _ => &[],
+            };
+            let mut syms: Vec<Sym> = Vec::with_capacity(texts.len());
+            for text in texts {
+                let sym = self.interner.acquire(text);
+                // Repeats after the first are ignored (facts 1.3).
+                if syms.contains(&sym) {
+                    self.interner.release(sym);
+                } else {
+                    syms.push(sym);
+                }
+            }
+            set_cell(column, row, syms.into());
+        }
+        let mut reported = LocationSet(0);
+        let mut latencies = Vec::with_capacity(player.latency_in_ms.len());
+        for (name, &millis) in &player.latency_in_ms {
+            let location = self.locations.acquire(name);
+            reported = reported.with(location);
+            latencies.push((location, millis));
+        }
+        columns.latencies[row] = latencies.into();
+        (!reported.is_empty()).then_some(reported)
+    }
+}
+
+/// A player's value of an attribute, or its default.
+fn value_of<'a>(
+    schema: &'a Schema,
+    attribute: AttributeIdx,
+    player: &'a Player,
+) -> Option<&'a AttributeValue> {
+    let declaration = &schema.attributes[attribute];
+    player.attributes.get(&*declaration.name).or(declaration.default.as_ref())
+}
+
+/// The first declared attribute, if any, that a player of the ticket lacks and that has no
+/// default: such a ticket can never be matched (facts 1.3).
+pub(crate) fn missing_attribute<'a>(schema: &'a Schema, players: &[Player]) -> Option<&'a str> {
+    let lacks = |attribute: AttributeIdx| {
+        players.iter().any(|player| value_of(schema, attribute, player).is_none())
+    };
+    let missing = schema.attributes.indices().find(|&attribute| lacks(attribute))?;
+    Some(&schema.attributes[missing].name)
+}
+
+/// The type that a value has.
+pub(crate) fn type_of(value: &AttributeValue) -> AttributeType {
+    match value {
+        AttributeValue::String(_) => AttributeType::String,
+        AttributeValue::Number(_) => AttributeType::Number,
+        AttributeValue::StringList(_) => AttributeType::StringList,
+        AttributeValue::StringNumberMap(_) => AttributeType::StringNumberMap,
+    }
+}
+
+/// Writes a cell; rows are handed out without gaps, so that a column grows by one at most.
+fn set_cell<T>(column: &mut Col<PlayerRow, T>, row: PlayerRow, cell: T) {
+    if row.index() < column.len() {
+        column[row] = cell;
+    } else {
+        column.push(cell);
+    }
+}
+
+impl Locations {
+    fn have_room_for<'a>(&self, names: impl Iterator<Item = &'a String>) -> bool {
+        let fresh: std::collections::BTreeSet<&String> =
+            names.filter(|name| !self.by_name.contains_key(name.as_str())).collect();
+        self.by_name.len() + fresh.len() <= LIVE_LOCATIONS_MAX
+    }
+
+    fn acquire(&mut self, name: &str) -> LocationIdx {
+        if let Some(&location) = self.by_name.get(name) {
+            if let Some((_, reports)) = &mut self.live[location] {
+                *reports += 1;
+            }
+            return location;
+        }
+        let name: Arc<str> = name.into();
+        let entry = Some((Arc::clone(&name), 1));
+        let free = self.live.indices().find(|&it| self.live[it].is_none());
+        let location = match free {
+            Some(free) => {
+                self.live[free] = entry;
+                free
+            }
+            None => self.live.push(entry),
+        };
+        self.by_name.insert(name, location);
+        location
+    }
+
+    fn release(&mut self, location: LocationIdx) {
+        let entry = &mut self.live[location];
+        let Some((name, reports)) = entry else { return };
+        *reports -= 1;
+        if *reports == 0 {
+            self.by_name.remove(name);
+            *entry = None;
+        }
+    }
+}

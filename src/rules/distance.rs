@@ -1,0 +1,217 @@
+//! `distance`: every value of the measurements lies within bounds of a reference (facts 3.1).
+//!
+//! `minDistance <= |value - reference| <= maxDistance`, inclusive, for whichever bound is stated
+//! (facts 10.7). An empty list is true, an undefined value false (decision 14).
+//!
+//! Cost: one evaluation of each expression; intervals of them decide a partial match.
+
+use super::{
+    CompileContext, Field, FieldInEpoch, FieldShape, Rule, RuleKind, RuleSource, measured_numbers,
+};
+use crate::base::epoch::{Epoch, PerEpoch};
+use crate::base::num::distance;
+use crate::diag::{RuleSetErrorKind, RuleSetWarningKind};
+use crate::eval::bounds::Interval;
+use crate::eval::candidate::Partial;
+use crate::eval::lineup::Lineup;
+use crate::eval::program::Program;
+use crate::eval::scratch::Scratch;
+use crate::eval::verdict::Verdict;
+use crate::expr::ty::{Base, Type};
+use crate::ruleset::ast::FieldValue;
+
+pub(super) struct Kind;
+
+/// A reference value.
+#[derive(Clone, Debug)]
+enum Reference {
+    Number(f64),
+    Program(Program),
+}
+
+/// The bounds in force; a bound that is not stated is as wide as can be.
+#[derive(Clone, Copy, Debug)]
+struct Band {
+    min: f64,
+    max: f64,
+}
+
+#[derive(Debug)]
+struct DistanceRule {
+    measurements: Vec<Program>,
+    reference: PerEpoch<Reference>,
+    min: PerEpoch<f64>,
+    max: PerEpoch<f64>,
+}
+
+impl RuleKind for Kind {
+    fn name(&self) -> &'static str {
+        "distance"
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        const FIELDS: &[Field] = &[
+            super::MEASUREMENTS,
+            Field {
+                name: "referenceValue",
+                shape: FieldShape::Reference,
+                required: true,
+                expandable: true,
+            },
+            Field {
+                name: "minDistance",
+                shape: FieldShape::Number,
+                required: false,
+                expandable: true,
+            },
+            Field {
+                name: "maxDistance",
+                shape: FieldShape::Number,
+                required: false,
+                expandable: true,
+            },
+            super::PARTY_AGGREGATION,
+        ];
+        FIELDS
+    }
+
+    fn compile(
+        &self,
+        cx: &mut CompileContext<'_, '_>,
+        rule: &RuleSource<'_>,
+    ) -> Option<Box<dyn Rule>> {
+        let (min, max) = (rule.numbers("minDistance"), rule.numbers("maxDistance"));
+        if rule.field("minDistance").or(rule.field("maxDistance")).is_none() {
+            let kind = RuleSetErrorKind::NoBound {
+                kind: "distance".into(),
+                bounds: "`minDistance` or `maxDistance`".into(),
+            };
+            cx.problems.error_help(&rule.ast.site, kind, "say how far a value may be");
+        }
+        let min = min.unwrap_or(PerEpoch::constant(0.0));
+        let max = max.unwrap_or(PerEpoch::constant(f64::INFINITY));
+        warn_never(cx, rule, &min, &max);
+
+        let measurements = measured_numbers(cx, rule);
+        let reference =
+            rule.field("referenceValue").and_then(|it| it.try_map(|it| compile_reference(cx, it)));
+        Some(Box::new(DistanceRule { measurements: measurements?, reference: reference?, min, max }))
+    }
+}
+
+fn compile_reference(cx: &mut CompileContext<'_, '_>, field: &FieldInEpoch<'_>) -> Option<Reference> {
+    let found = match field.value {
+        FieldValue::Number(number) => return Some(Reference::Number(*number)),
+        FieldValue::Expression(expr) if expr.ty == Type::new(0, Base::Number) => {
+            return Some(Reference::Program(Program::compile(expr, cx.schema, cx.layout)));
+        }
+        other => super::describe_value(other),
+    };
+    super::reference_type(cx, field, "a number", found);
+    None
+}
+
+fn warn_never(
+    cx: &mut CompileContext<'_, '_>,
+    rule: &RuleSource<'_>,
+    min: &PerEpoch<f64>,
+    max: &PerEpoch<f64>,
+) {
+    let reason = if max.iter().all(|&max| max < 0.0) {
+        "a distance is never negative"
+    } else if min.iter().all(|&min| max.iter().all(|&max| min > max)) {
+        "minDistance is above maxDistance"
+    } else {
+        return;
+    };
+    let kind = RuleSetWarningKind::NeverPasses {
+        rule: rule.ast.name.clone(),
+        reason: reason.into(),
+    };
+    cx.problems.warn(&rule.ast.site, kind, None);
+}
+
+impl DistanceRule {
+    fn band(&self, epoch: Epoch) -> Band {
+        Band { min: *self.min.at(epoch), max: *self.max.at(epoch) }
+    }
+}
+
+impl Rule for DistanceRule {
+    fn partial(&self, partial: &Partial<'_>, epoch: Epoch, scratch: &mut Scratch) -> Verdict {
+        let bounds = &mut scratch.bounds;
+        let (reference, certain) = match self.reference.at(epoch) {
+            Reference::Number(number) => (Interval::point(*number), true),
+            Reference::Program(program) => {
+                if !bounds.compute(program, partial) {
+                    return Verdict::Open;
+                }
+                if bounds.surely_undefined {
+                    return Verdict::Never;
+                }
+                let Some(&value) = bounds.values.first() else { return Verdict::Open };
+                (value, !bounds.maybe_undefined)
+            }
+        };
+        let band = self.band(epoch);
+        let mut verdict = if certain { Verdict::Always } else { Verdict::Open };
+        for program in &self.measurements {
+            if !bounds.compute(program, partial) {
+                verdict = verdict.and(Verdict::Open);
+                continue;
+            }
+            if bounds.surely_undefined {
+                return Verdict::Never;
+            }
+            if bounds.maybe_undefined {
+                verdict = verdict.and(Verdict::Open);
+            }
+            for &value in &bounds.values {
+                verdict = verdict.and(band.verdict(value, reference));
+            }
+            for group in &bounds.groups {
+                if group.room.max > 0 {
+                    let coming =
+                        bounds.coming.map_or(Verdict::Open, |it| band.verdict(it, reference));
+                    let unsure = group.room.min == 0 && coming == Verdict::Never;
+                    verdict = verdict.and(if unsure { Verdict::Open } else { coming });
+                }
+            }
+        }
+        verdict
+    }
+
+    fn complete(&self, lineup: &Lineup<'_>, epoch: Epoch, scratch: &mut Scratch) -> bool {
+        let reference = match self.reference.at(epoch) {
+            Reference::Number(number) => *number,
+            Reference::Program(program) => match program.number(lineup, scratch) {
+                Some(number) => number,
+                None => return false,
+            },
+        };
+        let band = self.band(epoch);
+        self.measurements.iter().all(|program| {
+            program.evaluate(lineup, scratch)
+                && scratch.nested.numbers().iter().all(|&value| band.holds(value, reference))
+        })
+    }
+}
+
+impl Band {
+    fn holds(self, value: f64, reference: f64) -> bool {
+        let distance = distance(value, reference);
+        self.min <= distance && distance <= self.max
+    }
+
+    fn verdict(self, value: Interval, reference: Interval) -> Verdict {
+        let nearest = (value.low - reference.high).max(reference.low - value.high).max(0.0);
+        let farthest = (value.high - reference.low).max(reference.high - value.low);
+        if nearest > self.max || farthest < self.min {
+            Verdict::Never
+        } else if nearest >= self.min && farthest <= self.max {
+            Verdict::Always
+        } else {
+            Verdict::Open
+        }
+    }
+}

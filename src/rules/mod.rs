@@ -1,0 +1,207 @@
+//! The rule kinds, one file each. A new kind is a file and a word in [`rule_kinds`].
+
+use std::fmt::Debug;
+
+use crate::base::epoch::{Epoch, PerEpoch};
+use crate::diag::{Problems, RuleSetErrorKind, Site, shorten};
+use crate::eval::candidate::Partial;
+use crate::eval::lineup::Lineup;
+use crate::eval::program::Program;
+use crate::eval::scratch::Scratch;
+use crate::eval::verdict::Verdict;
+use crate::expr::ty::Base;
+use crate::model::schema::Schema;
+use crate::pool::layout::ColumnLayout;
+use crate::ruleset::ast::{FieldValue, RuleAst};
+
+/// A compiled rule. Pure: what it says depends on its arguments alone.
+pub(crate) trait Rule: Debug + Send + Sync {
+    /// What can be said of every completion of a partial match that `epoch` would judge. `Never`
+    /// and `Always` must be right for all of them; `Open` is never wrong.
+    fn partial(&self, partial: &Partial<'_>, epoch: Epoch, scratch: &mut Scratch) -> Verdict;
+
+    /// Whether the rule is true of a complete match in `epoch`.
+    fn complete(&self, lineup: &Lineup<'_>, epoch: Epoch, scratch: &mut Scratch) -> bool;
+}
+
+/// A kind of rule: its name, its fields, and how it becomes a [`Rule`].
+pub(crate) trait RuleKind: Sync {
+    /// The `type` in a rule set.
+    fn name(&self) -> &'static str;
+
+    /// The fields beside `name`, `type` and `description`.
+    fn fields(&self) -> &'static [Field];
+
+    /// Checks what the fields' own shapes do not tell, and compiles. `None`: what is wrong is
+    /// recorded in `cx`.
+    fn compile(
+        &self,
+        cx: &mut CompileContext<'_, '_>,
+        rule: &RuleSource<'_>,
+    ) -> Option<Box<dyn Rule>>;
+}
+
+/// A field of a rule kind.
+#[derive(Debug)]
+pub(crate) struct Field {
+    pub(crate) name: &'static str,
+    pub(crate) shape: FieldShape,
+    pub(crate) required: bool,
+    /// Whether an expansion may change it (facts 10.30).
+    pub(crate) expandable: bool,
+}
+
+/// What a field's value looks like in JSON.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum FieldShape {
+    Number,
+    /// One of these words.
+    Words {
+        what: &'static str,
+        words: &'static [&'static str],
+    },
+    /// One or more expressions.
+    Measurements,
+    /// A literal or an expression.
+    Reference,
+}
+
+/// What compiling a rule may use.
+pub(crate) struct CompileContext<'c, 't> {
+    pub(crate) problems: &'c mut Problems<'t>,
+    pub(crate) schema: &'c Schema,
+    /// The columns that rules ask for.
+    pub(crate) layout: &'c mut ColumnLayout,
+}
+
+/// A rule of the typed tree, with the values that expansions give its fields.
+pub(crate) struct RuleSource<'a> {
+    pub(crate) ast: &'a RuleAst,
+    /// For each field of the tree: where it is written and its value, in each epoch.
+    pub(crate) values: Vec<PerEpoch<FieldInEpoch<'a>>>,
+}
+
+/// The value of a field in one epoch and the place that it was read from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FieldInEpoch<'a> {
+    pub(crate) value: &'a FieldValue,
+    pub(crate) site: &'a Site,
+}
+
+impl<'a> RuleSource<'a> {
+    /// The values of a field; `None` when the rule does not state it.
+    pub(crate) fn field(&self, name: &str) -> Option<&PerEpoch<FieldInEpoch<'a>>> {
+        let position = self.ast.fields.iter().position(|field| field.name == name)?;
+        self.values.get(position)
+    }
+
+    /// The measurements; empty when the field is missing, which is recorded elsewhere.
+    pub(crate) fn measurements(&self) -> &'a [(crate::expr::ast::Expr, Site)] {
+        match self.ast.field("measurements").map(|field| &field.value) {
+            Some(FieldValue::Measurements(measurements)) => measurements,
+            _ => &[],
+        }
+    }
+
+    /// The numbers of a field, epoch by epoch.
+    pub(crate) fn numbers(&self, name: &str) -> Option<PerEpoch<f64>> {
+        self.field(name)?.try_map(|it| match it.value {
+            FieldValue::Number(number) => Some(*number),
+            _ => None,
+        })
+    }
+}
+
+const MEASUREMENTS: Field = Field {
+    name: "measurements",
+    shape: FieldShape::Measurements,
+    required: true,
+    expandable: false,
+};
+
+/// Parties are judged player by player (facts 10.6), so this changes no value.
+const PARTY_AGGREGATION: Field = Field {
+    name: "partyAggregation",
+    shape: FieldShape::Words { what: "a party aggregation", words: &["min", "max", "avg"] },
+    required: false,
+    expandable: false,
+};
+
+/// Compiles measurements that must be made of numbers; `None` when one is not, which is recorded.
+fn measured_numbers(
+    cx: &mut CompileContext<'_, '_>,
+    rule: &RuleSource<'_>,
+) -> Option<Vec<Program>> {
+    let mut programs = Vec::new();
+    let mut whole = !rule.measurements().is_empty();
+    for (expr, site) in rule.measurements() {
+        if expr.ty.base == Base::Number {
+            programs.push(Program::compile(expr, cx.schema, cx.layout));
+            continue;
+        }
+        whole = false;
+        let kind = RuleSetErrorKind::MeasurementType {
+            expected: "a number or a list of numbers".into(),
+            found: expr.ty.to_string(),
+        };
+        let help = match expr.ty.base {
+            Base::Team => "add `.players.attributes[name]`, or count the players",
+            Base::Player => "add `.attributes[name]`, or count the players",
+            _ => "measure an attribute of type number",
+        };
+        cx.problems.error_help(site, kind, help);
+    }
+    whole.then_some(programs)
+}
+
+/// Records that a reference value is not `expected`.
+fn reference_type(
+    cx: &mut CompileContext<'_, '_>,
+    field: &FieldInEpoch<'_>,
+    expected: &str,
+    found: String,
+) {
+    let kind = RuleSetErrorKind::ReferenceType { expected: expected.into(), found };
+    match field.value {
+        FieldValue::Expression(expr) if expr.ty.base == Base::Number => {
+            let help = "make one number of the list with `avg`, `min`, `max` or `sum`";
+            cx.problems.error_help(field.site, kind, help);
+        }
+        FieldValue::Text(text) => {
+            let help = match crate::expr::parse::parse(text) {
+                Err(error) => format!("it is not an expression either: {}", error.kind),
+                Ok(_) => "write a number or an expression".into(),
+            };
+            cx.problems.error_help(field.site, kind, help);
+        }
+        _ => cx.problems.error(field.site, kind),
+    }
+}
+
+/// A reference value in words, for messages.
+fn describe_value(value: &FieldValue) -> String {
+    match value {
+        FieldValue::Number(_) => "a number".into(),
+        FieldValue::Text(text) => format!("the string `{}`", shorten(text)),
+        FieldValue::Expression(expr) => expr.ty.to_string(),
+        _ => "something else".into(),
+    }
+}
+
+/// Rule types of FlexMatch that this release does not run.
+pub(crate) const NOT_BUILT: [&str; 6] =
+    ["absoluteSort", "batchDistance", "collection", "compound", "distanceSort", "latency"];
+
+macro_rules! rule_kinds {
+    ($($kind:ident)*) => {
+        $(mod $kind;)*
+        /// Every rule kind.
+        pub(crate) const KINDS: &[&dyn RuleKind] = &[$(&$kind::Kind),*];
+    };
+}
+rule_kinds! { comparison distance }
+
+/// The kind of a `type`.
+pub(crate) fn kind(name: &str) -> Option<&'static dyn RuleKind> {
+    KINDS.iter().copied().find(|kind| kind.name() == name)
+}

@@ -1,0 +1,86 @@
+//! The typed tree of a rule set: every name resolved, every expression checked, nothing lowered.
+//!
+//! The plan is compiled from it, and the reference evaluator interprets it; they share no more
+//! than this file.
+
+use crate::diag::Site;
+use crate::expr::ast::Expr;
+use crate::model::schema::{Algorithm, Schema, TeamIdx};
+
+/// A rule set.
+#[derive(Clone, Debug)]
+pub(crate) struct RuleSetAst {
+    pub(crate) name: Option<String>,
+    pub(crate) schema: Schema,
+    pub(crate) algorithm: Algorithm,
+    pub(crate) rules: Vec<RuleAst>,
+    pub(crate) expansions: Vec<ExpansionAst>,
+}
+
+/// A rule with its fields as written.
+#[derive(Clone, Debug)]
+pub(crate) struct RuleAst {
+    pub(crate) name: String,
+    /// The rule type: `comparison`, `distance`, ...
+    pub(crate) kind: &'static str,
+    pub(crate) site: Site,
+    /// In the order of the kind's own list of fields; absent ones are not there.
+    pub(crate) fields: Vec<FieldAst>,
+}
+
+impl RuleAst {
+    pub(crate) fn field(&self, name: &str) -> Option<&FieldAst> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+}
+
+/// One field of a rule.
+#[derive(Clone, Debug)]
+pub(crate) struct FieldAst {
+    pub(crate) name: &'static str,
+    pub(crate) site: Site,
+    pub(crate) value: FieldValue,
+}
+
+/// The value of a rule's field.
+#[derive(Clone, Debug)]
+pub(crate) enum FieldValue {
+    Number(f64),
+    /// One of a closed list of words.
+    Word(&'static str),
+    /// `measurements`, each with its place.
+    Measurements(Vec<(Expr, Site)>),
+    /// `referenceValue` that is an expression.
+    Expression(Expr),
+    /// `referenceValue` that is a literal string.
+    Text(String),
+}
+
+/// A property that changes with waiting time.
+#[derive(Clone, Debug)]
+pub(crate) struct ExpansionAst {
+    pub(crate) target: Target,
+    /// In increasing order of waiting time.
+    pub(crate) steps: Vec<StepAst>,
+}
+
+/// What an expansion changes.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Target {
+    MinPlayers(Vec<TeamIdx>),
+    MaxPlayers(Vec<TeamIdx>),
+    /// A field of the rule at this position in the list of rules.
+    RuleField {
+        rule: usize,
+        field: &'static str,
+    },
+}
+
+/// From this waiting time on, this value.
+#[derive(Clone, Debug)]
+pub(crate) struct StepAst {
+    pub(crate) wait_seconds: u32,
+    pub(crate) site: Site,
+    /// A whole number for team sizes.
+    pub(crate) value: FieldValue,
+}

@@ -1,0 +1,126 @@
+//! From rule set text to a compiled plan: text → located tree → typed tree → plan.
+
+pub(crate) mod ast;
+pub(crate) mod epochs;
+mod parse;
+mod parse_expansions;
+mod parse_rules;
+pub(crate) mod plan;
+
+use std::sync::Arc;
+
+use crate::diag::{Problems, RuleSetErrors, RuleSetWarning};
+use crate::json::reader;
+use crate::model::matched::PlacedTicket;
+use crate::model::schema::{AttributeDeclaration, Strategy, TeamDeclaration};
+use crate::testing::judgement::{JudgeError, Judgement};
+use crate::testing::reference;
+use plan::Plan;
+
+/// A compiled rule set: immutable, and cheap to clone and to share between threads.
+///
+/// What compiles cannot fail while matches are searched: every name is resolved and every
+/// expression is of a type that its rule judges.
+#[derive(Clone, Debug)]
+pub struct RuleSet(Arc<Plan>);
+
+/// How a rule set text is read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[non_exhaustive]
+pub struct CompileOptions {
+    /// Refuse what is read with a warning otherwise: comments, trailing commas, repeated keys,
+    /// numbers in quotes, a bare string for `measurements`, a byte order mark (decision 8).
+    pub strict: bool,
+}
+
+impl CompileOptions {
+    /// The same options, strict or not.
+    #[must_use]
+    pub const fn strict(mut self, strict: bool) -> Self {
+        self.strict = strict;
+        self
+    }
+}
+
+impl RuleSet {
+    /// Compiles a rule set text of up to 65,535 characters, read leniently.
+    ///
+    /// ```
+    /// let text = r#"{"ruleLanguageVersion": "1.0",
+    ///                "teams": [{"name": "red", "minPlayers": 1, "maxPlayer": 2}]}"#;
+    /// let errors = rallypoint::RuleSet::from_json(text).unwrap_err();
+    /// assert_eq!(errors.errors().len(), 2); // a key too many, and one that is missing
+    /// assert_eq!(errors.errors()[0].location().line, 2);
+    /// ```
+    ///
+    /// # Errors
+    /// Every problem of the text, each with its place and, where there is one, a remedy.
+    pub fn from_json(text: &str) -> Result<Self, RuleSetErrors> {
+        Self::compile(text, CompileOptions::default())
+    }
+
+    /// Compiles a rule set text.
+    ///
+    /// # Errors
+    /// As [`RuleSet::from_json`].
+    pub fn compile(text: &str, options: CompileOptions) -> Result<Self, RuleSetErrors> {
+        let mut problems = Problems::new(text, options.strict);
+        let plan = reader::read(&mut problems).and_then(|root| {
+            let ast = parse::parse(&root, &mut problems)?;
+            Plan::compile(&root, ast, &mut problems)
+        });
+        let (mut plan, warnings) = problems.finish(plan)?;
+        plan.warnings = warnings;
+        Ok(Self(Arc::new(plan)))
+    }
+
+    /// What the author should look at although the rule set compiles.
+    pub fn warnings(&self) -> &[RuleSetWarning] {
+        &self.0.warnings
+    }
+
+    /// The `name` of the rule set, a label without a meaning.
+    pub fn name(&self) -> Option<&str> {
+        self.0.ast.name.as_deref()
+    }
+
+    /// The search strategy.
+    pub fn strategy(&self) -> Strategy {
+        self.0.ast.algorithm.strategy
+    }
+
+    /// The declared player attributes, in the order of the text.
+    pub fn attributes(&self) -> &[AttributeDeclaration] {
+        self.0.ast.schema.attributes.as_slice()
+    }
+
+    /// The declared teams, in the order of the text, with their sizes as written.
+    pub fn teams(&self) -> &[TeamDeclaration] {
+        self.0.ast.schema.teams.as_slice()
+    }
+
+    /// The names of the team instances, in the order in which they are filled and listed:
+    /// `trio_1`, `trio_2` for a team `trio` with quantity 2.
+    pub fn team_instances(&self) -> impl Iterator<Item = &str> {
+        self.0.ast.schema.instances.iter().map(|instance| &*instance.name)
+    }
+
+    /// The names of the rules, in the order of the text.
+    pub fn rules(&self) -> impl Iterator<Item = &str> {
+        self.0.ast.rules.iter().map(|rule| rule.name.as_str())
+    }
+
+    /// Judges a match rule by rule with the reference evaluator, a plain interpreter that shares
+    /// no code with the search. Tickets of a team are given in the order of their submission.
+    ///
+    /// # Errors
+    /// [`JudgeError`] when the tickets do not describe a match of this rule set at all, for
+    /// instance because a team is not declared. A match that breaks rules is no error.
+    pub fn judge(&self, tickets: &[PlacedTicket]) -> Result<Judgement, JudgeError> {
+        reference::judge(&self.0.ast, tickets)
+    }
+
+    pub(crate) fn plan(&self) -> &Arc<Plan> {
+        &self.0
+    }
+}

@@ -1,0 +1,418 @@
+//! From the located JSON tree to the typed tree: names, teams, attributes, algorithm.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::ast::RuleSetAst;
+use super::{parse_expansions, parse_rules};
+use crate::diag::{
+    Problems, RuleSetErrorKind, RuleSetWarningKind, did_you_mean, list_words, nearest, shorten,
+};
+use crate::json::cursor::{Cursor, Object};
+use crate::json::node::{Node, Value};
+use crate::model::limits;
+use crate::model::schema::{
+    AgeSelection, Algorithm, AttributeDeclaration, AttributeIdx, AttributeType, BackfillPriority,
+    BatchingPreference, NameClash, Schema, Strategy, TeamDeclaration,
+};
+use crate::model::ticket::AttributeValue;
+
+const KEYS: [&str; 7] = [
+    "name",
+    "ruleLanguageVersion",
+    "playerAttributes",
+    "algorithm",
+    "teams",
+    "rules",
+    "expansions",
+];
+
+/// The typed tree, as far as it can be told. Whether it is whole, `problems` knows.
+pub(crate) fn parse(root: &Node, problems: &mut Problems) -> Option<RuleSetAst> {
+    let cursor = Cursor::root(root);
+    let object = cursor.object("a rule set", problems)?;
+    object.deny_unknown(&KEYS, configuration_hint, problems);
+
+    let name = object.get("name").and_then(|it| it.string(problems)).map(str::to_owned);
+    version(&object, problems);
+    let mut schema = Schema::default();
+    if let Some(attributes) = object.get("playerAttributes") {
+        parse_attributes(&attributes, &mut schema, problems);
+    }
+    if let Some(teams) = object.require("teams", problems) {
+        parse_teams(&teams, &mut schema, problems);
+    }
+    let algorithm = parse_algorithm(object.get("algorithm"), &schema, problems);
+    let rules = match object.get("rules") {
+        Some(rules) => parse_rules::parse(&rules, &schema, problems),
+        None => Vec::new(),
+    };
+    let expansions = match object.get("expansions") {
+        Some(expansions) => parse_expansions::parse(&expansions, &schema, &rules, problems),
+        None => Vec::new(),
+    };
+    let rules = rules.into_iter().map(|parsed| parsed.rule).collect();
+    Some(RuleSetAst { name, schema, algorithm, rules, expansions })
+}
+
+/// Keys that belong to the matchmaking configuration, where other emulators let one write them
+/// into the rule set (facts 1.2).
+fn configuration_hint(key: &str) -> Option<&'static str> {
+    let folded = key.to_ascii_lowercase();
+    ["acceptancerequired", "acceptancetimeoutseconds", "requesttimeoutseconds", "backfillmode"]
+        .contains(&folded.as_str())
+        .then_some("it is a field of the matchmaking configuration, not of the rule set")
+}
+
+fn version(object: &Object, problems: &mut Problems) {
+    let Some(cursor) = object.require("ruleLanguageVersion", problems) else { return };
+    let Some(found) = cursor.string(problems) else { return };
+    if found != "1.0" {
+        let kind = RuleSetErrorKind::Version { found: shorten(found) };
+        problems.error_help(&cursor.site(), kind, "write \"1.0\"");
+    }
+}
+
+/// A name of 1 to 1,024 characters.
+pub(super) fn parse_name(cursor: &Cursor, what: &str, problems: &mut Problems) -> Option<Arc<str>> {
+    let text = cursor.string(problems)?;
+    let length = text.chars().count();
+    if (1..=limits::NAME_CHARS_MAX).contains(&length) {
+        return Some(text.into());
+    }
+    let range = format!("1 to {}", limits::NAME_CHARS_MAX);
+    let kind = RuleSetErrorKind::BadLength { what: format!("the name of {what}"), length, range };
+    problems.error(&cursor.site(), kind);
+    None
+}
+
+fn parse_attributes(cursor: &Cursor, schema: &mut Schema, problems: &mut Problems) {
+    for (index, node) in cursor.list(problems).unwrap_or_default().iter().enumerate() {
+        let item = cursor.item(index, node);
+        let Some(object) = item.object("a player attribute", problems) else { continue };
+        object.deny_unknown(&["name", "type", "default"], |_| None, problems);
+        let name_cursor = object.require("name", problems);
+        let name = name_cursor.and_then(|it| parse_name(&it, "an attribute", problems));
+        let attribute_type =
+            object.require("type", problems).and_then(|it| parse_attribute_type(&it, problems));
+        let default = object
+            .get("default")
+            .zip(attribute_type)
+            .and_then(|(it, attribute_type)| parse_default(&it, attribute_type, problems));
+        let Some((name, cursor)) = name.zip(name_cursor) else { continue };
+        if name.contains(']') || name.trim() != &*name {
+            let kind = RuleSetWarningKind::UnaddressableName {
+                what: "attribute".into(),
+                name: shorten(&name),
+            };
+            problems.warn(&cursor.site(), kind, None);
+        }
+        let declaration = AttributeDeclaration {
+            name: Arc::clone(&name),
+            // A slip in the type is reported already; any type lets the rest be checked.
+            attribute_type: attribute_type.unwrap_or(AttributeType::Number),
+            default,
+        };
+        if !schema.add_attribute(declaration) {
+            let kind =
+                RuleSetErrorKind::DuplicateName { what: "attributes".into(), name: shorten(&name) };
+            problems.error(&cursor.site(), kind);
+        }
+    }
+}
+
+fn parse_attribute_type(cursor: &Cursor, problems: &mut Problems) -> Option<AttributeType> {
+    const TYPES: [AttributeType; 4] = [
+        AttributeType::String,
+        AttributeType::Number,
+        AttributeType::StringList,
+        AttributeType::StringNumberMap,
+    ];
+    let words = TYPES.map(AttributeType::as_str);
+    let word = cursor.word("an attribute type", &words, problems);
+    let word = word.or_else(|| match &cursor.node.value {
+        // The slip is reported; what was meant lets the rest be checked.
+        Value::String(text) => nearest(text, words),
+        _ => None,
+    })?;
+    TYPES.into_iter().find(|it| it.as_str() == word)
+}
+
+/// The default value; an empty string is the same as none (facts 1.3).
+fn parse_default(
+    cursor: &Cursor,
+    attribute_type: AttributeType,
+    problems: &mut Problems,
+) -> Option<AttributeValue> {
+    match attribute_type {
+        AttributeType::String => {
+            let text = cursor.string(problems)?;
+            (!text.is_empty()).then(|| AttributeValue::String(text.into()))
+        }
+        AttributeType::Number => cursor.number(problems).map(AttributeValue::Number),
+        AttributeType::StringList => {
+            let items = cursor.list(problems)?.iter().enumerate();
+            let texts = items.filter_map(|(index, node)| cursor.item(index, node).string(problems));
+            Some(AttributeValue::StringList(texts.map(str::to_owned).collect()))
+        }
+        AttributeType::StringNumberMap => {
+            let Value::Object(members) = &cursor.node.value else {
+                return cursor.wrong_type("an object of numbers", problems);
+            };
+            let mut map = BTreeMap::new();
+            for member in members {
+                let path = cursor.path.key(&member.key);
+                let number = Cursor { node: &member.node, path }.number(problems)?;
+                map.insert(member.key.clone(), number);
+            }
+            Some(AttributeValue::StringNumberMap(map))
+        }
+    }
+}
+
+fn parse_teams(cursor: &Cursor, schema: &mut Schema, problems: &mut Problems) {
+    let Some(items) = cursor.list(problems) else { return };
+    if items.is_empty() {
+        problems.error(&cursor.site(), RuleSetErrorKind::EmptyList { what: "`teams`".into() });
+    }
+    let mut instances: u32 = 0;
+    for (index, node) in items.iter().enumerate() {
+        let item = cursor.item(index, node);
+        let Some(object) = item.object("a team", problems) else { continue };
+        let known = ["name", "maxPlayers", "minPlayers", "quantity"];
+        object.deny_unknown(&known, |_| None, problems);
+        let name_cursor = object.require("name", problems);
+        let name = name_cursor.and_then(|it| parse_name(&it, "a team", problems));
+        let players_max = limits::MATCH_PLAYERS_MAX;
+        let max = object
+            .require("maxPlayers", problems)
+            .and_then(|it| it.whole_number("maxPlayers", 0, players_max, problems));
+        let min = object
+            .require("minPlayers", problems)
+            .and_then(|it| it.whole_number("minPlayers", 0, players_max, problems));
+        let quantity = object
+            .get("quantity")
+            .map_or(Some(1), |it| it.whole_number("quantity", 1, players_max, problems));
+        let Some((name, name_cursor)) = name.zip(name_cursor) else { continue };
+        warn_unaddressable_team(&name, &name_cursor, problems);
+        let quantity = quantity.unwrap_or(1);
+        instances += quantity;
+        if instances > players_max {
+            let kind = RuleSetErrorKind::OutOfRange {
+                what: "the number of team instances".into(),
+                value: f64::from(instances),
+                range: format!("at most {players_max}"),
+            };
+            problems.error(&item.site(), kind);
+            return;
+        }
+        let declaration = TeamDeclaration {
+            name: Arc::clone(&name),
+            // What is missing is reported; a size that fits lets the rest be checked.
+            min_players: min.unwrap_or(0),
+            max_players: max.unwrap_or(min.unwrap_or(0).max(1)),
+            quantity,
+        };
+        if let Err(clash) = schema.add_team(declaration) {
+            let kind = match clash {
+                NameClash::Team(name) => {
+                    RuleSetErrorKind::DuplicateName { what: "teams".into(), name: shorten(&name) }
+                }
+                NameClash::Instance { name, team } => {
+                    RuleSetErrorKind::InstanceName { name: shorten(&name), team: shorten(&team) }
+                }
+            };
+            problems.error(&name_cursor.site(), kind);
+        }
+    }
+}
+
+fn warn_unaddressable_team(name: &str, cursor: &Cursor, problems: &mut Problems) {
+    if name.contains([']', ',']) || name.trim() != name || name == "*" {
+        let kind =
+            RuleSetWarningKind::UnaddressableName { what: "team".into(), name: shorten(name) };
+        problems.warn(&cursor.site(), kind, None);
+    }
+}
+
+fn parse_algorithm(cursor: Option<Cursor>, schema: &Schema, problems: &mut Problems) -> Algorithm {
+    let mut algorithm = Algorithm {
+        strategy: Strategy::ExhaustiveSearch,
+        batching_preference: BatchingPreference::Random,
+        sort_by_attributes: Vec::new(),
+        balanced_attribute: None,
+        backfill_priority: BackfillPriority::Normal,
+        age_selection: AgeSelection::Newest,
+    };
+    let Some(object) = cursor.and_then(|it| it.object("`algorithm`", problems)) else {
+        return algorithm;
+    };
+    let known = [
+        "strategy",
+        "batchingPreference",
+        "sortByAttributes",
+        "balancedAttribute",
+        "backfillPriority",
+        "expansionAgeSelection",
+    ];
+    object.deny_unknown(&known, |_| None, problems);
+    let mut word = |key, what, words| object.get(key).and_then(|it| it.word(what, words, problems));
+    if word("strategy", "a strategy", &["exhaustiveSearch", "balanced"]) == Some("balanced") {
+        algorithm.strategy = Strategy::Balanced;
+        algorithm.batching_preference = BatchingPreference::LargestPopulation;
+    }
+    algorithm.backfill_priority =
+        match word("backfillPriority", "a backfill priority", &["normal", "high", "low"]) {
+            Some("high") => BackfillPriority::High,
+            Some("low") => BackfillPriority::Low,
+            _ => BackfillPriority::Normal,
+        };
+    algorithm.age_selection =
+        match word("expansionAgeSelection", "an age selection", &["newest", "oldest"]) {
+            Some("oldest") => AgeSelection::Oldest,
+            _ => AgeSelection::Newest,
+        };
+    batching_preference(&object, &mut algorithm, problems);
+    sort_by_attributes(&object, &mut algorithm, schema, problems);
+    balanced_attribute(&object, &mut algorithm, schema, problems);
+    if algorithm.strategy == Strategy::Balanced
+        && let Some(it) = object.get("backfillPriority")
+    {
+        let kind = RuleSetWarningKind::IgnoredSetting {
+            setting: "backfillPriority".into(),
+            strategy: "balanced".into(),
+        };
+        problems.warn(&it.site(), kind, None);
+    }
+    algorithm
+}
+
+fn batching_preference(object: &Object, algorithm: &mut Algorithm, problems: &mut Problems) {
+    let Some(cursor) = object.get("batchingPreference") else { return };
+    let words = ["random", "sorted", "largestPopulation", "fastestRegion"];
+    let Some(word) = cursor.word("a batching preference", &words, problems) else { return };
+    let (preference, strategy) = match word {
+        "random" => (BatchingPreference::Random, Strategy::ExhaustiveSearch),
+        "sorted" => (BatchingPreference::Sorted, Strategy::ExhaustiveSearch),
+        "largestPopulation" => (BatchingPreference::LargestPopulation, Strategy::Balanced),
+        _ => (BatchingPreference::FastestRegion, Strategy::Balanced),
+    };
+    if strategy == algorithm.strategy {
+        algorithm.batching_preference = preference;
+        return;
+    }
+    let (strategy, allowed) = match algorithm.strategy {
+        Strategy::ExhaustiveSearch => ("exhaustiveSearch", ["random", "sorted"]),
+        Strategy::Balanced => ("balanced", ["largestPopulation", "fastestRegion"]),
+    };
+    let kind =
+        RuleSetErrorKind::BatchingPreference { preference: word.into(), strategy: strategy.into() };
+    problems.error_help(&cursor.site(), kind, format!("use {}", list_words(&allowed)));
+}
+
+fn sort_by_attributes(
+    object: &Object,
+    algorithm: &mut Algorithm,
+    schema: &Schema,
+    problems: &mut Problems,
+) {
+    let sorted = algorithm.batching_preference == BatchingPreference::Sorted;
+    let Some(cursor) = object.get("sortByAttributes") else {
+        if sorted {
+            let kind = RuleSetErrorKind::MissingKey {
+                key: "sortByAttributes".into(),
+                of: "batching preference `sorted`".into(),
+            };
+            problems.error_help(&object.site(), kind, "name the attributes to sort by");
+        }
+        return;
+    };
+    let Some(items) = cursor.list(problems) else { return };
+    if sorted && items.is_empty() {
+        let what = "`sortByAttributes`".into();
+        problems.error(&cursor.site(), RuleSetErrorKind::EmptyList { what });
+    }
+    for (index, node) in items.iter().enumerate() {
+        let item = cursor.item(index, node);
+        let Some(attribute) = declared_attribute(&item, schema, problems) else { continue };
+        let declaration = &schema.attributes[attribute];
+        match declaration.attribute_type {
+            AttributeType::Number | AttributeType::String => {
+                algorithm.sort_by_attributes.push(attribute);
+            }
+            other => {
+                let kind = RuleSetErrorKind::AttributeType {
+                    name: shorten(&declaration.name),
+                    found: other.as_str().into(),
+                    expected: "a number or a string".into(),
+                };
+                problems.error(&item.site(), kind);
+            }
+        }
+    }
+    if !sorted {
+        let kind = RuleSetWarningKind::IgnoredSetting {
+            setting: "sortByAttributes".into(),
+            strategy: "exhaustiveSearch` without batching preference `sorted".into(),
+        };
+        problems.warn(&cursor.site(), kind, None);
+    }
+}
+
+fn balanced_attribute(
+    object: &Object,
+    algorithm: &mut Algorithm,
+    schema: &Schema,
+    problems: &mut Problems,
+) {
+    let Some(cursor) = object.get("balancedAttribute") else {
+        if algorithm.strategy == Strategy::Balanced {
+            let kind = RuleSetErrorKind::MissingKey {
+                key: "balancedAttribute".into(),
+                of: "strategy `balanced`".into(),
+            };
+            problems.error_help(&object.site(), kind, "name a declared attribute of type `number`");
+        }
+        return;
+    };
+    let Some(attribute) = declared_attribute(&cursor, schema, problems) else { return };
+    let declaration = &schema.attributes[attribute];
+    if declaration.attribute_type != AttributeType::Number {
+        let kind = RuleSetErrorKind::AttributeType {
+            name: shorten(&declaration.name),
+            found: declaration.attribute_type.as_str().into(),
+            expected: "a number".into(),
+        };
+        problems.error(&cursor.site(), kind);
+        return;
+    }
+    if algorithm.strategy == Strategy::Balanced {
+        algorithm.balanced_attribute = Some(attribute);
+    } else {
+        let kind = RuleSetWarningKind::IgnoredSetting {
+            setting: "balancedAttribute".into(),
+            strategy: "exhaustiveSearch".into(),
+        };
+        problems.warn(&cursor.site(), kind, None);
+    }
+}
+
+/// The declared attribute that a string names.
+pub(super) fn declared_attribute(
+    cursor: &Cursor,
+    schema: &Schema,
+    problems: &mut Problems,
+) -> Option<AttributeIdx> {
+    let name = cursor.string(problems)?;
+    let found = schema.attribute(name);
+    if found.is_none() {
+        let kind = RuleSetErrorKind::UnknownAttribute { name: shorten(name) };
+        let known: Vec<&str> = schema.attributes.iter().map(|it| &*it.name).collect();
+        let help = match &*known {
+            [] => "declare it in `playerAttributes`".into(),
+            known => did_you_mean(name, known, "declared:"),
+        };
+        problems.error_help(&cursor.site(), kind, help);
+    }
+    found
+}

@@ -1,0 +1,224 @@
+//! Rules of the typed tree: which fields there are, the rule kinds say.
+
+use super::ast::{FieldAst, FieldValue, RuleAst};
+use super::parse::parse_name;
+use crate::diag::{LaxReading, Problems, RuleSetErrorKind, RuleSetWarningKind, nearest, shorten};
+use crate::expr::ast::Expr;
+use crate::expr::ty::Base;
+use crate::expr::{check, parse::parse as parse_expression};
+use crate::json::cursor::{Cursor, Object};
+use crate::json::node::Value;
+use crate::model::schema::Schema;
+use crate::rules::{self, FieldShape, KINDS, NOT_BUILT, RuleKind};
+
+/// A rule as far as it was read. A rule with mistakes keeps its name, so that expansions which
+/// name it are not blamed.
+pub(super) struct ParsedRule {
+    pub(super) rule: RuleAst,
+    pub(super) kind: Option<&'static dyn RuleKind>,
+    /// Whether a field that it states could not be read.
+    pub(super) broken: bool,
+}
+
+pub(super) fn parse(cursor: &Cursor, schema: &Schema, problems: &mut Problems) -> Vec<ParsedRule> {
+    let mut parsed: Vec<ParsedRule> = Vec::new();
+    let mut names = std::collections::BTreeSet::new();
+    for (index, node) in cursor.list(problems).unwrap_or_default().iter().enumerate() {
+        let item = cursor.item(index, node);
+        let Some(rule) = parse_rule(&item, schema, problems) else { continue };
+        if !names.insert(rule.rule.name.clone()) {
+            let name = shorten(&rule.rule.name);
+            let kind = RuleSetErrorKind::DuplicateName { what: "rules".into(), name };
+            problems.error(&rule.rule.site, kind);
+        }
+        parsed.push(rule);
+    }
+    parsed
+}
+
+fn parse_rule(item: &Cursor, schema: &Schema, problems: &mut Problems) -> Option<ParsedRule> {
+    let plain = item.object("a rule", problems)?;
+    let name_cursor = plain.require("name", problems);
+    let name = name_cursor.and_then(|it| parse_name(&it, "a rule", problems));
+    if let Some(description) = plain.get("description") {
+        description.string(problems);
+    }
+    let kind = plain.require("type", problems).and_then(|it| rule_kind(&it, problems));
+    let site = name_cursor.as_ref().map_or_else(|| plain.site(), Cursor::site);
+    let name = name?.to_string();
+    let mut rule =
+        RuleAst { name, kind: kind.map_or("", RuleKind::name), site, fields: Vec::new() };
+    let mut broken = false;
+    if let Some(kind) = kind {
+        let of = format!("{} rule `{}`", kind.name(), shorten(&rule.name));
+        let object = item.object(of, problems)?;
+        rule.fields = parse_fields(&object, kind, schema, problems);
+        let stated = kind.fields().iter().filter(|field| object.get(field.name).is_some());
+        broken = rule.fields.len() < stated.count();
+    }
+    Some(ParsedRule { rule, kind, broken })
+}
+
+fn rule_kind(cursor: &Cursor, problems: &mut Problems) -> Option<&'static dyn RuleKind> {
+    let word = cursor.string(problems)?;
+    if let Some(kind) = rules::kind(word) {
+        return Some(kind);
+    }
+    if NOT_BUILT.contains(&word) {
+        let kind = RuleSetErrorKind::RuleTypeNotBuilt { name: word.into() };
+        problems.error_help(&cursor.site(), kind, "take the rule out to use the others");
+        return None;
+    }
+    let names = KINDS.iter().map(|kind| kind.name()).chain(NOT_BUILT);
+    let help = match nearest(word, names) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "the rule types are listed in the FlexMatch rules schema".into(),
+    };
+    let kind = RuleSetErrorKind::UnknownRuleType { name: shorten(word) };
+    problems.error_help(&cursor.site(), kind, help);
+    None
+}
+
+fn parse_fields(
+    object: &Object,
+    kind: &'static dyn RuleKind,
+    schema: &Schema,
+    problems: &mut Problems,
+) -> Vec<FieldAst> {
+    let mut known = vec!["name", "description", "type"];
+    known.extend(kind.fields().iter().map(|field| field.name));
+    object.deny_unknown(&known, |_| None, problems);
+    let mut fields: Vec<FieldAst> = Vec::new();
+    for field in kind.fields() {
+        let cursor = match field.required {
+            true => object.require(field.name, problems),
+            false => object.get(field.name),
+        };
+        let Some(cursor) = cursor else { continue };
+        let base = measured_base(&fields);
+        if let Some(value) = parse_field(&cursor, field.shape, base, schema, problems) {
+            fields.push(FieldAst { name: field.name, site: cursor.site(), value });
+        }
+    }
+    fields
+}
+
+/// What the measurements of a rule are made of: it decides how a reference value is read.
+pub(super) fn measured_base(fields: &[FieldAst]) -> Option<Base> {
+    fields.iter().find_map(|field| match &field.value {
+        FieldValue::Measurements(measurements) => measurements.first().map(|(it, _)| it.ty.base),
+        _ => None,
+    })
+}
+
+/// The value of a field, in a rule or in a step of an expansion.
+pub(super) fn parse_field(
+    cursor: &Cursor,
+    shape: FieldShape,
+    measured: Option<Base>,
+    schema: &Schema,
+    problems: &mut Problems,
+) -> Option<FieldValue> {
+    match shape {
+        FieldShape::Number => cursor.number(problems).map(FieldValue::Number),
+        FieldShape::Words { what, words } => {
+            cursor.word(what, words, problems).map(FieldValue::Word)
+        }
+        FieldShape::Measurements => parse_measurements(cursor, schema, problems),
+        FieldShape::Reference => parse_reference(cursor, measured, schema, problems),
+    }
+}
+
+fn parse_measurements(
+    cursor: &Cursor,
+    schema: &Schema,
+    problems: &mut Problems,
+) -> Option<FieldValue> {
+    if let Value::String(_) = cursor.node.value {
+        problems.lax(&cursor.site(), LaxReading::BareMeasurement);
+        let expression = parse_measurement(cursor, schema, problems)?;
+        return Some(FieldValue::Measurements(vec![(expression, cursor.site())]));
+    }
+    let items = cursor.list(problems)?;
+    if items.is_empty() {
+        let what = "`measurements`".into();
+        problems.error(&cursor.site(), RuleSetErrorKind::EmptyList { what });
+        return None;
+    }
+    let parsed: Vec<_> = items
+        .iter()
+        .enumerate()
+        .map(|(index, node)| {
+            let item = cursor.item(index, node);
+            parse_measurement(&item, schema, problems).map(|it| (it, item.site()))
+        })
+        .collect();
+    parsed.into_iter().collect::<Option<_>>().map(FieldValue::Measurements)
+}
+
+fn parse_measurement(cursor: &Cursor, schema: &Schema, problems: &mut Problems) -> Option<Expr> {
+    let text = cursor.string(problems)?;
+    match parse_expression(text) {
+        Ok(syntax) => check_expression(&syntax, cursor, schema, problems),
+        Err(error) => {
+            problems.error_inside(&cursor.site(), error.span, error.kind, error.help);
+            None
+        }
+    }
+}
+
+fn check_expression(
+    syntax: &crate::expr::ast::ExprSyntax,
+    cursor: &Cursor,
+    schema: &Schema,
+    problems: &mut Problems,
+) -> Option<Expr> {
+    match check::check(syntax, schema) {
+        Ok((expression, flat_flattens)) => {
+            for span in flat_flattens {
+                let help = Some("take the `flatten` out".into());
+                problems.warn_inside(&cursor.site(), span, RuleSetWarningKind::FlattenFlat, help);
+            }
+            Some(expression)
+        }
+        Err(errors) => {
+            for error in errors {
+                problems.error_inside(&cursor.site(), error.span, error.kind, error.help);
+            }
+            None
+        }
+    }
+}
+
+/// A number, a string that parses as an expression, or any other string as itself (facts 2.1,
+/// 10.42).
+fn parse_reference(
+    cursor: &Cursor,
+    measured: Option<Base>,
+    schema: &Schema,
+    problems: &mut Problems,
+) -> Option<FieldValue> {
+    match &cursor.node.value {
+        Value::Number(number) => Some(FieldValue::Number(*number)),
+        Value::String(text) => match parse_expression(text) {
+            Ok(syntax) => {
+                check_expression(&syntax, cursor, schema, problems).map(FieldValue::Expression)
+            }
+            Err(error) => {
+                let number = text.trim().parse::<f64>().is_ok_and(f64::is_finite);
+                if number && measured == Some(Base::Number) {
+                    return cursor.number(problems).map(FieldValue::Number);
+                }
+                if text.contains("teams[") || text.contains(".players") {
+                    let kind = RuleSetWarningKind::ExpressionAsLiteral {
+                        text: shorten(text),
+                        reason: error.kind.to_string(),
+                    };
+                    problems.warn_inside(&cursor.site(), error.span, kind, error.help);
+                }
+                Some(FieldValue::Text(text.clone()))
+            }
+        },
+        _ => cursor.wrong_type("a number, a string or an expression", problems),
+    }
+}

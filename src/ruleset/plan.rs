@@ -1,0 +1,230 @@
+//! The compiled plan: what the engine runs.
+
+use std::collections::BTreeSet;
+
+use super::ast::{FieldAst, FieldValue, RuleSetAst, Target};
+use super::epochs::{Epochs, Origin, TeamSize, field_origins, team_sizes};
+use crate::base::epoch::{Epoch, PerEpoch};
+use crate::base::idx::Col;
+use crate::diag::{Problems, RuleSetErrorKind, RuleSetWarning, RuleSetWarningKind, Site, shorten};
+use crate::expr::ast::{Expr, Leaf};
+use crate::json::cursor::Cursor;
+use crate::json::node::{Node, Value};
+use crate::model::limits;
+use crate::model::schema::{AttributeIdx, AttributeType, InstanceIdx, Strategy, TeamIdx};
+use crate::pool::layout::{ColumnLayout, NumberColumn, StringColumn, StringSource};
+use crate::rules::{self, CompileContext, FieldInEpoch, Rule, RuleSource};
+
+/// A rule set, compiled.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) ast: RuleSetAst,
+    pub(crate) epochs: Epochs,
+    /// How many players each team instance takes, in each epoch.
+    pub(crate) sizes: Col<Epoch, Col<InstanceIdx, TeamSize>>,
+    /// In the order of the rule set.
+    pub(crate) rules: Vec<Box<dyn Rule>>,
+    /// For each team: whether no rule tells one of its instances from another.
+    pub(crate) interchangeable: Col<TeamIdx, bool>,
+    /// The columns of `sortByAttributes`.
+    pub(crate) sort_columns: Vec<SortColumn>,
+    pub(crate) layout: ColumnLayout,
+    pub(crate) warnings: Vec<RuleSetWarning>,
+}
+
+/// The column of an attribute to sort by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum SortColumn {
+    Number(NumberColumn),
+    String(StringColumn),
+}
+
+impl Plan {
+    /// Compiles a typed tree whose text is `root`; `None` when something is wrong with it.
+    pub(crate) fn compile(root: &Node, ast: RuleSetAst, problems: &mut Problems) -> Option<Self> {
+        let epochs = Epochs::new(&ast.expansions);
+        let sizes = team_sizes(&ast, &epochs);
+        check_sizes(root, &ast, &epochs, &sizes, problems);
+        let mut layout = ColumnLayout::default();
+        let mut compiled = Vec::new();
+        for position in 0..ast.rules.len() {
+            let mut cx = CompileContext { problems, schema: &ast.schema, layout: &mut layout };
+            compiled.push(compile_rule(&mut cx, &ast, &epochs, position));
+        }
+        warn_unused_attributes(root, &ast, problems);
+        let rules: Option<Vec<_>> = compiled.into_iter().collect();
+        let rules = rules?;
+        if problems.has_errors() {
+            return None;
+        }
+        let interchangeable = interchangeable_teams(&ast);
+        let sort_columns = ast.algorithm.sort_by_attributes.iter().map(|&attribute| {
+            match ast.schema.attributes[attribute].attribute_type {
+                AttributeType::Number => SortColumn::Number(layout.number(attribute)),
+                _ => SortColumn::String(layout.string(StringSource::Attribute(attribute))),
+            }
+        });
+        let sort_columns = sort_columns.collect();
+        let warnings = Vec::new();
+        Some(Self { ast, epochs, sizes, rules, interchangeable, sort_columns, layout, warnings })
+    }
+}
+
+fn compile_rule(
+    cx: &mut CompileContext<'_, '_>,
+    ast: &RuleSetAst,
+    epochs: &Epochs,
+    position: usize,
+) -> Option<Box<dyn Rule>> {
+    let rule = ast.rules.get(position)?;
+    let kind = rules::kind(rule.kind)?;
+    let whole =
+        kind.fields().iter().all(|field| !field.required || rule.field(field.name).is_some());
+    if !whole {
+        // What is missing is reported; half a rule would only give rise to more errors.
+        return None;
+    }
+    let values =
+        rule.fields.iter().map(|field| field_values(ast, epochs, position, field)).collect();
+    kind.compile(cx, &RuleSource { ast: rule, values })
+}
+
+/// The value of a field in each epoch.
+fn field_values<'a>(
+    ast: &'a RuleSetAst,
+    epochs: &Epochs,
+    rule: usize,
+    field: &'a FieldAst,
+) -> PerEpoch<FieldInEpoch<'a>> {
+    let written = FieldInEpoch { value: &field.value, site: &field.site };
+    field_origins(epochs, &ast.expansions, rule, field.name).map(|origin| match origin {
+        Origin::AsWritten => written,
+        Origin::Step { expansion, step } => {
+            let step = ast.expansions.get(*expansion).and_then(|it| it.steps.get(*step));
+            step.map_or(written, |step| FieldInEpoch { value: &step.value, site: &step.site })
+        }
+    })
+}
+
+/// Team sizes must make sense at every waiting time, and decide how large matches are.
+fn check_sizes(
+    root: &Node,
+    ast: &RuleSetAst,
+    epochs: &Epochs,
+    sizes: &Col<Epoch, Col<InstanceIdx, TeamSize>>,
+    problems: &mut Problems,
+) {
+    let teams_site = site_of(root, "teams");
+    if ast.schema.teams.is_empty() {
+        return;
+    }
+    for (team, declaration) in ast.schema.teams.enumerate() {
+        let Some(instance) = ast.schema.instances_of(team).next() else { continue };
+        let crossed =
+            sizes.enumerate().find(|(_, sizes)| sizes[instance].min > sizes[instance].max);
+        let Some((epoch, sizes)) = crossed else { continue };
+        let TeamSize { min, max } = sizes[instance];
+        let wait_seconds = (epochs.start(epoch).get() / 1000) as u32;
+        let name = shorten(&declaration.name);
+        let kind = RuleSetErrorKind::MinAboveMax { team: name, min, max, wait_seconds };
+        let site = size_step(ast, team, wait_seconds).unwrap_or(&teams_site);
+        problems.error(site, kind);
+    }
+    let totals = sizes.iter().map(|sizes| sizes.iter().map(|size| size.max).sum::<u32>());
+    let players = totals.max().unwrap_or(0);
+    let limit = limits::MATCH_PLAYERS_MAX;
+    if players > limit {
+        problems.error(&teams_site, RuleSetErrorKind::MatchTooLarge { players, limit });
+    } else if players > limits::SMALL_MATCH_PLAYERS_MAX {
+        if ast.algorithm.strategy != Strategy::Balanced {
+            let kind = RuleSetErrorKind::NeedsBalanced { players };
+            let help = "set `algorithm.strategy` to \"balanced\" with a `balancedAttribute`";
+            problems.error_help(&teams_site, kind, help);
+        }
+        for rule in ast.rules.iter().filter(|rule| !rule.kind.is_empty()) {
+            let kind = RuleSetErrorKind::NotInLargeMatches { kind: rule.kind.into(), players };
+            problems.error_help(&rule.site, kind, "use `latency` and `batchDistance` rules");
+        }
+    } else if players == 0 {
+        problems.error(&teams_site, RuleSetErrorKind::NoPlayers);
+    }
+    let empty_from_the_start = sizes[Epoch::first()].iter().all(|size| size.min == 0);
+    if empty_from_the_start && players > 0 {
+        problems.warn(&teams_site, RuleSetWarningKind::EmptyTeams, None);
+    }
+}
+
+/// The place of a step that changes a size of `team` at this waiting time.
+fn size_step(ast: &RuleSetAst, team: TeamIdx, wait_seconds: u32) -> Option<&Site> {
+    let changes = |target: &Target| match target {
+        Target::MinPlayers(teams) | Target::MaxPlayers(teams) => teams.contains(&team),
+        Target::RuleField { .. } => false,
+    };
+    let expansions = ast.expansions.iter().filter(|it| changes(&it.target));
+    let mut steps = expansions.flat_map(|it| &it.steps);
+    steps.find(|step| step.wait_seconds == wait_seconds).map(|step| &step.site)
+}
+
+/// Every expression of the rules and of the steps that change them.
+fn expressions(ast: &RuleSetAst) -> impl Iterator<Item = &Expr> {
+    let fields = ast.rules.iter().flat_map(|it| &it.fields).map(|field| &field.value);
+    let steps = ast.expansions.iter().flat_map(|it| &it.steps).map(|step| &step.value);
+    fields.chain(steps).flat_map(|value| {
+        let (list, single): (&[(Expr, Site)], Option<&Expr>) = match value {
+            FieldValue::Measurements(list) => (list, None),
+            FieldValue::Expression(expr) => (&[], Some(expr)),
+            FieldValue::Number(_) | FieldValue::Word(_) | FieldValue::Text(_) => (&[], None),
+        };
+        list.iter().map(|(expr, _)| expr).chain(single)
+    })
+}
+
+/// A team whose instances every expression names all together, or not at all.
+fn interchangeable_teams(ast: &RuleSetAst) -> Col<TeamIdx, bool> {
+    let named = |expr: &Expr, team: TeamIdx| {
+        let instances = expr.instances.iter();
+        instances.filter(|&&it| ast.schema.instances[it].team == team).count()
+    };
+    let teams = ast.schema.teams.enumerate();
+    teams
+        .map(|(team, declaration)| {
+            expressions(ast).all(|expr| {
+                let named = named(expr, team);
+                named == 0 || named == declaration.quantity as usize
+            })
+        })
+        .collect()
+}
+
+fn warn_unused_attributes(root: &Node, ast: &RuleSetAst, problems: &mut Problems) {
+    let mut used: BTreeSet<AttributeIdx> =
+        ast.algorithm.sort_by_attributes.iter().copied().collect();
+    used.extend(ast.algorithm.balanced_attribute);
+    used.extend(expressions(ast).filter_map(|expr| match expr.leaf {
+        Leaf::Attribute(attribute) => Some(attribute),
+        _ => None,
+    }));
+    // A rule that could not be read may be the one that uses it.
+    if problems.has_errors() {
+        return;
+    }
+    let site = site_of(root, "playerAttributes");
+    for (attribute, declaration) in ast.schema.attributes.enumerate() {
+        if !used.contains(&attribute) {
+            let name = shorten(&declaration.name);
+            let help = Some("declared only, it still reaches the game server".into());
+            problems.warn(&site, RuleSetWarningKind::UnusedAttribute { name }, help);
+        }
+    }
+}
+
+/// The place of a top-level member, or of the whole text without it.
+fn site_of(root: &Node, key: &str) -> Site {
+    let cursor = Cursor::root(root);
+    if let Value::Object(members) = &root.value
+        && let Some(member) = members.iter().find(|member| member.key == key)
+    {
+        return Site::new(cursor.path.key(&member.key), member.node.span);
+    }
+    cursor.site()
+}
