@@ -1,0 +1,308 @@
+//! The brute-force matcher: every assignment of a small pool, judged by the reference evaluator.
+//!
+//! A pool of `n` tickets and a rule set of `t` team instances have `(t + 1)^n` assignments (each
+//! ticket is in one of the instances or in none), so only small pools are for it: fewer than
+//! `2^22` assignments (decision 36), which is asserted.
+
+use super::reference::{Party, is_valid_match};
+use crate::base::time::Millis;
+use crate::model::schema::InstanceIdx;
+use crate::model::ticket::Player;
+use crate::ruleset::ast::RuleSetAst;
+
+/// A ticket that waits.
+#[derive(Clone, Debug)]
+pub(crate) struct PoolTicket {
+    pub(crate) age: Millis,
+    pub(crate) players: Vec<Player>,
+}
+
+/// For each ticket of the pool, the team instance that it is put into, if it is in the match.
+pub(crate) type Assignment = Vec<Option<InstanceIdx>>;
+
+const ASSIGNMENTS_MAX: usize = 1 << 22;
+
+/// The valid match with most players among those that hold the ticket `anchor`.
+///
+/// The pool is in the order in which candidates are preferred, the anchor anywhere in it. Of
+/// matches with equally many players the first in the order of [`all_matches`] is taken: that of
+/// the lexicographically smallest list of members, then of teams (decision 19).
+pub(crate) fn best_match(
+    ast: &RuleSetAst,
+    pool: &[PoolTicket],
+    anchor: usize,
+) -> Option<Assignment> {
+    assert!(anchor < pool.len(), "the anchor {anchor} is not in the pool");
+    let mut best: Option<(usize, Assignment)> = None;
+    for members in subsets(ast, pool) {
+        let players = player_count(pool, &members);
+        let is_fuller = best.as_ref().is_none_or(|(most, _)| players > *most);
+        if !members.contains(&anchor) || !is_fuller {
+            continue;
+        }
+        if let Some(assignment) = valid_assignments(ast, pool, &members).next() {
+            best = Some((players, assignment));
+        }
+    }
+    best.map(|(_, assignment)| assignment)
+}
+
+/// Whether any valid match holds the ticket `anchor`.
+pub(crate) fn match_exists(ast: &RuleSetAst, pool: &[PoolTicket], anchor: usize) -> bool {
+    assert!(anchor < pool.len(), "the anchor {anchor} is not in the pool");
+    subsets(ast, pool)
+        .iter()
+        .filter(|members| members.contains(&anchor))
+        .any(|members| valid_assignments(ast, pool, members).next().is_some())
+}
+
+/// Every valid match, in lexicographic order of its members, then of their teams.
+pub(crate) fn all_matches(ast: &RuleSetAst, pool: &[PoolTicket]) -> Vec<Assignment> {
+    let subsets = subsets(ast, pool);
+    subsets.iter().flat_map(|members| valid_assignments(ast, pool, members)).collect()
+}
+
+/// Every set of tickets but the empty one, as sorted positions, ticket 0 in before ticket 0 out.
+fn subsets(ast: &RuleSetAst, pool: &[PoolTicket]) -> Vec<Vec<usize>> {
+    let choices = ast.schema.instances.len() + 1;
+    let tickets = u32::try_from(pool.len()).unwrap_or(u32::MAX);
+    assert!(
+        choices.checked_pow(tickets).is_some_and(|count| count < ASSIGNMENTS_MAX),
+        "{choices}^{tickets} assignments are too many for brute force"
+    );
+    let mut subsets = vec![vec![]];
+    for ticket in 0..pool.len() {
+        let with_and_without = |members: Vec<usize>| {
+            let mut with = members.clone();
+            with.push(ticket);
+            [with, members]
+        };
+        subsets = subsets.into_iter().flat_map(with_and_without).collect();
+    }
+    subsets.retain(|members| !members.is_empty());
+    subsets
+}
+
+fn player_count(pool: &[PoolTicket], members: &[usize]) -> usize {
+    members.iter().map(|&ticket| pool[ticket].players.len()).sum()
+}
+
+/// The ways to put these tickets into teams that make a valid match, the first ticket's first team
+/// first.
+fn valid_assignments<'a>(
+    ast: &'a RuleSetAst,
+    pool: &'a [PoolTicket],
+    members: &'a [usize],
+) -> impl Iterator<Item = Assignment> + 'a {
+    let teams: Vec<InstanceIdx> = ast.schema.instances.indices().collect();
+    let ways = teams.len().pow(members.len() as u32);
+    (0..ways).filter_map(move |way| {
+        // `way` in the number system of base `teams.len()`, the first member its first digit
+        let mut digits = way;
+        let mut parties = Vec::new();
+        for &ticket in members.iter().rev() {
+            let PoolTicket { age, players } = &pool[ticket];
+            parties.push(Party { team: teams[digits % teams.len()], age: *age, players });
+            digits /= teams.len();
+        }
+        parties.reverse();
+        is_valid_match(ast, &parties).then(|| {
+            let mut assignment = vec![None; pool.len()];
+            for (&ticket, party) in members.iter().zip(&parties) {
+                assignment[ticket] = Some(party.team);
+            }
+            assignment
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::matched::PlacedTicket;
+    use crate::model::schema::AttributeType;
+    use crate::testing::build::{number, rule_set, seats};
+    use crate::testing::reference::judge;
+
+    /// Tickets of these many players, all of one age.
+    fn pool(sizes: &[usize]) -> Vec<PoolTicket> {
+        let ticket = |(at, &size): (usize, &usize)| PoolTicket {
+            age: Millis::new(0),
+            players: (0..size)
+                .map(|player| Player::new(format!("t{at}p{player}")).with_number("x", 1.0))
+                .collect(),
+        };
+        sizes.iter().enumerate().map(ticket).collect()
+    }
+
+    fn at(seconds: u32, arrivals: &[u32]) -> Vec<PoolTicket> {
+        let mut pool = pool(&vec![1; arrivals.len()]);
+        for (ticket, arrival) in pool.iter_mut().zip(arrivals) {
+            ticket.age = Millis::from_secs(seconds - arrival);
+        }
+        pool
+    }
+
+    #[test]
+    fn it_finds_what_greedy_first_fit_misses() {
+        let ast = rule_set().team("five", 5, 5);
+        let pool = pool(&[2, 2, 3]);
+        let mut greedy = 0;
+        for ticket in &pool {
+            if greedy + ticket.players.len() <= 5 {
+                greedy += ticket.players.len();
+            }
+        }
+        assert_eq!(greedy, 4, "first-fit takes both pairs and is stuck");
+        let best = best_match(&ast, &pool, 0).unwrap();
+        assert_eq!(seats(&best), [0, -1, 0]);
+        assert_eq!(seats(&best_match(&ast, &pool, 1).unwrap()), [-1, 0, 0]);
+        assert_eq!(all_matches(&ast, &pool).len(), 2);
+        assert!(!match_exists(&ast, &pool[..2], 0));
+        assert_eq!(best_match(&ast, &pool[..2], 0), None);
+    }
+
+    #[test]
+    fn teams_that_want_different_players_are_both_tried() {
+        let ast = rule_set().team("hunters", 2, 2).team("beast", 1, 1).number("beast");
+        let ast = ast
+            .comparison(&["teams[hunters].players.attributes[beast]"], "=", Some(number(0.0)))
+            .comparison(&["teams[beast].players.attributes[beast]"], "=", Some(number(1.0)));
+        let mut pool = pool(&[1, 1, 1, 1]);
+        for (ticket, beast) in pool.iter_mut().zip([1.0, 0.0, 1.0, 0.0]) {
+            ticket.players[0] = ticket.players[0].clone().with_number("beast", beast);
+        }
+        assert_eq!(seats(&best_match(&ast, &pool, 3).unwrap()), [1, 0, -1, 0]);
+        assert_eq!(seats(&best_match(&ast, &pool, 2).unwrap()), [-1, 0, 1, 0]);
+    }
+
+    #[test]
+    fn ties_go_to_the_first_members_then_the_first_teams() {
+        let ast = rule_set().team("red", 1, 1).team("blue", 1, 1);
+        let pool = pool(&[1, 1, 1]);
+        assert_eq!(seats(&best_match(&ast, &pool, 2).unwrap()), [0, -1, 1]);
+        let all: Vec<Vec<i32>> = all_matches(&ast, &pool).iter().map(|it| seats(it)).collect();
+        assert_eq!(all, [[0, 1, -1], [1, 0, -1], [0, -1, 1], [1, -1, 0], [-1, 0, 1], [-1, 1, 0]]);
+    }
+
+    /// Facts 4.5 and conformance case 1: 4 players, from 30 s on 3, from 40 s on 2, from 45 s on 1.
+    #[test]
+    fn the_newest_ticket_decides_in_the_staff_example() {
+        let newest = rule_set().team("all", 4, 4).expand_min("all", &[(30, 3), (40, 2), (45, 1)]);
+        let oldest = newest.clone().oldest();
+        for seconds in 10..45 {
+            assert_eq!(best_match(&newest, &at(seconds, &[0, 10]), 0), None, "{seconds} s");
+            let together = (seconds >= 40).then(|| vec![0, 0]);
+            let found = best_match(&oldest, &at(seconds, &[0, 10]), 0).map(|it| seats(&it));
+            assert_eq!(found, together, "{seconds} s");
+        }
+        let pool = at(45, &[0, 10]);
+        assert_eq!(seats(&best_match(&newest, &pool, 0).unwrap()), [0, -1]);
+        assert_eq!(best_match(&newest, &pool, 1), None);
+        assert!(!match_exists(&newest, &at(54, &[10]), 0));
+        assert!(match_exists(&newest, &at(55, &[10]), 0));
+        // had the first waited too: both are old enough for two at 50 s
+        assert_eq!(seats(&best_match(&newest, &at(50, &[0, 10]), 1).unwrap()), [0, 0]);
+    }
+
+    /// Conformance case 5: two even teams of 4 to 8 with averages within 10; nine equal players.
+    #[test]
+    fn nine_equal_players_make_four_against_four() {
+        let ast = rule_set().team("cowboys", 4, 8).team("aliens", 4, 8).number("x");
+        let average = ast.reference("avg(flatten(teams[*].players.attributes[x]))");
+        let aliens = ast.reference("count(teams[aliens].players)");
+        let ast = ast
+            .distance("avg(teams[*].players.attributes[x])", average, None, Some(10.0))
+            .comparison(&["count(teams[cowboys].players)"], "=", Some(aliens));
+        let best = best_match(&ast, &pool(&[1; 9]), 8).unwrap();
+        assert_eq!(seats(&best), [0, 0, 0, 0, 1, 1, 1, -1, 1]);
+    }
+
+    /// Conformance case 6: no match with an empty team under an average, though sizes allow it.
+    #[test]
+    fn an_average_refuses_an_empty_team() {
+        let ast = rule_set().team("red", 1, 2).team("blue", 0, 2).number("x");
+        assert!(match_exists(&ast, &pool(&[1]), 0));
+        let ast =
+            ast.distance("avg(teams[*].players.attributes[x])", number(1.0), None, Some(10.0));
+        assert!(!match_exists(&ast, &pool(&[1]), 0));
+        assert!(match_exists(&ast, &pool(&[1, 1]), 0));
+    }
+
+    /// Conformance case 7: parties of two clans; strings are compared player by player.
+    #[test]
+    fn two_clan_parties_match_when_no_clan_is_in_both_teams() {
+        let clan = "count(set_intersection(teams[*].players.attributes[clan]))";
+        let ast = rule_set()
+            .team("red", 2, 2)
+            .team("blue", 2, 2)
+            .attribute("clan", AttributeType::String, None)
+            .comparison(&[clan], "=", Some(number(0.0)));
+        let clans = |sizes: &[usize], clans: &[&str]| {
+            let mut pool = pool(sizes);
+            let players = pool.iter_mut().flat_map(|ticket| ticket.players.iter_mut());
+            for (player, clan) in players.zip(clans) {
+                *player = player.clone().with_string("clan", clan);
+            }
+            pool
+        };
+        assert!(match_exists(&ast, &clans(&[2, 2], &["A", "A", "B", "B"]), 0));
+        assert!(!match_exists(&ast, &clans(&[2, 2], &["A", "B", "A", "B"]), 0));
+        let solos = clans(&[1; 4], &["A", "B", "A", "B"]);
+        assert_eq!(seats(&best_match(&ast, &solos, 0).unwrap()), [0, 1, 0, 1]);
+    }
+
+    /// Conformance case 9: a lone ticket is a match at once when nothing else is asked for.
+    #[test]
+    fn a_lone_ticket_matches_when_teams_may_be_empty() {
+        let ast = rule_set().teams("squad", 0, 4, 4).number("x").comparison(
+            &["flatten(teams[*].players.attributes[x])"],
+            "=",
+            None,
+        );
+        assert_eq!(seats(&best_match(&ast, &pool(&[3]), 0).unwrap()), [0]);
+    }
+
+    #[test]
+    fn it_agrees_with_judge_on_every_assignment() {
+        let ast = rule_set().team("red", 1, 3).team("blue", 1, 3).number("x");
+        let ast = ast
+            .distance("teams[*].players.attributes[x]", number(2.0), None, Some(1.0))
+            .expand_rule("maxDistance", vec![(10, number(2.0))])
+            .comparison(&["sum(teams[*].players.attributes[x])"], "!=", None);
+        let mut pool = at(20, &[0, 5, 9, 11, 13]);
+        for (ticket, x) in pool.iter_mut().zip([1.0, 2.0, 4.0, 3.0, 0.0]) {
+            ticket.players[0] = ticket.players[0].clone().with_number("x", x);
+        }
+        let mut valid = 0;
+        for code in 1..3_usize.pow(5) {
+            let digit = |ticket: usize| code / 3_usize.pow(ticket as u32) % 3;
+            let placed = |(at, ticket): (usize, &PoolTicket)| {
+                let team = *["", "red", "blue"].get(digit(at)).unwrap();
+                let PoolTicket { age, players } = ticket.clone();
+                (!team.is_empty()).then(|| PlacedTicket { team: team.into(), age, players })
+            };
+            let tickets: Vec<PlacedTicket> = pool.iter().enumerate().filter_map(placed).collect();
+            valid += usize::from(judge(&ast, &tickets).unwrap().valid);
+        }
+        let found = all_matches(&ast, &pool);
+        assert_eq!(found.len(), valid);
+        assert!(valid > 10, "{valid}");
+        let distinct: std::collections::BTreeSet<_> = found.iter().collect();
+        assert_eq!(distinct.len(), valid);
+        for anchor in 0..pool.len() {
+            let holds = found.iter().any(|it| it[anchor].is_some());
+            assert_eq!(match_exists(&ast, &pool, anchor), holds);
+            let most = found.iter().filter(|it| it[anchor].is_some());
+            let most = most.map(|it| it.iter().flatten().count()).max();
+            let best = best_match(&ast, &pool, anchor).map(|it| it.iter().flatten().count());
+            assert_eq!(best, most);
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "3^14 assignments are too many for brute force")]
+    fn a_large_pool_is_refused() {
+        match_exists(&rule_set().team("a", 1, 1).team("b", 1, 1), &pool(&[1; 14]), 0);
+    }
+}

@@ -1,0 +1,218 @@
+//! Rule sets for tests, built by hand: no reader, no type checker, no compiler.
+
+use crate::base::idx::Idx;
+use crate::base::pointer::Path;
+use crate::base::time::Millis;
+use crate::diag::{Site, Span};
+use crate::expr::ast::{Expr, Function, Leaf};
+use crate::expr::ty::{Base, Type};
+use crate::model::matched::PlacedTicket;
+use crate::model::schema::{
+    AgeSelection, Algorithm, AttributeDeclaration, AttributeType, BackfillPriority,
+    BatchingPreference, InstanceIdx, Schema, Strategy, TeamDeclaration,
+};
+use crate::model::ticket::{AttributeValue, Player};
+use crate::ruleset::ast::{
+    ExpansionAst, FieldAst, FieldValue, RuleAst, RuleSetAst, StepAst, Target,
+};
+
+fn site() -> Site {
+    Site::new(Path::Root, Span::default())
+}
+
+/// An empty rule set.
+pub(crate) fn rule_set() -> RuleSetAst {
+    RuleSetAst {
+        name: None,
+        schema: Schema::default(),
+        algorithm: Algorithm {
+            strategy: Strategy::ExhaustiveSearch,
+            batching_preference: BatchingPreference::Random,
+            sort_by_attributes: Vec::new(),
+            balanced_attribute: None,
+            backfill_priority: BackfillPriority::Normal,
+            age_selection: AgeSelection::Newest,
+        },
+        rules: Vec::new(),
+        expansions: Vec::new(),
+    }
+}
+
+pub(crate) fn number(value: f64) -> FieldValue {
+    FieldValue::Number(value)
+}
+
+pub(crate) fn text(value: &str) -> FieldValue {
+    FieldValue::Text(value.into())
+}
+
+impl RuleSetAst {
+    pub(crate) fn teams(mut self, name: &str, min: u32, max: u32, quantity: u32) -> Self {
+        let team =
+            TeamDeclaration { name: name.into(), min_players: min, max_players: max, quantity };
+        assert_eq!(self.schema.add_team(team), Ok(()));
+        self
+    }
+
+    pub(crate) fn team(self, name: &str, min: u32, max: u32) -> Self {
+        self.teams(name, min, max, 1)
+    }
+
+    pub(crate) fn attribute(
+        mut self,
+        name: &str,
+        attribute_type: AttributeType,
+        default: Option<AttributeValue>,
+    ) -> Self {
+        let attribute = AttributeDeclaration { name: name.into(), attribute_type, default };
+        assert!(self.schema.add_attribute(attribute));
+        self
+    }
+
+    pub(crate) fn number(self, name: &str) -> Self {
+        self.attribute(name, AttributeType::Number, None)
+    }
+
+    pub(crate) fn oldest(mut self) -> Self {
+        self.algorithm.age_selection = AgeSelection::Oldest;
+        self
+    }
+
+    /// Adds a rule with measurements and other fields.
+    pub(crate) fn rule(
+        mut self,
+        name: &str,
+        kind: &'static str,
+        measurements: &[&str],
+        others: Vec<(&'static str, FieldValue)>,
+    ) -> Self {
+        let expressions = measurements.iter().map(|text| (self.expr(text), site())).collect();
+        let mut fields = vec![("measurements", FieldValue::Measurements(expressions))];
+        fields.extend(others);
+        let field = |(name, value)| FieldAst { name, site: site(), value };
+        let fields = fields.into_iter().map(field).collect();
+        self.rules.push(RuleAst { name: name.into(), kind, site: site(), fields });
+        self
+    }
+
+    pub(crate) fn comparison(
+        self,
+        measurements: &[&str],
+        operation: &'static str,
+        reference: Option<FieldValue>,
+    ) -> Self {
+        let name = format!("rule{}", self.rules.len());
+        let mut fields = vec![("operation", FieldValue::Word(operation))];
+        fields.extend(reference.map(|value| ("referenceValue", value)));
+        self.rule(&name, "comparison", measurements, fields)
+    }
+
+    pub(crate) fn distance(
+        self,
+        measurement: &str,
+        reference: FieldValue,
+        min: Option<f64>,
+        max: Option<f64>,
+    ) -> Self {
+        let name = format!("rule{}", self.rules.len());
+        let mut fields = vec![("referenceValue", reference)];
+        fields.extend(min.map(|min| ("minDistance", number(min))));
+        fields.extend(max.map(|max| ("maxDistance", number(max))));
+        self.rule(&name, "distance", &[measurement], fields)
+    }
+
+    /// Adds an expansion of a field of the last rule.
+    pub(crate) fn expand_rule(self, field: &'static str, steps: Vec<(u32, FieldValue)>) -> Self {
+        let rule = self.rules.len() - 1;
+        self.expand(Target::RuleField { rule, field }, steps)
+    }
+
+    pub(crate) fn expand_min(self, team: &str, steps: &[(u32, u32)]) -> Self {
+        let team = self.schema.team(team).unwrap();
+        let steps = steps.iter().map(|&(wait, size)| (wait, number(f64::from(size)))).collect();
+        self.expand(Target::MinPlayers(vec![team]), steps)
+    }
+
+    fn expand(mut self, target: Target, steps: Vec<(u32, FieldValue)>) -> Self {
+        let step = |(wait_seconds, value)| StepAst { wait_seconds, site: site(), value };
+        let steps = steps.into_iter().map(step).collect();
+        self.expansions.push(ExpansionAst { target, steps });
+        self
+    }
+
+    /// A `referenceValue` that is an expression.
+    pub(crate) fn reference(&self, text: &str) -> FieldValue {
+        FieldValue::Expression(self.expr(text))
+    }
+
+    /// Reads a well-formed, well-typed expression. Anything else panics or gives nonsense.
+    pub(crate) fn expr(&self, text: &str) -> Expr {
+        let (functions, path) = text.split_once("teams[").unwrap();
+        let functions: Vec<Function> = functions
+            .split_terminator('(')
+            .map(|name| Function::ALL.into_iter().find(|it| it.name() == name).unwrap())
+            .collect();
+        let (selector, rest) = path.split_once(']').unwrap();
+        let base = |name: &str| {
+            self.schema.team(name).map(|team| self.schema.instances_of(team).collect::<Vec<_>>())
+        };
+        let mut instances: Vec<InstanceIdx> = match selector {
+            "*" => self.schema.instances.indices().collect(),
+            names => names
+                .split(", ")
+                .flat_map(|name| {
+                    base(name).unwrap_or_else(|| vec![self.schema.instance(name).unwrap()])
+                })
+                .collect(),
+        };
+        instances.sort();
+        let grouped = selector == "*" || instances.len() > 1;
+        let rest = rest.trim_end_matches(')');
+        let (leaf, mut depth, mut base) = match rest {
+            "" => (Leaf::Team, 0, Base::Team),
+            ".players" => (Leaf::Players, 1, Base::Player),
+            ".players[playerId]" => (Leaf::PlayerIds, 1, Base::String),
+            _ => {
+                let name = rest.strip_prefix(".players.attributes[").unwrap().trim_end_matches(']');
+                let attribute = self.schema.attribute(name).unwrap();
+                let (depth, base) = match self.schema.attributes[attribute].attribute_type {
+                    AttributeType::Number => (1, Base::Number),
+                    AttributeType::String => (1, Base::String),
+                    AttributeType::StringList => (2, Base::String),
+                    AttributeType::StringNumberMap => (1, Base::NumberMap),
+                };
+                (Leaf::Attribute(attribute), depth, base)
+            }
+        };
+        depth += u8::from(grouped);
+        for function in functions.iter().rev() {
+            if *function == Function::Count {
+                base = Base::Number;
+            }
+            depth -= u8::from(!(*function == Function::Flatten && depth == 1));
+        }
+        let ty = Type::new(depth, base);
+        Expr { text: text.into(), functions, instances, grouped, leaf, ty }
+    }
+}
+
+/// A ticket in a team, after a wait in seconds.
+pub(crate) fn ticket(team: &str, seconds: u32, players: Vec<Player>) -> PlacedTicket {
+    PlacedTicket { team: team.into(), age: Millis::from_secs(seconds), players }
+}
+
+/// A ticket of one player.
+pub(crate) fn solo(team: &str, player: Player) -> PlacedTicket {
+    ticket(team, 0, vec![player])
+}
+
+/// Tickets of one player each, who have one number attribute, `x`; ids are `red1`, `red2`, ...
+pub(crate) fn solos(team: &str, values: &[f64]) -> Vec<PlacedTicket> {
+    let player = |(at, &value)| Player::new(format!("{team}{at}")).with_number("x", value);
+    (1..).zip(values).map(player).map(|player| solo(team, player)).collect()
+}
+
+/// The instances of an assignment as numbers, -1 for none.
+pub(crate) fn seats(assignment: &[Option<InstanceIdx>]) -> Vec<i32> {
+    assignment.iter().map(|seat| seat.map_or(-1, |team| team.index() as i32)).collect()
+}

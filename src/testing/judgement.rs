@@ -1,0 +1,278 @@
+//! What `judge` answers: every team, every rule, every measurement, with the reason of each
+//! verdict.
+
+use std::fmt;
+
+use crate::base::time::Millis;
+
+/// The verdict on a match (decision 16). Its `Display` is a report for a terminal.
+#[derive(Clone, PartialEq, Debug)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize), serde(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct Judgement {
+    /// Whether this is a valid match (`matching.md` section 1): every team and every rule holds,
+    /// and there is no problem.
+    pub valid: bool,
+    /// The waiting time that decides which expansions are in force: the age of the newest or of
+    /// the oldest ticket, as the rule set says (facts 4.5). In JSON: `waitMillis`, a number.
+    #[cfg_attr(
+        feature = "wire",
+        serde(rename = "waitMillis", serialize_with = "serialize_millis")
+    )]
+    pub wait: Millis,
+    /// The location reported by all players who report latencies that has their lowest mean
+    /// latency, ties by name (decision 15). None when nobody reports latencies, and when those who
+    /// do have no location in common, which is one of the `problems`.
+    pub location: Option<String>,
+    /// Every team instance, in the order of definition.
+    pub teams: Vec<TeamJudgement>,
+    /// Every rule, in the order of the rule set.
+    pub rules: Vec<RuleJudgement>,
+    /// What else keeps the match from being valid, one sentence each: a player without a needed
+    /// attribute, a value of the wrong type, a player who stands in it twice, no common location.
+    pub problems: Vec<String>,
+}
+
+#[cfg(feature = "wire")]
+fn serialize_millis<S: serde::Serializer>(
+    millis: &Millis,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(millis.get())
+}
+
+/// The verdict on the size of a team instance.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize), serde(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct TeamJudgement {
+    /// The name of the instance.
+    pub name: String,
+    /// How many players it holds.
+    pub players: u32,
+    /// The fewest it may hold after the match's waiting time.
+    pub min: u32,
+    /// The most it may hold after the match's waiting time.
+    pub max: u32,
+    /// Whether `players` lies between the two, both included.
+    pub holds: bool,
+}
+
+/// The verdict on a rule.
+#[derive(Clone, PartialEq, Debug)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize), serde(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct RuleJudgement {
+    /// The name of the rule.
+    pub name: String,
+    /// Its type: `comparison`, `distance`.
+    pub kind: String,
+    /// Whether all its checks hold.
+    pub holds: bool,
+    /// The reference value, where the rule has one that is an expression.
+    pub reference: Option<Measured>,
+    /// One for each measurement, in the order of the rule. Measurements that are compared with
+    /// each other stand in one check, which comes first.
+    pub checks: Vec<Check>,
+}
+
+/// An expression and its value in this match.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize), serde(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct Measured {
+    /// The expression as the rule set has it; several with commas between them when their values
+    /// are compared with each other.
+    pub expression: String,
+    /// Its value as text: numbers to six digits, strings in quotes, lists in brackets and cut when
+    /// long. None: undefined.
+    pub value: Option<String>,
+    /// Why the value is undefined, when it is. An undefined value makes its rule false
+    /// (facts 10.2, decision 14).
+    pub undefined: Option<String>,
+}
+
+/// The verdict on a measurement of a rule.
+#[derive(Clone, PartialEq, Debug)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize), serde(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct Check {
+    /// What was measured.
+    pub measured: Measured,
+    /// What the rule asks of it, with the values in force after the match's waiting time:
+    /// `each within 10 of 52.5`, `= 1`, `all different`.
+    pub bound: String,
+    /// Whether it is so.
+    pub holds: bool,
+    /// The elements that fail, in order; empty when the check holds or a value is undefined.
+    pub misses: Vec<Miss>,
+}
+
+/// An element of a measurement that fails.
+#[derive(Clone, PartialEq, Debug)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize), serde(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct Miss {
+    /// Whose value it is: the team, the player, or team and player with ` / ` between them. None
+    /// when the measurement is a single value.
+    pub of: Option<String>,
+    /// The value as text.
+    pub value: String,
+    /// What is wrong with it: `17.5 away, 7.5 too far`.
+    pub reason: String,
+    /// How far a number is from meeting the bound, in the unit of the measurement; 0 when it
+    /// stands on a bound that it must not touch. None where distance has no meaning.
+    pub by: Option<f64>,
+}
+
+/// Why a match cannot be judged. A match that can be judged and is bad gives a [`Judgement`].
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum JudgeError {
+    /// There is no ticket.
+    #[error("a match needs at least one ticket")]
+    NoTickets,
+    /// A ticket has no player.
+    #[error("ticket {position} has no player")]
+    EmptyTicket {
+        /// Its place in the list, counted from 1.
+        position: usize,
+    },
+    /// More players than any match may have (facts 1.5).
+    #[error("the match has {players} players, the limit is {limit}")]
+    TooManyPlayers {
+        /// How many there are.
+        players: usize,
+        /// The most there may be.
+        limit: usize,
+    },
+    /// No team instance has this name. The instances of a team with a quantity are named
+    /// `trio_1`, `trio_2`, and so on.
+    #[error("ticket {position} is in team `{team}`, which the rule set does not have")]
+    UnknownTeam {
+        /// The place of the ticket in the list, counted from 1.
+        position: usize,
+        /// The name.
+        team: String,
+        /// The names that there are, in the order of definition.
+        known: Vec<String>,
+    },
+    /// The evaluator does not know a rule's type, so it has no verdict on any match.
+    #[error("rule `{rule}` is of type `{kind}`, which cannot be judged yet")]
+    Unsupported {
+        /// The rule.
+        rule: String,
+        /// Its type.
+        kind: String,
+    },
+}
+
+/// Misses of a check that a report lists; the others are counted.
+const MISSES_SHOWN: usize = 8;
+
+impl fmt::Display for Judgement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verdict = if self.valid { "valid match" } else { "not a valid match" };
+        write!(f, "{verdict}, judged after a wait of {} s", seconds(self.wait))?;
+        if let Some(location) = &self.location {
+            write!(f, ", location {}", location.escape_debug())?;
+        }
+        f.write_str("\nteams")?;
+        for team in &self.teams {
+            write!(f, "\n  {team}")?;
+        }
+        if !self.rules.is_empty() {
+            f.write_str("\nrules")?;
+        }
+        for rule in &self.rules {
+            write!(f, "\n  {rule}")?;
+        }
+        if !self.problems.is_empty() {
+            f.write_str("\nproblems")?;
+        }
+        for problem in &self.problems {
+            write!(f, "\n  {} {problem}", mark(false))?;
+        }
+        Ok(())
+    }
+}
+
+/// One line: `ok    red: 4 players (2 to 4)`.
+impl fmt::Display for TeamJudgement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, players, min, max, holds } = self;
+        let noun = if *players == 1 { "player" } else { "players" };
+        write!(f, "{} {}: {players} {noun} (", mark(*holds), name.escape_debug())?;
+        if min == max {
+            write!(f, "{min})")?
+        } else {
+            write!(f, "{min} to {max})")?
+        }
+        match (min.saturating_sub(*players), players.saturating_sub(*max)) {
+            (0, 0) => Ok(()),
+            (0, more) => write!(f, ", {more} too many"),
+            (fewer, _) => write!(f, ", {fewer} too few"),
+        }
+    }
+}
+
+/// The name and the verdict, then a line for each check and each miss.
+impl fmt::Display for RuleJudgement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} ({})", mark(self.holds), self.name.escape_debug(), self.kind)?;
+        if let Some(reference) = &self.reference {
+            write!(f, "\n          reference {reference}")?;
+        }
+        for check in &self.checks {
+            write!(f, "\n     {check}")?;
+        }
+        Ok(())
+    }
+}
+
+/// `EXPRESSION is VALUE`.
+impl fmt::Display for Measured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { expression, value, undefined } = self;
+        match value {
+            Some(value) => write!(f, "{expression} is {value}"),
+            None => write!(f, "{expression} is undefined: {}", undefined.as_deref().unwrap_or("")),
+        }
+    }
+}
+
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mark = if self.holds { "    " } else { "  - " };
+        write!(f, "{mark} {}; asked: {}", self.measured, self.bound)?;
+        for miss in self.misses.iter().take(MISSES_SHOWN) {
+            write!(f, "\n            {miss}")?;
+        }
+        match self.misses.len().saturating_sub(MISSES_SHOWN) {
+            0 => Ok(()),
+            more => write!(f, "\n            and {more} more"),
+        }
+    }
+}
+
+/// `blue: 70 is 17.5 away, 7.5 too far`.
+impl fmt::Display for Miss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(of) = &self.of {
+            write!(f, "{of}: ")?;
+        }
+        write!(f, "{} is {}", self.value, self.reason)
+    }
+}
+
+fn mark(holds: bool) -> &'static str {
+    if holds { "ok   " } else { "FAILS" }
+}
+
+fn seconds(wait: Millis) -> String {
+    let (whole, millis) = (wait.get() / 1000, wait.get() % 1000);
+    match millis {
+        0 => whole.to_string(),
+        _ => format!("{whole}.{millis:03}").trim_end_matches('0').to_owned(),
+    }
+}

@@ -1,0 +1,262 @@
+//! The reference evaluator: a plain interpreter of a rule set on a complete match.
+//!
+//! It says what a rule set means, in the order in which a person would check a match by hand: put
+//! the tickets in order, find the values in force, count the teams, look for a common location,
+//! evaluate every measurement, hold it against its bound. It clones freely and remembers nothing.
+
+mod comparison;
+mod distance;
+mod effective;
+mod expression;
+mod rules;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use self::value::{Value, name};
+use super::judgement::{JudgeError, Judgement, TeamJudgement};
+use crate::base::time::Millis;
+use crate::model::limits::MATCH_PLAYERS_MAX;
+use crate::model::matched::PlacedTicket;
+use crate::model::schema::{AttributeIdx, AttributeType, InstanceIdx, Schema};
+use crate::model::ticket::{AttributeValue, Player};
+use crate::ruleset::ast::RuleSetAst;
+
+/// Judges a match: `tickets` in the order in which they were submitted, each with the team
+/// instance that it is in. `Player::team` is not read.
+///
+/// # Errors
+/// [`JudgeError`] when there is nothing that could be judged, or a rule of a kind that this
+/// evaluator does not know.
+pub(crate) fn judge(ast: &RuleSetAst, tickets: &[PlacedTicket]) -> Result<Judgement, JudgeError> {
+    let parties = parties(ast, tickets)?;
+    let wait = effective::wait(ast, &parties);
+    let lineup = assemble(ast, &parties);
+    let instances = ast.schema.instances.indices();
+    let teams: Vec<TeamJudgement> =
+        instances.map(|team| team_size(ast, &parties, team, wait)).collect();
+    let rules = (0..ast.rules.len())
+        .map(|position| rules::judge(&effective::rule(ast, position, wait), &lineup))
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut problems = attribute_problems(&lineup);
+    problems.extend(repeated_players(&lineup));
+    let location = match common_location(&lineup) {
+        Ok(location) => location,
+        Err(NoCommonLocation) => {
+            problems.push("no location is reported by all players who report latencies".into());
+            None
+        }
+    };
+    let valid = teams.iter().all(|team| team.holds)
+        && rules.iter().all(|rule| rule.holds)
+        && problems.is_empty();
+    Ok(Judgement { valid, wait, location, teams, rules, problems })
+}
+
+/// Whether [`judge`] would find the match valid. A match that cannot be judged is a mistake of the
+/// test that asks, so it panics.
+#[cfg(test)]
+pub(crate) fn is_valid(ast: &RuleSetAst, tickets: &[PlacedTicket]) -> bool {
+    let parties = parties(ast, tickets).expect("the match can be judged");
+    is_valid_match(ast, &parties)
+}
+
+/// As [`is_valid`], cheap checks first.
+#[cfg(test)]
+pub(super) fn is_valid_match(ast: &RuleSetAst, parties: &[Party<'_>]) -> bool {
+    let wait = effective::wait(ast, parties);
+    if !ast.schema.instances.indices().all(|team| team_size(ast, parties, team, wait).holds) {
+        return false;
+    }
+    let lineup = assemble(ast, parties);
+    attribute_problems(&lineup).is_empty()
+        && repeated_players(&lineup).is_empty()
+        && common_location(&lineup).is_ok()
+        && (0..ast.rules.len()).all(|position| {
+            let rule = effective::rule(ast, position, wait);
+            rules::judge(&rule, &lineup).expect("the rule can be judged").holds
+        })
+}
+
+/// A ticket in a team.
+#[derive(Clone, Copy)]
+pub(super) struct Party<'a> {
+    pub(super) team: InstanceIdx,
+    pub(super) age: Millis,
+    pub(super) players: &'a [Player],
+}
+
+fn parties<'a>(
+    ast: &RuleSetAst,
+    tickets: &'a [PlacedTicket],
+) -> Result<Vec<Party<'a>>, JudgeError> {
+    if tickets.is_empty() {
+        return Err(JudgeError::NoTickets);
+    }
+    let players = tickets.iter().map(|ticket| ticket.players.len()).sum();
+    let limit = MATCH_PLAYERS_MAX as usize;
+    if players > limit {
+        return Err(JudgeError::TooManyPlayers { players, limit });
+    }
+    let mut parties = Vec::new();
+    for (position, ticket) in (1..).zip(tickets) {
+        if ticket.players.is_empty() {
+            return Err(JudgeError::EmptyTicket { position });
+        }
+        let Some(team) = ast.schema.instance(&ticket.team) else {
+            let known = ast.schema.instances.iter().map(|it| it.name.to_string()).collect();
+            return Err(JudgeError::UnknownTeam { position, team: ticket.team.clone(), known });
+        };
+        parties.push(Party { team, age: ticket.age, players: &ticket.players });
+    }
+    Ok(parties)
+}
+
+/// A complete match in canonical order (decision 14): by team instance, then older ticket first,
+/// then the order of submission, then the order of players in their ticket.
+struct Lineup<'a> {
+    schema: &'a Schema,
+    /// Every instance, in the order of definition.
+    teams: Vec<Team<'a>>,
+}
+
+struct Team<'a> {
+    index: InstanceIdx,
+    name: &'a str,
+    players: Vec<&'a Player>,
+}
+
+/// Puts the match in order.
+fn assemble<'a>(ast: &'a RuleSetAst, parties: &[Party<'a>]) -> Lineup<'a> {
+    let mut teams = Vec::new();
+    for (index, instance) in ast.schema.instances.enumerate() {
+        let mut inside: Vec<&Party<'a>> =
+            parties.iter().filter(|party| party.team == index).collect();
+        // a stable sort: tickets of one age stay in the order of submission
+        inside.sort_by_key(|party| Reverse(party.age));
+        let players = inside.iter().flat_map(|party| party.players).collect();
+        teams.push(Team { index, name: &instance.name, players });
+    }
+    Lineup { schema: &ast.schema, teams }
+}
+
+impl<'a> Lineup<'a> {
+    fn team(&self, instance: InstanceIdx) -> &Team<'a> {
+        let team = self.teams.iter().find(|team| team.index == instance);
+        team.expect("a lineup has every instance of its schema")
+    }
+
+    fn players(&self) -> impl Iterator<Item = &'a Player> {
+        self.teams.iter().flat_map(|team| team.players.iter().copied())
+    }
+
+    /// The value of a player's attribute, or its default.
+    ///
+    /// # Errors
+    /// In words, why there is no such value.
+    fn attribute(&self, player: &Player, attribute: AttributeIdx) -> Result<Value, String> {
+        let declared = &self.schema.attributes[attribute];
+        let sent = player.attributes.get(&*declared.name);
+        // facts 1.3: an empty string as default is the same as no default
+        let default = declared
+            .default
+            .as_ref()
+            .filter(|default| !matches!(default, AttributeValue::String(text) if text.is_empty()));
+        let id = player.player_id.as_str();
+        let whose = || format!("`{}` of player `{}`", name(&declared.name), name(id));
+        let Some(value) = sent.or(default) else {
+            return Err(format!(
+                "{} is missing and has no default, so the player can never be matched",
+                whose()
+            ));
+        };
+        match (declared.attribute_type, value) {
+            (AttributeType::Number, AttributeValue::Number(number)) if number.is_finite() => {
+                Ok(Value::Number(*number))
+            }
+            (AttributeType::String, AttributeValue::String(text)) => Ok(Value::Text(text.clone())),
+            (AttributeType::StringList, AttributeValue::StringList(texts)) => {
+                let mut seen = BTreeSet::new();
+                let once = texts.iter().filter(|text| seen.insert(text.as_str()));
+                Ok(Value::numbered(once.map(|text| Value::Text(text.clone())).collect()))
+            }
+            (AttributeType::StringNumberMap, AttributeValue::StringNumberMap(map))
+                if map.values().all(|number| number.is_finite()) =>
+            {
+                Ok(Value::Map(map.clone()))
+            }
+            (AttributeType::Number, AttributeValue::Number(_))
+            | (AttributeType::StringNumberMap, AttributeValue::StringNumberMap(_)) => {
+                Err(format!("{} is not finite", whose()))
+            }
+            (expected, _) => Err(format!("{} is not a {}", whose(), expected.as_str())),
+        }
+    }
+}
+
+/// The size of a team instance against its limits.
+fn team_size(
+    ast: &RuleSetAst,
+    parties: &[Party<'_>],
+    team: InstanceIdx,
+    wait: Millis,
+) -> TeamJudgement {
+    let instance = &ast.schema.instances[team];
+    let (min, max) = effective::team_size(ast, instance.team, wait);
+    let inside = parties.iter().filter(|party| party.team == team);
+    let players = inside.map(|party| party.players.len() as u32).sum();
+    let holds = min <= players && players <= max;
+    TeamJudgement { name: instance.name.to_string(), players, min, max, holds }
+}
+
+/// Players who lack a declared attribute, or have a value of the wrong type, whether a rule uses
+/// it or not (facts 1.3, 10.18).
+fn attribute_problems(lineup: &Lineup<'_>) -> Vec<String> {
+    let of_player = |player: &Player| -> Vec<String> {
+        let attributes = lineup.schema.attributes.indices();
+        attributes.filter_map(|attribute| lineup.attribute(player, attribute).err()).collect()
+    };
+    lineup.players().flat_map(of_player).collect()
+}
+
+/// One sentence for each player who stands in the match more than once.
+fn repeated_players(lineup: &Lineup<'_>) -> Vec<String> {
+    let mut times: BTreeMap<&str, u32> = BTreeMap::new();
+    for player in lineup.players() {
+        *times.entry(player.player_id.as_str()).or_default() += 1;
+    }
+    let repeated = times.into_iter().filter(|&(_, times)| times > 1);
+    repeated
+        .map(|(id, times)| format!("player `{}` stands in the match {times} times", name(id)))
+        .collect()
+}
+
+/// Players report latencies, but no location is common to all who do.
+#[derive(PartialEq, Debug)]
+struct NoCommonLocation;
+
+/// The location of lowest mean latency among those that every player who reports latencies
+/// reports, ties by name (decision 15). None when nobody reports any.
+fn common_location(lineup: &Lineup<'_>) -> Result<Option<String>, NoCommonLocation> {
+    let reporting: Vec<&Player> =
+        lineup.players().filter(|player| !player.latency_in_ms.is_empty()).collect();
+    let Some(first) = reporting.first() else { return Ok(None) };
+    let mut best: Option<(u64, &str)> = None;
+    for location in first.latency_in_ms.keys() {
+        let latencies: Vec<u64> = reporting
+            .iter()
+            .filter_map(|player| player.latency_in_ms.get(location))
+            .map(|&latency| u64::from(latency))
+            .collect();
+        if latencies.len() < reporting.len() {
+            continue;
+        }
+        // as many latencies for every common location, so the lowest sum is the lowest mean
+        let candidate = (latencies.iter().sum(), location.as_str());
+        best = Some(best.map_or(candidate, |best| best.min(candidate)));
+    }
+    best.map(|(_, location)| Some(location.to_owned())).ok_or(NoCommonLocation)
+}
