@@ -1,0 +1,130 @@
+//! The tickets that the matchmaker knows: the active ones, and the finished ones for a while.
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
+
+use super::status::TicketStatus;
+use crate::base::hash::SeededState;
+use crate::base::idx::{Col, index_type};
+use crate::base::time::{Millis, Timestamp};
+use crate::model::ticket::{Player, PlayerId, TicketId};
+
+index_type! {
+    /// A ticket in the book. A key is used again once its ticket is forgotten.
+    pub(crate) struct TicketKey;
+}
+
+/// A ticket and where it stands.
+#[derive(Debug)]
+pub(crate) struct TicketRecord {
+    pub(crate) id: TicketId,
+    /// Counts submissions.
+    pub(crate) number: u64,
+    pub(crate) status: TicketStatus,
+    pub(crate) reason: Option<&'static str>,
+    pub(crate) message: Option<&'static str>,
+    pub(crate) start_time: Timestamp,
+    pub(crate) end_time: Option<Timestamp>,
+    pub(crate) players: Vec<Player>,
+    /// The team instance, once matched.
+    pub(crate) team: Option<Arc<str>>,
+    /// For each rule: complete candidates that it passed and failed with this ticket as anchor.
+    /// Empty until the first search.
+    pub(crate) tallies: Vec<(u64, u64)>,
+}
+
+/// The tickets by id and by player.
+#[derive(Debug)]
+pub(crate) struct Book {
+    records: Col<TicketKey, Option<TicketRecord>>,
+    free: Vec<TicketKey>,
+    by_id: HashMap<TicketId, TicketKey, SeededState>,
+    /// The active ticket of each player.
+    by_player: HashMap<PlayerId, TicketKey, SeededState>,
+    active: usize,
+    /// Finished tickets, in the order in which they ended.
+    finished: VecDeque<TicketKey>,
+}
+
+impl Book {
+    pub(crate) fn new(seed: u64) -> Self {
+        let state = SeededState::new(seed);
+        Self {
+            records: Col::new(),
+            free: Vec::new(),
+            by_id: HashMap::with_hasher(state),
+            by_player: HashMap::with_hasher(state),
+            active: 0,
+            finished: VecDeque::new(),
+        }
+    }
+
+    pub(crate) fn active(&self) -> usize {
+        self.active
+    }
+
+    pub(crate) fn find(&self, id: &TicketId) -> Option<TicketKey> {
+        self.by_id.get(id).copied()
+    }
+
+    pub(crate) fn record(&self, key: TicketKey) -> Option<&TicketRecord> {
+        self.records.get(key)?.as_ref()
+    }
+
+    pub(crate) fn record_mut(&mut self, key: TicketKey) -> Option<&mut TicketRecord> {
+        self.records[key].as_mut()
+    }
+
+    /// The active tickets that hold one of the players, in the order of submission.
+    pub(crate) fn tickets_of(&self, players: &[Player]) -> Vec<TicketKey> {
+        let keys = players.iter().filter_map(|player| self.by_player.get(&player.player_id));
+        let by_number: BTreeSet<(u64, TicketKey)> =
+            keys.filter_map(|&key| Some((self.record(key)?.number, key))).collect();
+        by_number.into_iter().map(|(_, key)| key).collect()
+    }
+
+    /// Adds an active ticket. Its id is not known yet, and none of its players is active.
+    pub(crate) fn insert(&mut self, record: TicketRecord) -> TicketKey {
+        let id = record.id.clone();
+        let players: Vec<PlayerId> = record.players.iter().map(|it| it.player_id.clone()).collect();
+        let key = match self.free.pop() {
+            Some(key) => {
+                self.records[key] = Some(record);
+                key
+            }
+            None => self.records.push(Some(record)),
+        };
+        self.by_id.insert(id, key);
+        for player in players {
+            self.by_player.insert(player, key);
+        }
+        self.active += 1;
+        key
+    }
+
+    /// Sets a ticket that has just ended aside: its players are free to start another.
+    pub(crate) fn retire(&mut self, key: TicketKey) {
+        let Some(record) = &self.records[key] else { return };
+        for player in &record.players {
+            self.by_player.remove(&player.player_id);
+        }
+        self.active -= 1;
+        self.finished.push_back(key);
+    }
+
+    /// Forgets finished tickets that are older than `retention` or beyond `retained_max`.
+    pub(crate) fn forget(&mut self, now: Timestamp, retention: Millis, retained_max: usize) {
+        while let Some(&key) = self.finished.front() {
+            let end_time = self.record(key).and_then(|record| record.end_time);
+            let expired = end_time.is_none_or(|end| end.plus(retention) <= now);
+            if !expired && self.finished.len() <= retained_max {
+                break;
+            }
+            self.finished.pop_front();
+            if let Some(record) = self.records[key].take() {
+                self.by_id.remove(&record.id);
+                self.free.push(key);
+            }
+        }
+    }
+}

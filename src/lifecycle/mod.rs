@@ -1,0 +1,9 @@
+//! Tickets over time: states, timers, events. Knows no columns and no rules.
+
+pub(crate) mod book;
+pub(crate) mod estimate;
+pub(crate) mod event;
+pub(crate) mod outbox;
+pub(crate) mod state;
+pub(crate) mod status;
+pub(crate) mod timers;

@@ -1,0 +1,36 @@
+//! Events that wait to be read.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::event::{Event, EventDetail};
+use crate::base::time::Timestamp;
+
+/// The queue of events, each with the next number of the sequence.
+#[derive(Debug)]
+pub(crate) struct Outbox {
+    events: VecDeque<Event>,
+    sequence: u64,
+    custom_event_data: Option<Arc<str>>,
+}
+
+impl Outbox {
+    pub(crate) fn new(custom_event_data: Option<&str>) -> Self {
+        let custom_event_data = custom_event_data.map(Arc::from);
+        Self { events: VecDeque::new(), sequence: 0, custom_event_data }
+    }
+
+    pub(crate) fn push(&mut self, time: Timestamp, detail: EventDetail) {
+        self.sequence += 1;
+        let custom_event_data = self.custom_event_data.clone();
+        self.events.push_back(Event { sequence: self.sequence, time, custom_event_data, detail });
+    }
+
+    pub(crate) fn pop(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.events.len()
+    }
+}

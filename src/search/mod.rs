@@ -1,0 +1,26 @@
+//! Finding a match for an anchor. Knows rows and rules; knows no ticket states and no strings.
+
+mod exhaustive;
+mod order;
+
+pub(crate) use exhaustive::Searcher;
+pub(crate) use order::rank;
+
+use crate::model::schema::InstanceIdx;
+use crate::pool::columns::TicketRow;
+
+/// How often the search judged each rule on a complete candidate: passed, failed.
+pub(crate) type Tally = (u64, u64);
+
+/// What the search for an anchor came to.
+#[derive(Debug, Default)]
+pub(crate) struct Outcome {
+    /// The match, if one was found: its tickets by team instance, then age.
+    pub(crate) found: Option<Vec<(InstanceIdx, TicketRow)>>,
+    /// Tickets tentatively put into a team.
+    pub(crate) nodes: u64,
+    /// Complete candidates judged.
+    pub(crate) judged: u64,
+    /// Whether the budget ran out before the search was done.
+    pub(crate) exhausted: bool,
+}
