@@ -1,0 +1,182 @@
+//! The driver on a scripted engine: every call, in order, at its time.
+
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::wire::Scenario;
+use crate::{EventDetail, EventTicket};
+
+/// Stops are answered; each arms a timer a given time later. A timer emits one event and is gone,
+/// unless the engine is told to be stuck.
+#[derive(Default)]
+struct Scripted {
+    calls: Vec<String>,
+    timers: BTreeSet<u64>,
+    arm_after: Vec<u64>,
+    events: VecDeque<Event>,
+    sequence: u64,
+    stuck: Option<TickReport>,
+    refuse_timeouts: bool,
+}
+
+impl Scripted {
+    fn emit(&mut self, now: Timestamp) {
+        self.sequence += 1;
+        let ticket = EventTicket {
+            ticket_id: format!("e{}", self.sequence).into(),
+            start_time: now,
+            players: Vec::new(),
+        };
+        let detail = EventDetail::MatchmakingSearching { ticket, estimated_wait_seconds: None };
+        let (sequence, time) = (self.sequence, now);
+        self.events.push_back(Event { sequence, time, custom_event_data: None, detail });
+    }
+}
+
+impl Engine for Scripted {
+    fn handle_input(&mut self, now: Timestamp, input: Input) -> Result<Response, InputError> {
+        let Input::StopMatchmaking(stop) = input else {
+            return Err(InputError::NotFound { message: "only stops".into() });
+        };
+        self.calls.push(format!("{} stop {}", now.as_millis(), stop.ticket_id));
+        self.timers.extend(self.arm_after.iter().map(|after| now.as_millis() + after));
+        Ok(Response::StopMatchmaking)
+    }
+
+    fn handle_timeout(&mut self, now: Timestamp) -> Result<TickReport, InputError> {
+        self.calls.push(format!("{} timeout", now.as_millis()));
+        if self.refuse_timeouts {
+            return Err(InputError::EventsNotDrained { limit: 0 });
+        }
+        if let Some(report) = self.stuck {
+            return Ok(report);
+        }
+        self.timers.pop_first();
+        self.emit(now);
+        Ok(TickReport::default())
+    }
+
+    fn poll_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    fn poll_timeout(&self) -> Option<Timestamp> {
+        self.timers.first().map(|&due| Timestamp::from_millis(due))
+    }
+
+    fn status(&self, ticket: &TicketId) -> Option<TicketStatus> {
+        (ticket.as_str() == "t1").then_some(TicketStatus::Cancelled)
+    }
+}
+
+fn driver(engine: Scripted, lines: &str) -> Driver<Scripted> {
+    let text = format!("{{\"RuleSetFile\": \"a\"}}\n{lines}");
+    let scenario = Scenario::parse(&text).expect("the text is a scenario");
+    Driver::new(engine, scenario.start, scenario.lines)
+}
+
+/// Every record as `at:line` for what was said, as `at:event` for an event.
+fn run(driver: &mut Driver<Scripted>) -> Result<Vec<String>, ReplayError> {
+    let mut records = Vec::new();
+    while let Some(record) = driver.next_record()? {
+        let at = record.at;
+        records.push(match record.outcome {
+            Outcome::Response { line, .. } | Outcome::Advanced { line } => format!("{at}:{line}"),
+            Outcome::Error { line, .. } => format!("{at}:{line}!"),
+            Outcome::Event(event) => format!("{at}:e{}", event.sequence),
+        });
+    }
+    Ok(records)
+}
+
+const TWO_INSTANTS: &str = r#"{"at": 10, "StopMatchmaking": {"TicketId": "a"}}
+{"at": 10, "StopMatchmaking": {"TicketId": "b"}}
+{"at": 30, "Advance": {}}"#;
+
+#[test]
+fn an_instant_is_its_commands_and_then_its_timers() {
+    let engine = Scripted { arm_after: vec![0], ..Scripted::default() };
+    let mut driver = driver(engine, TWO_INSTANTS);
+    assert_eq!(run(&mut driver), Ok(["10:2", "10:3", "10:e1", "30:4"].map(String::from).into()));
+    assert_eq!(driver.engine.calls, ["10 stop a", "10 stop b", "10 timeout"]);
+}
+
+#[test]
+fn timers_between_lines_fire_at_their_own_times_and_later_ones_only_until() {
+    let timers = || Scripted { arm_after: vec![5, 20, 25, 40], ..Scripted::default() };
+    let mut without = driver(timers(), TWO_INSTANTS);
+    let through_30 = ["10:2", "10:3", "15:e1", "30:4", "30:e2"].map(String::from);
+    assert_eq!(run(&mut without), Ok(through_30.to_vec()));
+
+    let mut with = driver(timers(), TWO_INSTANTS);
+    assert_eq!(with.go_on_until(35), Ok(()));
+    assert_eq!(run(&mut with), Ok([through_30.as_slice(), &["35:e3".into()]].concat()));
+    assert_eq!(with.engine.timers, [50].into());
+
+    let mut early = driver(timers(), TWO_INSTANTS);
+    let refused = ReplayError::UntilTooEarly { until: 29, last: 30 };
+    assert_eq!(early.go_on_until(29), Err(refused));
+    assert_eq!(early.go_on_until(u64::MAX), Ok(()));
+    assert_eq!(run(&mut early).map(|records| records.last().cloned()), Ok(Some("50:e4".into())));
+}
+
+#[test]
+fn a_timer_of_the_past_fires_now() {
+    let engine = Scripted { timers: [3].into(), ..Scripted::default() };
+    let mut driver = driver(engine, "{\"at\": 0, \"Advance\": {}}\n{\"at\": 5, \"Advance\": {}}");
+    driver.now = Timestamp::from_millis(4);
+    assert_eq!(run(&mut driver).map(|records| records.len()), Ok(3));
+    assert_eq!(driver.engine.calls, ["4 timeout"]);
+}
+
+#[test]
+fn a_bad_request_is_an_error_record_and_the_replay_goes_on() {
+    let lines = r#"{"at": 0, "StopMatchmaking": {}}
+{"at": 0, "AcceptMatch": {}}
+{"at": 0, "DescribeMatchmaking": {"TicketIds": []}}
+{"at": 0, "StopMatchmaking": {"TicketId": "a"}}"#;
+    let mut driver = driver(Scripted::default(), lines);
+    assert_eq!(run(&mut driver), Ok(["0:2!", "0:3!", "0:4!", "0:5"].map(String::from).into()));
+    assert_eq!(driver.engine.calls, ["0 stop a"]);
+}
+
+#[test]
+fn an_engine_that_does_not_move_on_is_reported() {
+    let idle = TickReport::default();
+    let lazy = TickReport { unfinished: true, ..idle };
+    for report in [idle, lazy] {
+        let stuck = Some(report);
+        let engine = Scripted { stuck, arm_after: vec![7], ..Scripted::default() };
+        let mut driver = driver(engine, TWO_INSTANTS);
+        assert_eq!(run(&mut driver), Err(ReplayError::Stalled { at: 17 }));
+    }
+}
+
+#[test]
+fn an_engine_that_refuses_the_time_ends_the_replay() {
+    let engine = Scripted { refuse_timeouts: true, arm_after: vec![0], ..Scripted::default() };
+    let error = InputError::EventsNotDrained { limit: 0 };
+    let mut driver = driver(engine, TWO_INSTANTS);
+    assert_eq!(run(&mut driver), Err(ReplayError::Engine { at: 10, error }));
+}
+
+#[test]
+fn expectations_see_the_whole_instant_and_the_timers_before_it() {
+    let lines = r#"{"at": 10, "StopMatchmaking": {"TicketId": "a"}, "expect": {"response": {}, "status": {"t1": "CANCELLED"}, "eventsExactly": [{"eventSequence": 1}]}}
+{"at": 10, "StopMatchmaking": {"TicketId": "b"}, "expect": {"eventsExactly": [{"eventSequence": 1}]}}
+{"at": 30, "Advance": {}, "expect": [{"events": [{"eventSequence": 2}, {"eventTime": "1970-01-01T00:00:00.030Z"}]}, {"eventsExactly": [{}, {}]}]}
+{"at": 31, "Advance": {}, "expect": {"eventsExactly": []}}"#;
+    let timers = || Scripted { arm_after: vec![0, 15, 20], ..Scripted::default() };
+    let mut good = driver(timers(), lines);
+    assert_eq!(run(&mut good).map(|records| records.len()), Ok(7));
+    assert_eq!(good.mismatches, []);
+
+    let bad = lines
+        .replace("CANCELLED", "COMPLETED")
+        .replace(r#""response": {}"#, r#""error": {}"#)
+        .replace("[{}, {}]", "[{}]");
+    let mut bad = driver(timers(), &bad);
+    assert_eq!(run(&mut bad).map(|records| records.len()), Ok(7));
+    let found: Vec<_> = bad.mismatches.iter().map(|m| (m.line, m.what.as_str())).collect();
+    assert_eq!(found, [(2, "error"), (2, "status.t1"), (4, "eventsExactly")]);
+}

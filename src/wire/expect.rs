@@ -1,0 +1,387 @@
+//! What a line of a scenario asserts, and the comparison (decision 7, commands.md 3.3).
+
+use std::fmt;
+
+use serde_json::Value;
+
+use super::member::{Members, Place, Shaped, list, map, must_be, object, one_of};
+use crate::{TicketId, TicketStatus};
+
+/// One `expect` object of a scenario line.
+///
+/// Expected JSON is a part of what must be found: of an object every member given must be there
+/// and fit, a list must fit item by item, numbers compare by value, and `null` says that a member
+/// is absent.
+#[derive(Clone, PartialEq, Debug, Default)]
+#[non_exhaustive]
+pub struct Expectation {
+    /// The command was answered with this; compared at once.
+    pub response: Option<Value>,
+    /// The command was refused with this; compared at once.
+    pub error: Option<Value>,
+    /// Where tickets stand once the line's instant is over; `None`: no such ticket.
+    pub status: Vec<(TicketId, Option<TicketStatus>)>,
+    /// Events in this order, with any others between, among those since the end of the instant
+    /// before the line's.
+    pub events: Option<Vec<Value>>,
+    /// All events since the end of the instant before the line's.
+    pub events_exactly: Option<Vec<Value>>,
+}
+
+/// Something that did not come out as a scenario says.
+#[derive(Clone, PartialEq, Debug)]
+#[non_exhaustive]
+pub struct Mismatch {
+    /// The line of the scenario, counted from 1.
+    pub line: usize,
+    /// What was compared, for instance `response.MatchmakingTicket.Status`.
+    pub what: String,
+    /// What the line says.
+    pub expected: Value,
+    /// What came out; `null` for nothing.
+    pub found: Value,
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |value: &Value| match value {
+            Value::Null => "nothing".into(),
+            value => value.to_string(),
+        };
+        let (expected, found) = (shown(&self.expected), shown(&self.found));
+        write!(f, "line {}: {}: expected {expected}, found {found}", self.line, self.what)
+    }
+}
+
+/// What was said at once to a command.
+#[derive(Clone, Copy)]
+pub(super) enum Said<'s> {
+    Response(&'s Value),
+    Error(&'s Value),
+}
+
+/// Reads the value of `expect`: an object, or a list of objects that must all hold.
+pub(super) fn expectations(value: &Value, place: Place<'_>) -> Shaped<Vec<Expectation>> {
+    match value {
+        Value::Object(_) => Ok(vec![expectation(value, place)?]),
+        Value::Array(_) => list(value, place, expectation),
+        _ => Err(must_be("an object or a list of objects", value, place)),
+    }
+}
+
+fn expectation(value: &Value, place: Place<'_>) -> Shaped<Expectation> {
+    let known = ["response", "error", "status", "events", "eventsExactly"];
+    let members = Members::of(value, place, &known)?;
+    let part = |value: &Value, place: Place<'_>| object(value, place).map(|_| value.clone());
+    let parts = |value: &Value, place: Place<'_>| list(value, place, part);
+    let status = members.optional("status", |value, place| map(value, place, status))?;
+    Ok(Expectation {
+        response: members.optional("response", part)?,
+        error: members.optional("error", part)?,
+        status: status
+            .into_iter()
+            .flatten()
+            .map(|(id, status)| (TicketId::from(id), status))
+            .collect(),
+        events: members.optional("events", parts)?,
+        events_exactly: members.optional("eventsExactly", parts)?,
+    })
+}
+
+fn status(value: &Value, place: Place<'_>) -> Shaped<Option<TicketStatus>> {
+    if value.is_null() {
+        return Ok(None);
+    }
+    one_of(value, place, &TicketStatus::ALL.map(|status| (status.as_str(), status))).map(Some)
+}
+
+impl Expectation {
+    /// Compares what was said to the command with `response` and `error`.
+    pub(super) fn check_said(&self, line: usize, said: Said<'_>, out: &mut Vec<Mismatch>) {
+        let mut found = Found { line, out };
+        match (said, &self.response) {
+            (Said::Response(said), Some(expected)) => found.part("response", expected, Some(said)),
+            (Said::Error(said), Some(expected)) => {
+                found.mismatch("response", expected, &serde_json::json!({ "error": said }));
+            }
+            (_, None) => {}
+        }
+        match (said, &self.error) {
+            (Said::Error(said), Some(expected)) => found.part("error", expected, Some(said)),
+            (Said::Response(said), Some(expected)) => {
+                found.mismatch("error", expected, &serde_json::json!({ "response": said }));
+            }
+            (_, None) => {}
+        }
+    }
+
+    /// Compares where tickets stand at the end of the line's instant, and the events since the
+    /// end of the instant before.
+    pub(super) fn check_settled(
+        &self,
+        line: usize,
+        status: impl Fn(&TicketId) -> Option<TicketStatus>,
+        events: &[Value],
+        out: &mut Vec<Mismatch>,
+    ) {
+        let mut found = Found { line, out };
+        for (id, expected) in &self.status {
+            let stands = status(id);
+            if stands != *expected {
+                let json = |status: Option<TicketStatus>| status.map(TicketStatus::as_str).into();
+                found.mismatch(&format!("status.{id}"), &json(*expected), &json(stands));
+            }
+        }
+        if let Some(expected) = &self.events {
+            found.in_order(expected, events);
+        }
+        if let Some(expected) = &self.events_exactly {
+            found.exactly(expected, events);
+        }
+    }
+
+    /// Whether the check of the instant needs its events.
+    pub(super) const fn needs_events(&self) -> bool {
+        self.events.is_some() || self.events_exactly.is_some()
+    }
+}
+
+/// Collects mismatches of one line.
+struct Found<'o> {
+    line: usize,
+    out: &'o mut Vec<Mismatch>,
+}
+
+impl Found<'_> {
+    fn mismatch(&mut self, what: &str, expected: &Value, found: &Value) {
+        let (expected, found) = (expected.clone(), found.clone());
+        self.out.push(Mismatch { line: self.line, what: what.into(), expected, found });
+    }
+
+    /// Every innermost difference between `expected` and what it should be a part of.
+    fn part(&mut self, what: &str, expected: &Value, found: Option<&Value>) {
+        match (expected, found) {
+            (Value::Object(members), Some(Value::Object(object))) => {
+                for (key, member) in members {
+                    self.part(&format!("{what}.{key}"), member, object.get(key));
+                }
+            }
+            (Value::Array(items), Some(Value::Array(list))) if items.len() == list.len() => {
+                for (index, (item, found)) in items.iter().zip(list).enumerate() {
+                    self.part(&format!("{what}[{index}]"), item, Some(found));
+                }
+            }
+            _ if fits(expected, found) => {}
+            _ => self.mismatch(what, expected, found.unwrap_or(&Value::Null)),
+        }
+    }
+
+    /// The earliest event that fits is taken for each entry: if any choice fits all, this one does.
+    fn in_order(&mut self, expected: &[Value], events: &[Value]) {
+        let mut rest = events;
+        for (index, entry) in expected.iter().enumerate() {
+            match rest.iter().position(|event| fits(entry, Some(event))) {
+                Some(at) => rest = rest.get(at + 1..).unwrap_or_default(),
+                None => {
+                    let what = format!("events[{index}]");
+                    return self.mismatch(&what, entry, &Value::from(rest));
+                }
+            }
+        }
+    }
+
+    fn exactly(&mut self, expected: &[Value], events: &[Value]) {
+        if expected.len() != events.len() {
+            let (expected, events) = (Value::from(expected), Value::from(events));
+            return self.mismatch("eventsExactly", &expected, &events);
+        }
+        for (index, (entry, event)) in expected.iter().zip(events).enumerate() {
+            self.part(&format!("eventsExactly[{index}]"), entry, Some(event));
+        }
+    }
+}
+
+/// Whether `expected` is a part of `found`, which is `None` for an absent member.
+fn fits(expected: &Value, found: Option<&Value>) -> bool {
+    match (expected, found) {
+        (Value::Null, None) => true,
+        (_, None) => false,
+        (Value::Object(members), Some(Value::Object(object))) => {
+            members.iter().all(|(key, member)| fits(member, object.get(key)))
+        }
+        (Value::Array(items), Some(Value::Array(list))) => {
+            let pairs = items.iter().zip(list);
+            items.len() == list.len() && pairs.into_iter().all(|(item, of)| fits(item, Some(of)))
+        }
+        (Value::Number(a), Some(Value::Number(b))) => a == b || a.as_f64() == b.as_f64(),
+        (expected, Some(found)) => expected == found,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn read(value: &Value) -> Result<Vec<Expectation>, String> {
+        let place = Place::Member(&Place::Root("the line"), "expect");
+        expectations(value, place).map_err(|error| error.to_string())
+    }
+
+    fn one(value: &Value) -> Expectation {
+        read(value).ok().and_then(|mut list| list.pop()).expect("the expectation is good")
+    }
+
+    /// Each mismatch as it is shown.
+    fn said(expect: &Value, said: Said<'_>) -> Vec<String> {
+        let mut out = Vec::new();
+        one(expect).check_said(4, said, &mut out);
+        out.iter().map(Mismatch::to_string).collect()
+    }
+
+    fn settled(expect: &Value, events: &[Value]) -> Vec<String> {
+        let mut out = Vec::new();
+        let status = |id: &TicketId| (id.as_str() == "t1").then_some(TicketStatus::Searching);
+        one(expect).check_settled(4, status, events, &mut out);
+        out.iter().map(Mismatch::to_string).collect()
+    }
+
+    #[test]
+    fn bad_expectations_are_refused() {
+        for (json, message) in [
+            (json!(5), "`expect` must be an object or a list of objects, not a number"),
+            (json!([[]]), "`expect[0]` must be an object, not a list"),
+            (
+                json!({"reponse": {}}),
+                "unknown member `reponse` of expect; did you mean `response`?",
+            ),
+            (
+                json!([{}, {"status": {"t1": "COMPLETE"}}]),
+                "`expect[1].status.t1` is `COMPLETE`, but must be one of QUEUED, SEARCHING, \
+                 REQUIRES_ACCEPTANCE, PLACING, COMPLETED, FAILED, CANCELLED, TIMED_OUT; did you \
+                 mean `COMPLETED`?",
+            ),
+            (json!({"events": [5]}), "`expect.events[0]` must be an object, not a number"),
+            (json!({"error": "x"}), "`expect.error` must be an object, not a string"),
+        ] {
+            assert_eq!(read(&json), Err(message.into()));
+        }
+        assert_eq!(read(&json!([{}, {}])).map(|list| list.len()), Ok(2));
+    }
+
+    #[test]
+    fn a_response_is_matched_in_part() {
+        let response = json!({"MatchmakingTicket": {
+            "TicketId": "t1", "StartTime": 5.0,
+            "Players": [{"PlayerId": "p1", "Team": "red"}, {"PlayerId": "p2"}],
+        }});
+        let ticket = |part: Value| json!({"response": {"MatchmakingTicket": part}});
+        for part in [
+            json!({}),
+            json!({"TicketId": "t1", "StartTime": 5}),
+            json!({"Players": [{"Team": "red"}, {"PlayerId": "p2", "Team": null}]}),
+        ] {
+            assert_eq!(said(&ticket(part), Said::Response(&response)), [""; 0]);
+        }
+        let prefix = "line 4: response.MatchmakingTicket";
+        for (part, shown) in [
+            (json!({"TicketId": "t2"}), r#".TicketId: expected "t2", found "t1""#),
+            (json!({"EndTime": 7}), ".EndTime: expected 7, found nothing"),
+            (json!({"StartTime": 6}), ".StartTime: expected 6, found 5.0"),
+            (
+                json!({"Players": [{"Team": null}, {}]}),
+                r#".Players[0].Team: expected nothing, found "red""#,
+            ),
+            (
+                json!({"Players": [{"Team": "red"}]}),
+                r#".Players: expected [{"Team":"red"}], found [{"PlayerId":"p1","Team":"red"},{"PlayerId":"p2"}]"#,
+            ),
+        ] {
+            assert_eq!(
+                said(&ticket(part), Said::Response(&response)),
+                [format!("{prefix}{shown}")]
+            );
+        }
+        let two = ticket(json!({"TicketId": 1, "StartTime": 1}));
+        assert_eq!(said(&two, Said::Response(&response)).len(), 2);
+    }
+
+    #[test]
+    fn a_response_is_not_an_error() {
+        let error = json!({"__type": "InvalidRequestException", "message": "no"});
+        let kind = json!({"error": {"__type": "InvalidRequestException"}});
+        assert_eq!(said(&kind, Said::Error(&error)), [""; 0]);
+        assert_eq!(
+            said(&kind, Said::Response(&json!({}))),
+            [
+                r#"line 4: error: expected {"__type":"InvalidRequestException"}, found {"response":{}}"#
+            ]
+        );
+        let other = json!({"error": {"__type": "NotFoundException"}});
+        assert_eq!(
+            said(&other, Said::Error(&error)),
+            [
+                r#"line 4: error.__type: expected "NotFoundException", found "InvalidRequestException""#
+            ]
+        );
+        let answered = json!({"response": {}});
+        assert_eq!(
+            said(&answered, Said::Error(&json!({"message": "no"}))),
+            [r#"line 4: response: expected {}, found {"error":{"message":"no"}}"#]
+        );
+    }
+
+    #[test]
+    fn statuses() {
+        assert_eq!(settled(&json!({"status": {"t1": "SEARCHING", "t9": null}}), &[]), [""; 0]);
+        assert_eq!(
+            settled(&json!({"status": {"t1": "COMPLETED", "t2": "QUEUED"}}), &[]),
+            [
+                r#"line 4: status.t1: expected "COMPLETED", found "SEARCHING""#,
+                r#"line 4: status.t2: expected "QUEUED", found nothing"#,
+            ]
+        );
+        assert_eq!(
+            settled(&json!({"status": {"t1": null}}), &[]),
+            [r#"line 4: status.t1: expected nothing, found "SEARCHING""#]
+        );
+    }
+
+    fn three_events() -> Vec<Value> {
+        vec![
+            json!({"type": "S", "id": 1}),
+            json!({"type": "S", "id": 2}),
+            json!({"type": "P", "id": 3}),
+        ]
+    }
+
+    #[test]
+    fn events_are_an_ordered_part() {
+        let events = three_events();
+        for good in [
+            json!([]),
+            json!([{"type": "S"}, {"type": "S"}, {"type": "P"}]),
+            json!([{"id": 1}, {"id": 3}]),
+            json!([{}]),
+        ] {
+            assert_eq!(settled(&json!({ "events": good }), &events), [""; 0]);
+        }
+        assert_eq!(
+            settled(&json!({"events": [{"id": 2}, {"id": 1}]}), &events),
+            [r#"line 4: events[1]: expected {"id":1}, found [{"id":3,"type":"P"}]"#]
+        );
+        assert_eq!(settled(&json!({"events": [{}, {}, {}, {}]}), &events).len(), 1);
+    }
+
+    #[test]
+    fn exact_events_are_all_of_them() {
+        let events = three_events();
+        let good = json!({"eventsExactly": [{"id": 1}, {"type": "S"}, {}]});
+        assert_eq!(settled(&good, &events), [""; 0]);
+        let short = json!({"eventsExactly": [{"id": 1}]});
+        assert_eq!(settled(&short, &events).len(), 1);
+        let wrong = json!({"eventsExactly": [{"id": 1}, {"id": 3}, {}]});
+        assert_eq!(settled(&wrong, &events), ["line 4: eventsExactly[1].id: expected 3, found 2"]);
+        assert_eq!(settled(&json!({"eventsExactly": []}), &[]), [""; 0]);
+    }
+}

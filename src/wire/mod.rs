@@ -1,0 +1,28 @@
+//! The JSON forms of requests, answers, events and scenario files, and the driver that replays a
+//! scenario.
+//!
+//! Names of operations, members and enum values are those of the service API (PascalCase);
+//! everything else is camelCase. Rendered JSON depends on the rendered value alone: no clock, no
+//! unordered map.
+
+mod configuration;
+mod driver;
+mod event;
+mod expect;
+mod member;
+mod raw;
+mod record;
+mod replay;
+mod request;
+mod response;
+mod scenario;
+
+pub use configuration::{configuration_from_json, options_from_json};
+pub use event::event_detail;
+pub use expect::{Expectation, Mismatch};
+pub use member::ShapeError;
+pub use record::{Outcome, Record};
+pub use replay::{Replay, ReplayError};
+pub use request::{input_to_json, operation_name, parse_input};
+pub use response::{error_to_json, response_to_json, ticket_to_json};
+pub use scenario::{Command, RuleSetSource, Scenario, ScenarioError, ScenarioLine};

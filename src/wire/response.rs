@@ -1,0 +1,253 @@
+//! Answers: the output shapes of the API's operations and exceptions (facts 8.4).
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{AttributeValue, InputError, MatchmakingTicket, Player, Response, Timestamp};
+
+/// The output of the operation: `{"MatchmakingTicket": ...}`, `{}` or `{"TicketList": [...]}`.
+pub fn response_to_json(response: &Response) -> Value {
+    rendered(&ResponseForm::of(response))
+}
+
+/// A `MatchmakingTicket` of the API. Times are Unix seconds with the milliseconds as fraction
+/// (facts 6.7); what is absent is left out.
+pub fn ticket_to_json(ticket: &MatchmakingTicket) -> Value {
+    rendered(&TicketForm::of(ticket))
+}
+
+/// The API's exception: `{"__type": "InvalidRequestException", "message": "..."}`.
+pub fn error_to_json(error: &InputError) -> Value {
+    rendered(&ErrorForm::of(error))
+}
+
+/// The JSON of a form. Forms have text as keys and derived bodies, which is all that can be
+/// rendered without fail.
+pub(super) fn rendered(form: &impl Serialize) -> Value {
+    serde_json::to_value(form).expect("a form has string keys and cannot fail")
+}
+
+#[derive(Serialize)]
+#[serde(untagged, rename_all_fields = "PascalCase")]
+pub(super) enum ResponseForm<'r> {
+    Start { matchmaking_ticket: TicketForm<'r> },
+    Describe { ticket_list: Vec<TicketForm<'r>> },
+    Nothing {},
+}
+
+impl<'r> ResponseForm<'r> {
+    pub(super) fn of(response: &'r Response) -> Self {
+        match response {
+            Response::StartMatchmaking(ticket) => {
+                Self::Start { matchmaking_ticket: TicketForm::of(ticket) }
+            }
+            Response::StopMatchmaking => Self::Nothing {},
+            Response::DescribeMatchmaking(tickets) => {
+                Self::Describe { ticket_list: tickets.iter().map(TicketForm::of).collect() }
+            }
+        }
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct ErrorForm {
+    #[serde(rename = "__type")]
+    exception: &'static str,
+    message: String,
+}
+
+impl ErrorForm {
+    pub(super) fn of(error: &InputError) -> Self {
+        Self { exception: error.exception(), message: error.to_string() }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct TicketForm<'t> {
+    ticket_id: &'t str,
+    configuration_name: &'t str,
+    configuration_arn: &'t str,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status_reason: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status_message: Option<&'static str>,
+    start_time: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_time: Option<f64>,
+    players: Vec<PlayerForm<'t>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    estimated_wait_time: Option<u32>,
+}
+
+impl<'t> TicketForm<'t> {
+    fn of(ticket: &'t MatchmakingTicket) -> Self {
+        Self {
+            ticket_id: ticket.ticket_id.as_str(),
+            configuration_name: &ticket.configuration_name,
+            configuration_arn: &ticket.configuration_arn,
+            status: ticket.status.as_str(),
+            status_reason: ticket.status_reason,
+            status_message: ticket.status_message,
+            start_time: unix_seconds(ticket.start_time),
+            end_time: ticket.end_time.map(unix_seconds),
+            players: ticket.players.iter().map(PlayerForm::of).collect(),
+            estimated_wait_time: ticket.estimated_wait_seconds,
+        }
+    }
+}
+
+fn unix_seconds(time: Timestamp) -> f64 {
+    time.as_millis() as f64 / 1000.0
+}
+
+/// A `Player` of the API, in requests and in tickets.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct PlayerForm<'p> {
+    player_id: &'p str,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    player_attributes: BTreeMap<&'p str, AttributeForm<'p>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    team: Option<&'p str>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    latency_in_ms: &'p BTreeMap<String, u32>,
+}
+
+impl<'p> PlayerForm<'p> {
+    pub(super) fn of(player: &'p Player) -> Self {
+        let attributes = player.attributes.iter();
+        Self {
+            player_id: player.player_id.as_str(),
+            player_attributes: attributes
+                .map(|(name, value)| (name.as_str(), AttributeForm::of(value)))
+                .collect(),
+            team: player.team.as_deref(),
+            latency_in_ms: &player.latency_in_ms,
+        }
+    }
+}
+
+#[derive(Serialize)]
+enum AttributeForm<'a> {
+    S(&'a str),
+    N(f64),
+    #[serde(rename = "SL")]
+    StringList(&'a [String]),
+    #[serde(rename = "SDM")]
+    StringNumberMap(&'a BTreeMap<String, f64>),
+}
+
+impl<'a> AttributeForm<'a> {
+    fn of(value: &'a AttributeValue) -> Self {
+        match value {
+            AttributeValue::String(text) => Self::S(text),
+            AttributeValue::Number(number) => Self::N(*number),
+            AttributeValue::StringList(texts) => Self::StringList(texts),
+            AttributeValue::StringNumberMap(map) => Self::StringNumberMap(map),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::TicketStatus;
+    use serde_json::json;
+
+    fn ticket() -> MatchmakingTicket {
+        MatchmakingTicket {
+            ticket_id: "t1".into(),
+            configuration_name: "duel".into(),
+            configuration_arn: "arn:aws:gamelift:local::matchmakingconfiguration/duel".into(),
+            status: TicketStatus::Queued,
+            status_reason: None,
+            status_message: None,
+            start_time: Timestamp::from_millis(1_469_498_468_057),
+            end_time: None,
+            players: vec![Player::new("p1")],
+            estimated_wait_seconds: None,
+        }
+    }
+
+    #[test]
+    fn a_new_ticket_shows_what_it_has_and_no_more() {
+        let expected = json!({"MatchmakingTicket": {
+            "TicketId": "t1",
+            "ConfigurationName": "duel",
+            "ConfigurationArn": "arn:aws:gamelift:local::matchmakingconfiguration/duel",
+            "Status": "QUEUED",
+            "StartTime": 1_469_498_468.057,
+            "Players": [{"PlayerId": "p1"}],
+        }});
+        assert_eq!(response_to_json(&Response::StartMatchmaking(ticket())), expected);
+    }
+
+    #[test]
+    fn an_ended_ticket_shows_everything() {
+        let mut player = Player::new("p1")
+            .with_number("skill", 10.0)
+            .with_strings("maps", &["a"])
+            .with_string("mode", "ctf")
+            .with("roles", AttributeValue::StringNumberMap([("tank".into(), 0.5)].into()))
+            .with_latency("us-east-1", 50);
+        player.team = Some("red".into());
+        let mut ticket = ticket();
+        ticket.status = TicketStatus::TimedOut;
+        ticket.status_reason = Some("TimedOut");
+        ticket.status_message = Some("Removed from matchmaking due to timing out.");
+        ticket.end_time = Some(Timestamp::from_millis(1_469_498_470_000));
+        ticket.estimated_wait_seconds = Some(30);
+        ticket.players = vec![player];
+        let json = response_to_json(&Response::DescribeMatchmaking(vec![ticket]));
+        let shown = json.pointer("/TicketList/0").cloned().unwrap_or_default();
+        assert_eq!(
+            shown,
+            json!({
+                "TicketId": "t1",
+                "ConfigurationName": "duel",
+                "ConfigurationArn": "arn:aws:gamelift:local::matchmakingconfiguration/duel",
+                "Status": "TIMED_OUT",
+                "StatusReason": "TimedOut",
+                "StatusMessage": "Removed from matchmaking due to timing out.",
+                "StartTime": 1_469_498_468.057,
+                "EndTime": 1_469_498_470.0,
+                "EstimatedWaitTime": 30,
+                "Players": [{
+                    "PlayerId": "p1",
+                    "Team": "red",
+                    "LatencyInMs": {"us-east-1": 50},
+                    "PlayerAttributes": {
+                        "skill": {"N": 10.0}, "maps": {"SL": ["a"]}, "mode": {"S": "ctf"},
+                        "roles": {"SDM": {"tank": 0.5}},
+                    },
+                }],
+            })
+        );
+    }
+
+    #[test]
+    fn seconds_are_printed_with_no_more_than_three_decimals() {
+        for (millis, text) in [
+            (0, "0.0"),
+            (1, "0.001"),
+            (1_767_225_600_100, "1767225600.1"),
+            (253_402_300_799_999, "253402300799.999"),
+        ] {
+            assert_eq!(json!(unix_seconds(Timestamp::from_millis(millis))).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_stop_answers_an_empty_object_and_errors_their_exception() {
+        assert_eq!(response_to_json(&Response::StopMatchmaking), json!({}));
+        let error = InputError::NotFound { message: "no ticket `t9`".into() };
+        assert_eq!(
+            error_to_json(&error),
+            json!({"__type": "NotFoundException", "message": "no ticket `t9`"})
+        );
+    }
+}

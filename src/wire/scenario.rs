@@ -1,0 +1,391 @@
+//! Scenario files: a header, then one command a line (commands.md 1.1).
+
+use serde_json::Value;
+
+use super::configuration::{configuration, options};
+use super::expect::{Expectation, expectations};
+use super::member::{
+    Place, ShapeError, Shaped, clip, did_you_mean, not_built, object, one_of, text, unknown_member,
+    whole,
+};
+use super::raw::RawMembers;
+use super::request::{is_operation, operations};
+use crate::{Configuration, EngineOptions, Timestamp};
+
+const HEADER: [&str; 8] =
+    ["RuleSet", "RuleSetFile", "Configuration", "Queue", "Options", "Seed", "StartTime", "Driver"];
+
+/// The operation that is nothing but the passing of time.
+const ADVANCE: &str = "Advance";
+
+/// 9999-12-31T23:59:59.999Z, the last moment with an RFC 3339 form.
+const TIME_MAX: u64 = 253_402_300_799_999;
+
+/// A scenario file, read and checked as far as no rule set is needed.
+#[derive(Clone, PartialEq, Debug)]
+#[non_exhaustive]
+pub struct Scenario {
+    /// Where the rule set is.
+    pub rule_set: RuleSetSource,
+    /// The configuration of the matchmaker.
+    pub configuration: Configuration,
+    /// The options of the engine.
+    pub options: EngineOptions,
+    /// The seed of every random choice.
+    pub seed: u64,
+    /// The time of `at` 0.
+    pub start: Timestamp,
+    /// The commands in the order of the file, so with `at` never decreasing.
+    pub lines: Vec<ScenarioLine>,
+}
+
+/// Where a scenario has its rule set.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum RuleSetSource {
+    /// In the header: the JSON text as it stands there.
+    Inline(String),
+    /// In a file: a path relative to the scenario file.
+    File(String),
+}
+
+/// One line after the header.
+#[derive(Clone, PartialEq, Debug)]
+#[non_exhaustive]
+pub struct ScenarioLine {
+    /// The line in the file, counted from 1.
+    pub line: usize,
+    /// When: milliseconds since the scenario's start.
+    pub at: u64,
+    /// What.
+    pub command: Command,
+    /// What must come of it; all of them.
+    pub expect: Vec<Expectation>,
+}
+
+/// What a line commands.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Command {
+    /// Nothing; time passes.
+    Advance,
+    /// An operation of the API or of ours. Its input is read when the command's turn comes: a bad
+    /// request is answered with an error, as by a server.
+    Operation {
+        /// The operation.
+        name: String,
+        /// Its input.
+        input: Value,
+    },
+}
+
+/// Why a text is not a scenario file.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("line {line}: {message}")]
+#[non_exhaustive]
+pub struct ScenarioError {
+    /// The line in the file, counted from 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+impl Scenario {
+    /// Reads a scenario file. Blank lines and lines that begin with `//` are skipped.
+    ///
+    /// # Errors
+    /// [`ScenarioError`] for the first line that is not a JSON object with the members of
+    /// commands.md 1.1, names one twice, goes back in time or past the year 9999, or has a header
+    /// that this release cannot run.
+    pub fn parse(text: &str) -> Result<Self, ScenarioError> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let numbered = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim_end()));
+        let mut lines = numbered.filter(|(_, line)| {
+            let line = line.trim_start();
+            !line.is_empty() && !line.starts_with("//")
+        });
+        let Some((header_line, header_text)) = lines.next() else {
+            let message = "the file has no header, an object with `RuleSet` or `RuleSetFile`";
+            return Err(ScenarioError { line: 1, message: message.into() });
+        };
+        let mut scenario = header(header_text).map_err(at_line(header_line))?;
+        let mut last = 0;
+        for (line, text) in lines {
+            let command = command_line(line, text, scenario.start).map_err(at_line(line))?;
+            if command.at < last {
+                let message = format!("`at` is {}, but a line before is at {last}", command.at);
+                return Err(ScenarioError { line, message });
+            }
+            last = command.at;
+            scenario.lines.push(command);
+        }
+        Ok(scenario)
+    }
+}
+
+fn at_line(line: usize) -> impl FnOnce(ShapeError) -> ScenarioError {
+    move |error| ScenarioError { line, message: error.to_string() }
+}
+
+fn header(line: &str) -> Shaped<Scenario> {
+    const PLACE: Place<'_> = Place::Root("the header");
+    let members = RawMembers::of(line)?;
+    if members.has("at") && !members.has("RuleSet") && !members.has("RuleSetFile") {
+        let message = "a command before the header, an object with `RuleSet` or `RuleSetFile`";
+        return Err(ShapeError::new(message));
+    }
+    if let Some(key) = members.keys().find(|key| !HEADER.contains(key)) {
+        return Err(unknown_member(key, PLACE, &HEADER));
+    }
+    if members.has("Queue") {
+        return Err(not_built("Queue"));
+    }
+    members.read("Driver", |value, place| {
+        let recorded = one_of(value, place, &[("timers", false), ("recorded", true)])?;
+        if recorded { Err(not_built("\"Driver\": \"recorded\"")) } else { Ok(()) }
+    })?;
+    let file = members.read("RuleSetFile", |value, place| text(value, place).map(String::from))?;
+    let rule_set = match (members.raw("RuleSet"), file) {
+        (Some(inline), None) => {
+            members.read("RuleSet", |value, place| object(value, place).map(|_| ()))?;
+            RuleSetSource::Inline(inline.into())
+        }
+        (None, Some(path)) => RuleSetSource::File(path),
+        (given, _) => {
+            let problem = if given.is_some() { "not both" } else { "and has none" };
+            let message = format!("the header needs `RuleSet` or `RuleSetFile`, {problem}");
+            return Err(ShapeError::new(message));
+        }
+    };
+    let start = members.read("StartTime", |value, place| {
+        let time = Timestamp::from_rfc3339(text(value, place)?);
+        time.map_err(|error| ShapeError::new(format!("`{place}`: {error}")))
+    })?;
+    let seed = members.read("Seed", |value, place| whole(value, place, 0..=u64::MAX))?;
+    Ok(Scenario {
+        rule_set,
+        configuration: members.read("Configuration", configuration)?.unwrap_or_default(),
+        options: members.read("Options", options)?.unwrap_or_default(),
+        seed: seed.unwrap_or(0),
+        start: start.unwrap_or_default(),
+        lines: Vec::new(),
+    })
+}
+
+fn command_line(line: usize, text: &str, start: Timestamp) -> Shaped<ScenarioLine> {
+    let members = RawMembers::of(text)?;
+    let at_max = Timestamp::from_millis(TIME_MAX).since(start);
+    let at = members.read("at", |value, place| whole(value, place, 0..=at_max.get()))?;
+    let at = at.ok_or_else(|| ShapeError::new("`at` is required"))?;
+    let expect = members.read("expect", expectations)?.unwrap_or_default();
+    let mut named = members.keys().filter(|key| !matches!(*key, "at" | "expect"));
+    let name = named.next().ok_or_else(|| ShapeError::new("the line has no operation"))?;
+    if name != ADVANCE && !is_operation(name) {
+        let known = operations().chain([ADVANCE, "at", "expect"]);
+        let hint = did_you_mean(name, known);
+        return Err(ShapeError::new(format!("unknown operation `{}`{hint}", clip(name))));
+    }
+    if let Some(second) = named.next() {
+        let message = format!("two operations, `{name}` and `{}`, in one line", clip(second));
+        return Err(ShapeError::new(message));
+    }
+    let input = members.value(name)?;
+    let command = if name != ADVANCE {
+        Command::Operation { name: name.into(), input }
+    } else if input.as_object().is_some_and(serde_json::Map::is_empty) {
+        Command::Advance
+    } else {
+        return Err(ShapeError::new(format!("`{ADVANCE}` must be {{}}")));
+    };
+    Ok(ScenarioLine { line, at, command, expect })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Millis;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    const HEADER_LINE: &str = r#"{"RuleSetFile": "duel.json"}"#;
+
+    fn error(text: &str) -> (usize, String) {
+        match Scenario::parse(text) {
+            Err(error) => (error.line, error.message),
+            Ok(scenario) => (0, format!("no error: {scenario:?}")),
+        }
+    }
+
+    #[test]
+    fn a_file_is_read_with_its_line_numbers() {
+        let text = r#"
+// one against one
+{"RuleSet": {"name": "duel",  "teams": []}, "Configuration": {"Name": "d"}, "Options": {"passInterval": 5}, "Seed": 18446744073709551615, "StartTime": "2026-01-01T00:00:00Z", "Driver": "timers"}
+
+  // first ticket
+{"at": 0, "StopMatchmaking": {"TicketId": "t1"}, "expect": {"error": {"__type": "NotFoundException"}}}
+{"at": 60000, "Advance": {}}
+"#;
+        let scenario = Scenario::parse(text).expect("the text is a scenario");
+        let inline = RuleSetSource::Inline(r#"{"name": "duel",  "teams": []}"#.into());
+        assert_eq!(scenario.rule_set, inline);
+        assert_eq!(scenario.configuration.name, "d");
+        assert_eq!(scenario.options.pass_interval, Millis::new(5));
+        assert_eq!(scenario.seed, u64::MAX);
+        assert_eq!(scenario.start.to_string(), "2026-01-01T00:00:00.000Z");
+        let lines: Vec<_> = scenario.lines.iter().map(|line| (line.line, line.at)).collect();
+        assert_eq!(lines, [(6, 0), (7, 60_000)]);
+        let stop =
+            Command::Operation { name: "StopMatchmaking".into(), input: json!({"TicketId": "t1"}) };
+        assert_eq!(scenario.lines.first().map(|line| &line.command), Some(&stop));
+        assert_eq!(scenario.lines.first().map(|line| line.expect.len()), Some(1));
+        assert_eq!(scenario.lines.last().map(|line| &line.command), Some(&Command::Advance));
+    }
+
+    #[test]
+    fn a_header_has_defaults() {
+        let scenario = Scenario::parse(HEADER_LINE).expect("the text is a scenario");
+        assert_eq!(
+            scenario,
+            Scenario {
+                rule_set: RuleSetSource::File("duel.json".into()),
+                configuration: Configuration::default(),
+                options: EngineOptions::default(),
+                seed: 0,
+                start: Timestamp::from_millis(0),
+                lines: Vec::new(),
+            }
+        );
+    }
+
+    #[test]
+    fn a_bad_header_is_refused() {
+        let none = "the file has no header, an object with `RuleSet` or `RuleSetFile`";
+        assert_eq!(error("\n// nothing\n"), (1, none.into()));
+        for (header, message) in [
+            ("{}", "the header needs `RuleSet` or `RuleSetFile`, and has none"),
+            (
+                r#"{"RuleSet": {}, "RuleSetFile": "a"}"#,
+                "the header needs `RuleSet` or `RuleSetFile`, not both",
+            ),
+            (r#"{"RuleSet": "{}"}"#, "`RuleSet` must be an object, not a string"),
+            (
+                r#"{"at": 0, "Advance": {}}"#,
+                "a command before the header, an object with `RuleSet` or `RuleSetFile`",
+            ),
+            (
+                r#"{"RulesetFile": "a"}"#,
+                "unknown member `RulesetFile` of the header; did you mean `RuleSetFile`?",
+            ),
+            (r#"{"RuleSetFile": "a", "Queue": {}}"#, "`Queue` is not built yet in this release"),
+            (
+                r#"{"RuleSetFile": "a", "Driver": "recorded"}"#,
+                "`\"Driver\": \"recorded\"` is not built yet in this release",
+            ),
+            (
+                r#"{"RuleSetFile": "a", "Configuration": {"Nme": "d"}}"#,
+                "unknown member `Nme` of Configuration; did you mean `Name`?",
+            ),
+            (
+                r#"{"RuleSetFile": "a", "Configuration": {"RequestTimeoutSeconds": 0}}"#,
+                "`Configuration.RequestTimeoutSeconds` is 0, but must be a whole number from 1 \
+                 to 43200",
+            ),
+            (
+                r#"{"RuleSetFile": "a", "StartTime": "today"}"#,
+                "`StartTime`: `today` is not a time such as `2026-01-01T00:00:00Z`, from 1970 \
+                 to 9999",
+            ),
+            (
+                r#"{"RuleSetFile": "a", "Seed": -1}"#,
+                "`Seed` is -1, but must be a whole number from 0 to 18446744073709551615",
+            ),
+            (r#"{"RuleSetFile": "a", "RuleSetFile": "b"}"#, "`RuleSetFile` stands twice"),
+            ("[]", "a line must be a JSON object"),
+            (r#"{"RuleSetFile" "a"}"#, "not JSON: expected `:` at column 16"),
+        ] {
+            assert_eq!(error(&format!("// c\n{header}")), (2, message.into()));
+        }
+    }
+
+    #[test]
+    fn a_bad_line_is_refused_where_it_stands() {
+        for (line, message) in [
+            (r#"{"Advance": {}}"#, "`at` is required"),
+            (r#"{"at": 5}"#, "the line has no operation"),
+            (
+                r#"{"at": -5, "Advance": {}}"#,
+                "`at` is -5, but must be a whole number from 0 to 253402300799999",
+            ),
+            (r#"{"at": 9, "Advance": {}}"#, "`at` is 9, but a line before is at 10"),
+            (r#"{"at": 10, "Advance": {"x": 1}}"#, "`Advance` must be {}"),
+            (
+                r#"{"at": 10, "StartMatchmakin": {}}"#,
+                "unknown operation `StartMatchmakin`; did you mean `StartMatchmaking`?",
+            ),
+            (
+                r#"{"at": 10, "Advance": {}, "Expect": {}}"#,
+                "two operations, `Advance` and `Expect`, in one line",
+            ),
+            (
+                r#"{"at": 10, "Expect": {}, "Advance": {}}"#,
+                "unknown operation `Expect`; did you mean `expect`?",
+            ),
+            (
+                r#"{"at": 10, "Advance": {}, "StopMatchmaking": {}}"#,
+                "two operations, `Advance` and `StopMatchmaking`, in one line",
+            ),
+            (r#"{"at": 10, "Advance": {}, "Advance": {}}"#, "`Advance` stands twice"),
+            (
+                r#"{"at": 10, "Advance": {}, "expect": {"event": []}}"#,
+                "unknown member `event` of expect; did you mean `events`?",
+            ),
+            (
+                r#"{"at": 10, "StopMatchmaking": {"TicketId": 1e999}}"#,
+                "`StopMatchmaking`: not JSON: number out of range at column 18",
+            ),
+            (r#"{"at": 10, "#, "not JSON: EOF while parsing an object at column 10"),
+        ] {
+            let text = format!("{HEADER_LINE}\n{{\"at\": 10, \"Advance\": {{}}}}\n\n{line}\n");
+            let (found_line, found) = error(&text);
+            assert_eq!((found_line, &*found), (4, message), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_bad_request_is_no_bad_file() {
+        let text = format!("{HEADER_LINE}\n{{\"at\": 0, \"StartMatchmaking\": 5}}");
+        assert_eq!(Scenario::parse(&text).map(|scenario| scenario.lines.len()), Ok(1));
+        let text = format!("{HEADER_LINE}\n{{\"at\": 0, \"AcceptMatch\": {{}}}}");
+        assert_eq!(Scenario::parse(&text).map(|scenario| scenario.lines.len()), Ok(1));
+    }
+
+    #[test]
+    fn columns_count_from_the_line_and_a_byte_order_mark_is_skipped() {
+        let text = format!("\u{feff}{HEADER_LINE}\r\n  {{\"at\" 0}}\r\n");
+        assert_eq!(error(&text), (2, "not JSON: expected `:` at column 9".into()));
+    }
+
+    #[test]
+    fn a_line_of_many_members_is_an_error() {
+        let members: Vec<_> = (0..100_000).map(|n| format!("\"k{n}\": 0")).collect();
+        let text = format!("{HEADER_LINE}\n{{{}}}", members.join(","));
+        assert_eq!(error(&text), (2, "more than 32 members".into()));
+    }
+
+    #[test]
+    fn deep_nesting_is_an_error() {
+        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        let text = format!("{HEADER_LINE}\n{{\"at\": 0, \"StopMatchmaking\": {deep}}}");
+        let (line, message) = error(&text);
+        assert_eq!(line, 2);
+        assert!(message.contains("recursion limit"), "{message}");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_too_strange(line in "\\PC*", json in r#"[{}\[\]":,a-z0-9 \\]*"#) {
+            let _ = Scenario::parse(&line);
+            let _ = Scenario::parse(&format!("{HEADER_LINE}\n{json}"));
+            let _ = Scenario::parse(&format!("{HEADER_LINE}\n{{\"at\": 1, {json}"));
+        }
+    }
+}
