@@ -1,0 +1,76 @@
+//! The `rallypoint` command: check rule sets, match pools of tickets, replay scenarios, judge
+//! matches.
+//!
+//! Data goes to standard output, messages and progress to standard error. Exit status: 0 success,
+//! 1 the input was judged bad, 2 usage or I/O error.
+
+mod check;
+mod console;
+mod difference;
+mod files;
+mod judge;
+mod matching;
+mod outcome;
+mod progress;
+mod replay;
+mod report;
+mod tickets;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use console::{Console, Fault, Format, Verdict};
+
+/// Check, run and replay FlexMatch rule sets on your own machine.
+///
+/// Data goes to standard output, messages to standard error. Exit status: 0 success, 1 the input
+/// was judged bad, 2 usage or I/O error.
+#[derive(Parser)]
+#[command(name = "rallypoint", version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    /// How results are printed on standard output
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Check(check::Arguments),
+    Match(matching::Arguments),
+    Replay(replay::Arguments),
+    Judge(judge::Arguments),
+}
+
+fn main() -> ExitCode {
+    let Arguments { command, format } = Arguments::parse();
+    let mut console = Console::new(format);
+    let outcome = match command {
+        Command::Check(arguments) => check::run(&arguments, &mut console),
+        Command::Match(arguments) => matching::run(&arguments, &mut console),
+        Command::Replay(arguments) => replay::run(&arguments, &mut console),
+        Command::Judge(arguments) => judge::run(&arguments, &mut console),
+    };
+    match outcome.and_then(|verdict| console.finish().map(|()| verdict)) {
+        Ok(Verdict::Good) | Err(Fault::NobodyReads) => ExitCode::SUCCESS,
+        Ok(Verdict::Bad) => ExitCode::from(1),
+        Ok(Verdict::Unread) => ExitCode::from(2),
+        Err(Fault::Stop(message)) => {
+            console::error(&message);
+            ExitCode::from(2)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_declared_consistently() {
+        Arguments::command().debug_assert();
+    }
+}

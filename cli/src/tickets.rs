@@ -1,0 +1,148 @@
+//! Reading a file of tickets: JSON Lines, each a `StartMatchmaking` input.
+
+use std::io::{BufRead, Read};
+use std::path::Path;
+
+use rallypoint::{Input, InputError, wire};
+use serde_json::Value;
+
+use crate::console::Fault;
+use crate::files;
+
+/// The longest line in bytes. The largest request that the service takes has some 12 million
+/// characters: ten players with ten lists of a hundred strings of a hundred characters.
+const LINE_BYTES_MAX: u64 = 64 << 20;
+
+/// The lines of a tickets file that hold something.
+pub struct TicketLines {
+    name: String,
+    reader: Box<dyn BufRead>,
+    number: u64,
+    line: Vec<u8>,
+}
+
+impl TicketLines {
+    pub fn open(path: &Path) -> Result<Self, Fault> {
+        let reader = files::open(path)?;
+        Ok(Self { name: files::name(path), reader, number: 0, line: Vec::new() })
+    }
+
+    /// What messages call the file.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The number of the line read last, from 1.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// The next line that is neither blank nor begins with `//`, or what is wrong with it; `None`
+    /// at the end.
+    pub fn next_ticket(&mut self) -> Result<Option<Result<Input, String>>, Fault> {
+        loop {
+            self.line.clear();
+            let mut limited = self.reader.by_ref().take(LINE_BYTES_MAX + 1);
+            let length = limited
+                .read_until(b'\n', &mut self.line)
+                .map_err(|error| Fault::Stop(format!("cannot read `{}`: {error}", self.name)))?;
+            if length == 0 {
+                return Ok(None);
+            }
+            self.number += 1;
+            if length as u64 > LINE_BYTES_MAX {
+                let limit = LINE_BYTES_MAX >> 20;
+                let (name, number) = (&self.name, self.number);
+                return Err(Fault::Stop(format!(
+                    "{name}:{number}: the line is longer than {limit} MiB"
+                )));
+            }
+            let mut line = self.line.trim_ascii();
+            if self.number == 1 {
+                line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii();
+            }
+            if !line.is_empty() && !line.starts_with(b"//") {
+                return Ok(Some(parse(line)));
+            }
+        }
+    }
+}
+
+fn parse(line: &[u8]) -> Result<Input, String> {
+    let value: Value = serde_json::from_slice(line).map_err(|error| json_problem(&error))?;
+    if is_backfill(&value) {
+        return Err(
+            "a backfill request (players with `Team`) is not built yet in this release".into()
+        );
+    }
+    wire::parse_input("StartMatchmaking", &value).map_err(|error| refusal(&error))
+}
+
+/// `EXCEPTION: MESSAGE`, as the service would answer.
+pub fn refusal(error: &InputError) -> String {
+    format!("{}: {error}", error.exception())
+}
+
+/// What is wrong with a JSON text of one line. serde_json counts that line as line 1 of its input,
+/// which would contradict the number of the line in the file.
+fn json_problem(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let message = text.split(" at line ").next().unwrap_or(&text);
+    format!("not JSON: {message} (column {})", error.column())
+}
+
+/// A backfill request is known by `Team` on its players (commands.md 3.2).
+fn is_backfill(value: &Value) -> bool {
+    let players = value.get("Players").and_then(Value::as_array);
+    players.is_some_and(|players| {
+        players.iter().any(|player| player.get("Team").is_some_and(|team| !team.is_null()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Cursor;
+
+    fn lines(text: &str) -> TicketLines {
+        let reader = Box::new(Cursor::new(text.to_owned().into_bytes()));
+        TicketLines { name: "t.jsonl".into(), reader, number: 0, line: Vec::new() }
+    }
+
+    fn messages(text: &str) -> Vec<(u64, String)> {
+        let mut lines = lines(text);
+        let mut messages = Vec::new();
+        while let Some(ticket) = lines.next_ticket().expect("a cursor can be read") {
+            let message = ticket.map_or_else(|message| message, |_| "ok".into());
+            messages.push((lines.number(), message));
+        }
+        messages
+    }
+
+    #[test]
+    fn blank_lines_and_remarks_are_skipped_and_counted() {
+        let text = "\u{feff}// pool\n\n  \r\n{\"Players\":[{\"PlayerId\":\"a\"}]}\r\n // end\n{]";
+        let found = messages(text);
+        assert_eq!(found.first(), Some(&(4, "ok".into())));
+        let (number, message) = found.get(1).expect("the last line is bad");
+        assert_eq!(*number, 6);
+        assert_eq!(message, "not JSON: key must be a string (column 2)");
+        assert_eq!(found.len(), 2);
+    }
+
+    #[test]
+    fn a_backfill_request_is_refused_as_one() {
+        let text = r#"{"Players":[{"PlayerId":"a","Team":"red"}]}"#;
+        let found = messages(text);
+        assert!(found[0].1.starts_with("a backfill request"), "{found:?}");
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_a_bad_line() {
+        let mut bad = lines("");
+        bad.reader = Box::new(Cursor::new(b"{\"TicketId\":\"\xff\"}\n".to_vec()));
+        let ticket = bad.next_ticket().expect("a cursor can be read").expect("there is a line");
+        let message = ticket.expect_err("it is not UTF-8");
+        assert!(message.starts_with("not JSON: invalid unicode"), "{message}");
+    }
+}

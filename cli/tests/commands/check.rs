@@ -1,0 +1,177 @@
+//! `rallypoint check`.
+
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+
+use crate::support::{DUEL, Folder, Run};
+
+const THREE_MISTAKES: &str = r#"{
+  "ruleLanguageVersion": "1.0",
+  "playerAttributes": [{"name": "skill", "type": "number"}],
+  "teams": [
+    {"name": "red", "minPlayers": 1, "maxPlayers": 1},
+    {"name": "blue", "minPlayers": 1, "maxPlayers": 1}
+  ],
+  "rules": [
+    {"name": "a", "type": "comparison", "operation": "<",
+      "measurements": ["avg(teams[red].players.attributes[skil])"], "referenceValue": 5},
+    {"name": "b", "type": "comparison", "operation": "<",
+      "measurements": ["avg(teams[gren].players.attributes[skill])"], "referenceValue": 5},
+    {"name": "c", "type": "comparisom", "operation": "<",
+      "measurements": ["avg(teams[red].players.attributes[skill])"], "referenceValue": 5}
+  ]
+}
+"#;
+
+/// Where the three mistakes are: kind, pointer, text at fault.
+const MISTAKES: [(&str, &str, &str); 3] = [
+    ("unknownAttribute", "/rules/0/measurements/0", "skil"),
+    ("unknownTeam", "/rules/1/measurements/0", "gren"),
+    ("unknownRuleType", "/rules/2/type", "\"comparisom\""),
+];
+
+/// Line and column of the first place of `part`, both from 1.
+fn place(part: &str) -> (usize, usize) {
+    // A name that is the beginning of another one is sought with its closing bracket.
+    let end = if part.starts_with('"') { "" } else { "]" };
+    let at = THREE_MISTAKES.find(&format!("{part}{end}")).expect("the mistake is there");
+    let before = &THREE_MISTAKES[..at];
+    let column = at - before.rfind('\n').map_or(0, |start| start + 1) + 1;
+    (before.matches('\n').count() + 1, column)
+}
+
+#[test]
+fn three_mistakes_are_three_located_errors_with_carets() {
+    let folder = Folder::with(&[("bad.json", THREE_MISTAKES)]);
+    let run = folder.run(&["check", "bad.json"]);
+    let shown = run.ended(1);
+    assert!(shown.starts_with("bad  bad.json (3 errors)\n"), "{shown}");
+    assert_eq!(shown.matches("error[").count(), 3, "{shown}");
+    for (kind, pointer, part) in MISTAKES {
+        let (line, column) = place(part);
+        assert!(shown.contains(&format!("error[{kind}]: ")), "{kind}: {shown}");
+        assert!(shown.contains(&format!(" --> bad.json:{line}:{column}\n")), "{kind}: {shown}");
+        assert!(shown.contains(&format!("  = at: {pointer}\n")), "{kind}: {shown}");
+        let text = THREE_MISTAKES.lines().nth(line - 1).expect("the line is there");
+        let head = format!("{line} | ");
+        let source = format!("{line:>2} | {text}\n");
+        let at = shown.find(&source).unwrap_or_else(|| panic!("{kind}: no `{source}` in {shown}"));
+        let below = shown[at..].lines().nth(1).expect("the carets stand below");
+        assert_eq!(below.find('^'), Some(head.len().max(5) + column - 1), "{kind}: {shown}");
+        assert_eq!(below.matches('^').count(), part.len(), "{kind}: {shown}");
+    }
+    assert!(shown.contains("help: "), "{shown}");
+    assert!(shown.contains("`comparison`"), "{shown}");
+    assert_eq!(run.stderr, "");
+}
+
+#[test]
+fn three_mistakes_in_json() {
+    let folder = Folder::with(&[("bad.json", THREE_MISTAKES)]);
+    let report = folder.run(&["check", "bad.json", "--format", "json"]).json(1);
+    let [file] = report.as_array().expect("an array").as_slice() else {
+        panic!("one object per file: {report}")
+    };
+    assert_eq!(file["file"], "bad.json");
+    assert_eq!(file["valid"], false);
+    assert_eq!(file["warnings"], json!([]));
+    let errors = file["errors"].as_array().expect("a list");
+    assert_eq!(errors.len(), 3, "{report}");
+    for (error, (kind, pointer, part)) in errors.iter().zip(MISTAKES) {
+        let (line, column) = place(part);
+        assert_eq!(error["kind"], kind);
+        assert_eq!(error["pointer"], pointer);
+        assert_eq!((&error["line"], &error["column"]), (&json!(line), &json!(column)));
+        assert!(error["message"].as_str().is_some_and(|text| !text.is_empty()), "{error}");
+        assert!(error["help"].is_string(), "{error}");
+        let keys: Vec<_> = error.as_object().expect("an object").keys().collect();
+        assert_eq!(keys, ["column", "help", "kind", "line", "message", "pointer"]);
+    }
+}
+
+#[test]
+fn a_good_file_is_ok() {
+    let folder = Folder::with(&[("duel.json", DUEL)]);
+    assert_eq!(folder.run(&["check", "duel.json"]).ended(0), "ok  duel.json\n");
+    let report = folder.run(&["--format", "json", "check", "duel.json"]).json(0);
+    let expected = json!([{"file": "duel.json", "valid": true, "errors": [], "warnings": []}]);
+    assert_eq!(report, expected);
+    let run = folder.run_with_input(&["check", "-"], DUEL);
+    assert_eq!(run.ended(0), "ok  <stdin>\n");
+}
+
+#[test]
+fn comments_are_a_warning_and_an_error_when_strict() {
+    let text = DUEL.replacen("  \"name\"", "  // one against one\n  \"name\"", 1);
+    let folder = Folder::with(&[("duel.json", &text)]);
+    let lenient = folder.run(&["check", "duel.json"]);
+    let shown = lenient.ended(0);
+    assert!(shown.starts_with("ok  duel.json\nwarning[comment]: "), "{shown}");
+    assert!(shown.contains(" --> duel.json:2:3\n"), "{shown}");
+    let strict = folder.run(&["check", "--strict", "duel.json"]);
+    let shown = strict.ended(1);
+    assert!(shown.starts_with("bad  duel.json (1 error)\nerror[comment]: "), "{shown}");
+}
+
+#[test]
+fn files_that_cannot_be_read_do_not_keep_others_from_being_checked() {
+    let folder = Folder::with(&[("duel.json", DUEL), ("bad.json", THREE_MISTAKES)]);
+    folder.write("latin1.json", b"{\n\"name\": \"caf\xe9\"}");
+    let run = folder.run(&["check", "none.json", "latin1.json", "duel.json", "bad.json"]);
+    let shown = run.ended(2);
+    assert!(shown.starts_with("ok  duel.json\nbad  bad.json"), "{shown}");
+    assert!(run.stderr.contains("error: cannot read `none.json`: "), "{}", run.stderr);
+    assert!(run.stderr.contains("`latin1.json`: line 2 is not valid UTF-8"), "{}", run.stderr);
+    let run = folder.run(&["check", "none.json", "duel.json", "--format=json"]);
+    assert_eq!(run.json(2).as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn usage_errors_have_their_own_status() {
+    let folder = Folder::with(&[]);
+    for arguments in
+        [&["check"][..], &["check", "--bogus"], &["chekc", "a"], &[], &["check", "-", "-"]]
+    {
+        let run = folder.run(arguments);
+        assert_eq!(run.ended(2), "", "{arguments:?}");
+        assert!(!run.stderr.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn every_subcommand_has_help_with_an_example() {
+    let folder = Folder::with(&[]);
+    for subcommand in ["check", "match", "replay", "judge"] {
+        let run = folder.run(&[subcommand, "--help"]);
+        let example = format!("\n  rallypoint {subcommand} ");
+        assert!(run.ended(0).contains(&example), "{subcommand}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let folder = Folder::with(&[("bad.json", THREE_MISTAKES)]);
+    for format in ["text", "json"] {
+        let (reader, writer) = std::io::pipe().expect("a pipe can be made");
+        drop(reader);
+        let mut command = folder.command(&["check", "bad.json", "--format", format]);
+        command.stdout(writer).stderr(Stdio::piped());
+        let run = Run::of(command.output().expect("the command starts"));
+        run.ended(0);
+        assert_eq!(run.stderr, "");
+    }
+}
+
+#[test]
+fn hostile_texts_are_answered() {
+    let deep = "[".repeat(100_000);
+    let long = format!("{{\"name\": \"{}\"}}", "x".repeat(1_000_000));
+    for text in ["", "\u{feff}", "nul", "{", "\"", "[]", "{}\r\n", "\u{1b}[2J", &deep, &long] {
+        let folder = Folder::with(&[("r.json", text)]);
+        folder.run(&["check", "r.json"]).ended(1);
+        let report = folder.run(&["check", "r.json", "--format", "json"]).json(1);
+        let errors = report.pointer("/0/errors").and_then(Value::as_array);
+        assert!(errors.is_some_and(|errors| !errors.is_empty()), "{report}");
+    }
+}

@@ -1,0 +1,8 @@
+//! The `rallypoint` command as a user meets it: arguments in, standard output, standard error and
+//! exit status out.
+
+mod check;
+mod judge;
+mod matching;
+mod replay;
+mod support;

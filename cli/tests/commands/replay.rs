@@ -1,0 +1,140 @@
+//! `rallypoint replay`.
+
+use serde_json::{Value, json};
+
+use crate::support::{DUEL, Folder, ticket};
+
+/// Two tickets that match at once, and one that waits.
+fn scenario(expect: &Value) -> String {
+    let start = |at: u64, ticket: String| format!(r#"{{"at":{at},"StartMatchmaking":{ticket}}}"#);
+    let lines = [
+        r#"{"RuleSetFile": "../rules/duel.json", "Configuration": {"RequestTimeoutSeconds": 60}}"#
+            .into(),
+        "// the pool".into(),
+        start(0, ticket("t1", "ann", 10.0)),
+        start(0, ticket("t2", "ben", 12.0)),
+        start(1000, ticket("t3", "cat", 90.0)),
+        json!({"at": 5000, "Advance": {}, "expect": expect}).to_string(),
+    ];
+    lines.join("\n")
+}
+
+fn folder(expect: &Value) -> Folder {
+    Folder::with(&[("rules/duel.json", DUEL), ("scenarios/a.jsonl", &scenario(expect))])
+}
+
+#[test]
+fn two_replays_are_the_same_bytes() {
+    let folder = folder(&json!({}));
+    let run = folder.run(&["replay", "scenarios/a.jsonl", "--until", "61000"]);
+    let records: Vec<Value> = run
+        .ended(0)
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("every line is JSON"))
+        .collect();
+    let answers: Vec<_> = records.iter().filter_map(|record| record["line"].as_u64()).collect();
+    assert_eq!(answers, [3, 4, 5, 6]);
+    let events: Vec<_> = records
+        .iter()
+        .filter_map(|record| {
+            Some((record["at"].as_u64()?, record.pointer("/event/type")?.as_str()?))
+        })
+        .collect();
+    assert!(events.contains(&(0, "MatchmakingSucceeded")), "{events:?}");
+    assert_eq!(events.last(), Some(&(61_000, "MatchmakingTimedOut")), "{events:?}");
+    for format in ["text", "json"] {
+        let arguments = ["replay", "scenarios/a.jsonl", "--until", "61000", "--format", format];
+        assert_eq!(folder.run(&arguments).stdout, run.stdout);
+    }
+    let early = folder.run(&["replay", "scenarios/a.jsonl", "--until", "4999"]);
+    assert_eq!(early.ended(2), "");
+}
+
+#[test]
+fn expectations_that_hold_are_ok() {
+    let expect = json!([
+        {"status": {"t1": "COMPLETED", "t3": "SEARCHING"}},
+        {"events": [{"type": "MatchmakingSearching", "tickets": [{"ticketId": "t3"}]}]},
+    ]);
+    let folder = folder(&json!([]));
+    folder.write("scenarios/good.jsonl", scenario(&expect).as_bytes());
+    let run = folder.run(&["replay", "--check", "scenarios/good.jsonl"]);
+    // The events of the expectation belong to an instant before; only the status holds.
+    assert!(run.status.is_some());
+    let status = json!({"status": {"t1": "COMPLETED", "t3": "SEARCHING", "t9": null}});
+    folder.write("scenarios/good.jsonl", scenario(&status).as_bytes());
+    let run = folder.run(&["replay", "--check", "scenarios/good.jsonl"]);
+    assert_eq!(run.ended(0), "ok  scenarios/good.jsonl (1 expectation)\n");
+}
+
+#[test]
+fn a_failed_expectation_shows_the_difference() {
+    let folder = folder(&json!({"status": {"t3": "COMPLETED"}}));
+    let run = folder.run(&["replay", "--check", "scenarios/a.jsonl"]);
+    let expected = concat!(
+        "bad  scenarios/a.jsonl (1 difference in 1 expectation)\n",
+        "\n",
+        "scenarios/a.jsonl:6: status.t3 is not as expected\n",
+        "  - expected\n",
+        "  + found\n",
+        "  - \"COMPLETED\"\n",
+        "  + \"SEARCHING\"\n",
+        "\n",
+    );
+    assert_eq!(run.ended(1), expected);
+    let report = folder.run(&["replay", "--check", "scenarios/a.jsonl", "--format", "json"]);
+    let expected = json!([{
+        "file": "scenarios/a.jsonl",
+        "passed": false,
+        "expectations": 1,
+        "differences": [
+            {"line": 6, "what": "status.t3", "expected": "COMPLETED", "found": "SEARCHING"},
+        ],
+        "error": null,
+    }]);
+    assert_eq!(report.json(1), expected);
+    // Without --check nothing is compared.
+    folder.run(&["replay", "scenarios/a.jsonl"]).ended(0);
+}
+
+#[test]
+fn a_scenario_that_expects_nothing_checks_nothing() {
+    let folder = folder(&json!([]));
+    let run = folder.run(&["replay", "--check", "scenarios/a.jsonl"]);
+    assert!(run.ended(1).contains("checks nothing"), "{}", run.stdout);
+}
+
+#[test]
+fn a_bad_line_is_named() {
+    let text = format!("{}\n{{\"at\":1,\"Advance\":{{}}}}\n", scenario(&json!({})));
+    let folder = Folder::with(&[("rules/duel.json", DUEL), ("s/a.jsonl", &text)]);
+    let run = folder.run(&["replay", "s/a.jsonl"]);
+    assert_eq!(run.ended(1), "");
+    assert!(run.stderr.starts_with("error: s/a.jsonl:7: `at` is 1, "), "{}", run.stderr);
+    let run = folder.run(&["replay", "--check", "s/a.jsonl"]);
+    assert!(run.ended(1).starts_with("bad  s/a.jsonl: line 7: `at` is 1, "), "{}", run.stdout);
+}
+
+#[test]
+fn several_files_are_all_played() {
+    let good = scenario(&json!({"status": {"t1": "COMPLETED"}}));
+    let missing = good.replace("duel.json", "none.json");
+    let folder = Folder::with(&[
+        ("rules/duel.json", DUEL),
+        ("s/missing.jsonl", &missing),
+        ("s/good.jsonl", &good),
+    ]);
+    let run = folder.run(&["replay", "--check", "s/missing.jsonl", "s/good.jsonl"]);
+    assert_eq!(run.ended(2), "ok  s/good.jsonl (1 expectation)\n");
+    assert!(run.stderr.contains("none.json`"), "{}", run.stderr);
+}
+
+#[test]
+fn a_rule_set_in_the_header_is_located_in_itself() {
+    let text = "{\"RuleSet\": {\"name\": \"x\", \"bogus\": 1}}\n";
+    let folder = Folder::with(&[("s.jsonl", text)]);
+    let run = folder.run(&["replay", "s.jsonl"]);
+    assert_eq!(run.ended(1), "");
+    assert!(run.stderr.contains(" --> s.jsonl (RuleSet):1:"), "{}", run.stderr);
+    assert!(run.stderr.contains("its rule set does not compile"), "{}", run.stderr);
+}
