@@ -1,0 +1,159 @@
+//! The layers: who may import whom (ARCHITECTURE.md has the same table with its reasons), and
+//! what the engine must not call.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// For each module, the modules (or parts of them) that it may import.
+const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("base", &[]),
+    ("diag", &["base"]),
+    ("json", &["base", "diag", "model::limits"]),
+    ("model", &["base"]),
+    ("expr", &["base", "diag", "model"]),
+    ("pool", &["base", "model"]),
+    ("eval", &["base", "model", "pool::columns", "pool::layout", "expr::ast", "expr::ty"]),
+    (
+        "rules",
+        &[
+            "base",
+            "diag",
+            "json",
+            "model",
+            "expr",
+            "eval",
+            "pool::columns",
+            "pool::layout",
+            "ruleset::ast",
+        ],
+    ),
+    (
+        "ruleset",
+        &[
+            "base",
+            "diag",
+            "json",
+            "model",
+            "expr",
+            "rules",
+            "eval",
+            "pool::layout",
+            "testing::judgement",
+            "testing::reference",
+        ],
+    ),
+    ("search", &["base", "model", "pool", "eval", "rules", "ruleset::plan", "ruleset::epochs"]),
+    ("lifecycle", &["base", "model"]),
+    ("engine", &["base", "model", "pool", "ruleset", "search", "lifecycle"]),
+    // The reference shares nothing with the compiled path but the typed tree.
+    ("testing", &["base", "diag", "model", "expr::ast", "expr::ty", "ruleset::ast"]),
+    // Public types only, and the words of an error.
+    ("wire", &["diag::nearest", "PUBLIC"]),
+];
+
+/// Calls that would make a run depend on something else than its inputs.
+const BANNED: &[(&str, &str)] = &[
+    ("Instant::now", "take `now` from the caller"),
+    ("SystemTime", "take `now` from the caller"),
+    ("thread::spawn", "the engine has no threads"),
+    ("std::env", "take options from the caller"),
+    ("thread_rng", "use base::rng with the caller's seed"),
+    ("RandomState", "use base::hash with the caller's seed"),
+    ("HashMap::new", "give it base::hash::SeededState"),
+    ("HashSet::new", "give it base::hash::SeededState"),
+];
+
+/// The part of a file that is compiled into the engine: without its tests.
+fn code(path: &Path) -> String {
+    let text = std::fs::read_to_string(path).expect("a source file can be read");
+    text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or(&text).to_owned()
+}
+
+/// The source files with the module that each belongs to. Files of tests alone are left out.
+fn sources() -> Vec<(String, PathBuf)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut folders = vec![root.clone()];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("a source folder can be read") {
+            let path = entry.expect("a source folder can be read").path();
+            let name =
+                path.file_name().expect("an entry has a name").to_string_lossy().into_owned();
+            if path.is_dir() {
+                folders.push(path);
+            } else if name.ends_with(".rs") && !name.ends_with("tests.rs") && name != "lib.rs" {
+                let inside = path.strip_prefix(&root).expect("it was found below the root");
+                let module = inside.iter().next().expect("a path has a part").to_string_lossy();
+                files.push((module.trim_end_matches(".rs").to_owned(), path));
+            }
+        }
+    }
+    files.sort();
+    assert!(files.len() > 40, "only {} source files were found", files.len());
+    files
+}
+
+/// What `use crate::...` and inline `crate::...` paths of a file name, as `module::part`.
+fn imports(code: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+        for (at, _) in line.match_indices("crate::") {
+            let rest = &line[at + "crate::".len()..];
+            let end = rest.find(|it: char| !(it.is_alphanumeric() || it == '_' || it == ':'));
+            found.push(rest[..end.unwrap_or(rest.len())].trim_end_matches(':').to_owned());
+        }
+    }
+    found
+}
+
+#[test]
+fn every_module_imports_only_what_its_layer_may() {
+    let allowed: BTreeMap<&str, &[&str]> = MAY_IMPORT.iter().copied().collect();
+    let mut wrong = Vec::new();
+    let mut checked = 0;
+    for (module, path) in sources() {
+        let Some(allowed) = allowed.get(module.as_str()) else {
+            panic!("module `{module}` is not in the table");
+        };
+        for import in imports(&code(&path)) {
+            checked += 1;
+            let own = import == module || import.starts_with(&format!("{module}::"));
+            let layered =
+                allowed.iter().any(|it| import == *it || import.starts_with(&format!("{it}::")));
+            // `crate::{...}` and `crate::Type` are the public face of the library.
+            let public = import.is_empty() || import.starts_with(char::is_uppercase);
+            let public = public && allowed.contains(&"PUBLIC");
+            if !(own || layered || public) {
+                wrong.push(format!("{}: crate::{import}", path.display()));
+            }
+        }
+    }
+    assert!(checked > 100, "only {checked} imports were found");
+    assert!(wrong.is_empty(), "not allowed by the layers:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_engine_depends_on_nothing_but_its_inputs() {
+    let mut wrong = Vec::new();
+    for (_, path) in sources() {
+        let code = code(&path);
+        for (banned, instead) in BANNED {
+            if code.contains(banned) {
+                wrong.push(format!("{}: `{banned}`; {instead}", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_library_has_no_other_run_time_dependency() {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+    let text = std::fs::read_to_string(manifest).expect("the manifest can be read");
+    let section = text.split("\n[dependencies]\n").nth(1).expect("there is a section");
+    let section = section.split("\n[").next().expect("a split has a first part");
+    let names: Vec<&str> =
+        section.lines().filter_map(|line| Some(line.split_once(" = ")?.0)).collect();
+    let allowed = ["petgraph", "rand", "serde", "serde_json", "thiserror"];
+    assert!(!names.is_empty() && names.iter().all(|name| allowed.contains(name)), "{names:?}");
+}
