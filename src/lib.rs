@@ -1,4 +1,32 @@
-//! Rallypoint.
+//! Rallypoint: a deterministic matchmaking engine with the semantics of Amazon GameLift FlexMatch.
+//!
+//! A [`RuleSet`] is compiled from FlexMatch's JSON. A [`Matchmaker`] runs it: commands go in with the
+//! time at which they happen, events come out. Nothing in here reads a clock, so the caller drives:
+//!
+//! ```
+//! # use rallypoint::*;
+//! # fn drive(matchmaker: &mut Matchmaker, commands: Vec<(Timestamp, Input)>) -> Result<(), InputError> {
+//! for (at, command) in commands {
+//!     // Fire what is due before the command ...
+//!     while let Some(due) = matchmaker.poll_timeout().filter(|&due| due < at) {
+//!         let report = matchmaker.handle_timeout(due)?;
+//!         while let Some(event) = matchmaker.poll_event() { /* tell the world */ }
+//!     }
+//!     // ... then apply it. It never searches; the next `handle_timeout` does.
+//!     let response = matchmaker.handle_input(at, command)?;
+//!     while let Some(event) = matchmaker.poll_event() { /* tell the world */ }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A real service calls `handle_input` when a request comes in and sleeps until `poll_timeout`
+//! otherwise. Errors are for bad input; a panic is a bug of the engine and never depends on what a
+//! caller sends.
+//!
+//! With the feature `wire` (on by default), [`wire`] has the JSON forms of the GameLift API for
+//! commands, responses and events, and scenario files with what must come out of them.
+
 mod base;
 mod diag;
 mod engine;
@@ -39,3 +67,7 @@ pub use ruleset::{CompileOptions, RuleSet};
 pub use testing::judgement::{
     Check, JudgeError, Judgement, Measured, Miss, RuleJudgement, TeamJudgement,
 };
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

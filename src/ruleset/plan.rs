@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::ast::{FieldAst, FieldValue, RuleSetAst, Target};
 use super::epochs::{Epochs, Origin, TeamSize, field_origins, team_sizes};
 use crate::base::epoch::{Epoch, PerEpoch};
-use crate::base::idx::Col;
+use crate::base::idx::{Col, Idx};
 use crate::diag::{Problems, RuleSetErrorKind, RuleSetWarning, RuleSetWarningKind, Site, shorten};
 use crate::expr::ast::{Expr, Leaf};
 use crate::json::cursor::Cursor;
@@ -208,14 +208,25 @@ fn warn_unused_attributes(root: &Node, ast: &RuleSetAst, problems: &mut Problems
     if problems.has_errors() {
         return;
     }
-    let site = site_of(root, "playerAttributes");
     for (attribute, declaration) in ast.schema.attributes.enumerate() {
         if !used.contains(&attribute) {
             let name = shorten(&declaration.name);
             let help = Some("declared only, it still reaches the game server".into());
+            let site = item_site(root, "playerAttributes", attribute.index());
             problems.warn(&site, RuleSetWarningKind::UnusedAttribute { name }, help);
         }
     }
+}
+
+/// The place of an item of a top-level list, or of the list without it.
+fn item_site(root: &Node, key: &str, index: usize) -> Site {
+    let list = site_of(root, key);
+    let Value::Object(members) = &root.value else { return list };
+    let Some(member) = members.iter().find(|member| member.key == key) else { return list };
+    let Value::Array(items) = &member.node.value else { return list };
+    let Some(item) = items.get(index) else { return list };
+    let parent = Cursor::root(root).path;
+    Site::new(parent.key(key).index(index), item.span)
 }
 
 /// The place of a top-level member, or of the whole text without it.

@@ -17,7 +17,7 @@ const THREE_MISTAKES: &str = r#"{
     {"name": "a", "type": "comparison", "operation": "<",
       "measurements": ["avg(teams[red].players.attributes[skil])"], "referenceValue": 5},
     {"name": "b", "type": "comparison", "operation": "<",
-      "measurements": ["avg(teams[gren].players.attributes[skill])"], "referenceValue": 5},
+      "measurements": ["avg(teams[blu].players.attributes[skill])"], "referenceValue": 5},
     {"name": "c", "type": "comparisom", "operation": "<",
       "measurements": ["avg(teams[red].players.attributes[skill])"], "referenceValue": 5}
   ]
@@ -27,7 +27,7 @@ const THREE_MISTAKES: &str = r#"{
 /// Where the three mistakes are: kind, pointer, text at fault.
 const MISTAKES: [(&str, &str, &str); 3] = [
     ("unknownAttribute", "/rules/0/measurements/0", "skil"),
-    ("unknownTeam", "/rules/1/measurements/0", "gren"),
+    ("unknownTeam", "/rules/1/measurements/0", "blu"),
     ("unknownRuleType", "/rules/2/type", "\"comparisom\""),
 ];
 
