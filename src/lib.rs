@@ -39,7 +39,7 @@ mod pool;
 mod rules;
 mod ruleset;
 mod search;
-pub mod testing;
+mod testing;
 #[cfg(feature = "wire")]
 pub mod wire;
 

@@ -1,4 +1,4 @@
-//! The rule kinds, one file each. A new kind is a file and a word in [`rule_kinds`].
+//! The rule kinds, one file each. A new kind is a file and a word in `rule_kinds!`.
 
 use std::fmt::Debug;
 
