@@ -61,7 +61,9 @@ pub use engine::report::TickReport;
 pub use lifecycle::event::{Event, EventDetail, EventPlayer, EventTicket, RuleMetrics};
 pub use lifecycle::status::TicketStatus;
 pub use model::matched::PlacedTicket;
-pub use model::schema::{AttributeDeclaration, AttributeType, Strategy, TeamDeclaration};
+pub use model::schema::{
+    AttributeDeclaration, AttributeType, PartyAggregation, Strategy, TeamDeclaration,
+};
 pub use model::ticket::{AttributeValue, MatchId, Player, PlayerId, TicketId};
 pub use ruleset::{CompileOptions, RuleSet};
 pub use testing::judgement::{

@@ -388,6 +388,30 @@ kinds! {
             /// The deepest nesting read.
             limit: usize,
         } "functions are nested more than {limit} deep";
+        /// The statement of a compound rule that does not parse (facts 3.7).
+        StatementSyntax "statementSyntax" {
+            /// What the parser was looking for.
+            expected: String,
+            /// What stands there.
+            found: String,
+        } "expected {expected}, found {found}";
+        /// A statement nested too deep.
+        StatementTooDeep "statementTooDeep" {
+            /// The deepest nesting read.
+            limit: usize,
+        } "statements are nested more than {limit} deep";
+        /// A statement that names a rule which does not stand before it (facts 1.8).
+        LaterRule "laterRule" {
+            /// The rule.
+            name: String,
+        } "rule `{name}` does not stand before this compound rule";
+        /// A rule that a statement cannot name (facts 1.8, 10.11).
+        NotInCompounds "notInCompounds" {
+            /// The rule.
+            rule: String,
+            /// Its type.
+            kind: String,
+        } "rule `{rule}` is of type `{kind}`, which no statement can name";
         /// A name that stands twice in one selector (decision 13).
         RepeatedName "repeatedName" {
             /// The name.

@@ -71,7 +71,7 @@ use report::TickReport;
 #[derive(Debug)]
 pub struct Matchmaker {
     rule_set: RuleSet,
-    /// The names of the rules, shared with every event that lists them.
+    /// The names of the enforced rules, shared with every event that lists them.
     rule_names: Vec<Arc<str>>,
     configuration: Configuration,
     configuration_arn: String,
@@ -115,7 +115,12 @@ impl Matchmaker {
         }
         let plan = rule_set.plan();
         Ok(Self {
-            rule_names: plan.ast.rules.iter().map(|rule| rule.name.as_str().into()).collect(),
+            rule_names: plan
+                .enforced
+                .iter()
+                .filter_map(|it| plan.ast.rules.get(it.position))
+                .map(|rule| rule.name.as_str().into())
+                .collect(),
             configuration_arn: format!(
                 "arn:aws:gamelift:local:000000000000:matchmakingconfiguration/{}",
                 configuration.name

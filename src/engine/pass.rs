@@ -5,10 +5,9 @@ use super::report::TickReport;
 use crate::base::time::{Millis, Timestamp};
 use crate::lifecycle::event::EventDetail;
 use crate::lifecycle::state::{Change, advance, event_ticket, metrics};
-use crate::model::schema::InstanceIdx;
 use crate::model::ticket::MatchId;
 use crate::pool::columns::TicketRow;
-use crate::search::{Outcome, rank};
+use crate::search::{Found, Outcome, rank};
 use std::sync::Arc;
 
 /// Whether a pass is due or under way.
@@ -112,10 +111,10 @@ impl Matchmaker {
         if judged > 0 {
             self.add_tallies(anchor);
         }
-        if let Some(placed) = found {
+        if let Some(found) = found {
             report.matches += 1;
-            report.tickets_matched += placed.len() as u64;
-            report.players_matched += self.form_match(&placed);
+            report.tickets_matched += found.placed.len() as u64;
+            report.players_matched += self.form_match(&found);
         }
     }
 
@@ -131,9 +130,10 @@ impl Matchmaker {
 
     /// Makes a match of tickets, given by team instance and age, and says how many players it has.
     /// Without placement it is complete at once (`tickets.md` section 1).
-    fn form_match(&mut self, placed: &[(InstanceIdx, TicketRow)]) -> u64 {
+    fn form_match(&mut self, found: &Found) -> u64 {
+        let Found { placed, .. } = found;
         let match_id = MatchId::from(self.rng.uuid());
-        let location = self.best_location(placed);
+        let location = self.best_location(found);
         let now = self.now;
         let plan = Arc::clone(self.rule_set.plan());
         let mut keys = Vec::with_capacity(placed.len());
@@ -172,9 +172,10 @@ impl Matchmaker {
         players
     }
 
-    /// Of the locations that every reporting player reports, the one with the lowest mean latency,
-    /// the first by name among equals (decision 15); none when nobody reports any.
-    fn best_location(&self, placed: &[(InstanceIdx, TicketRow)]) -> Option<Arc<str>> {
+    /// Of the locations where the match may be, the one with the lowest mean latency, the first by
+    /// name among equals (decision 15); none when nobody reports any.
+    fn best_location(&self, found: &Found) -> Option<Arc<str>> {
+        let Found { placed, locations } = found;
         let columns = &self.pool.columns;
         let latencies = || {
             let players = placed.iter().flat_map(|&(_, row)| columns.players[row].rows());
@@ -190,7 +191,8 @@ impl Matchmaker {
             }
             Some((total, location))
         };
-        let totals = self.pool.locations().filter_map(total);
+        let allowed = self.pool.locations().filter(|&it| locations.contains(it));
+        let totals = allowed.filter_map(total);
         let (_, best) = totals.min_by_key(|&(total, _)| total)?;
         self.pool.location_name(best).cloned()
     }

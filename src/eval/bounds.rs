@@ -7,11 +7,11 @@
 //! comes from a sum is widened by more than any order can change it.
 
 use super::candidate::{Partial, Room};
-use super::program::{Program, Source, median, standard_deviation};
+use super::program::{Program, Source, Unit, aggregate, median, standard_deviation};
 use crate::base::intern::Sym;
 use crate::expr::ast::Function;
 use crate::model::limits::STRING_LIST_MAX;
-use crate::pool::columns::PlayerRow;
+use crate::pool::columns::{NumberRange, PlayerRow};
 
 /// An inclusive interval of numbers.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -83,27 +83,31 @@ impl Bounds {
             Source::Teams => false,
             Source::Numbers(column) => {
                 let numbers = &partial.columns.numbers[column];
-                self.load(program, partial, |player| numbers.cells[player]);
-                if numbers.range.low <= numbers.range.high {
-                    self.coming = Some(Interval::new(numbers.range.low, numbers.range.high));
+                let NumberRange { low, high } = numbers.range;
+                if low <= high {
+                    // The mean of a party may leave the range of its players by a rounding.
+                    let slack = match program.unit {
+                        Unit::Party(_) => low.abs().max(high.abs()) * SUM_SLACK,
+                        Unit::Player => 0.0,
+                    };
+                    self.coming = Some(Interval::new(low - slack, high + slack));
                 }
-                true
+                self.load(program, partial, |player| numbers.cells[player])
             }
             // Only their number matters.
             Source::Players | Source::Strings(_) => {
                 let counted = functions.iter().find(|&&function| function != Function::Flatten);
-                self.load(program, partial, |_| 0.0);
                 self.coming = Some(Interval::point(0.0));
-                counted == Some(&Function::Count)
+                counted == Some(&Function::Count) && self.load(program, partial, |_| 0.0)
             }
+            Source::Lists(_) if program.unit != Unit::Player => false,
             Source::Lists(column) => {
                 let lists = &partial.columns.lists[column];
                 match functions {
                     [Function::Count, rest @ ..] => {
                         functions = rest;
-                        self.load(program, partial, |player| lists[player].len() as f64);
                         self.coming = Some(Interval::new(0.0, STRING_LIST_MAX as f64));
-                        true
+                        self.load(program, partial, |player| lists[player].len() as f64)
                     }
                     [Function::Flatten, Function::SetIntersection, Function::Count, rest @ ..]
                         if program.grouped =>
@@ -128,6 +132,10 @@ impl Bounds {
     /// false for other programs.
     pub(crate) fn compute_strings(&mut self, program: &Program, partial: &Partial<'_>) -> bool {
         let Source::Strings(column) = program.source else { return false };
+        // The strings of a party whose players differ are undefined, which is no string at all.
+        if program.unit != Unit::Player {
+            return false;
+        }
         if program.functions.iter().any(|&function| function != Function::Flatten) {
             return false;
         }
@@ -159,17 +167,34 @@ impl Bounds {
         self.groups.push(Group { start: 0, end: len, room });
     }
 
-    /// One group per team instance, with a value for each player.
-    fn load(&mut self, program: &Program, partial: &Partial<'_>, value: impl Fn(PlayerRow) -> f64) {
+    /// One group per team instance, with a value for each player or party; false when a party's
+    /// value overflows.
+    fn load(
+        &mut self,
+        program: &Program,
+        partial: &Partial<'_>,
+        value: impl Fn(PlayerRow) -> f64,
+    ) -> bool {
+        let mut defined = true;
         for &instance in &program.instances {
             let start = self.values.len();
             for &ticket in &partial.candidate.slots[instance].tickets {
                 let players = partial.columns.players[ticket].rows();
-                self.values.extend(players.map(|player| Interval::point(value(player))));
+                match program.unit {
+                    Unit::Player => {
+                        self.values.extend(players.map(|player| Interval::point(value(player))));
+                    }
+                    Unit::Party(aggregation) => {
+                        let of_party = aggregate(players.map(&value), aggregation);
+                        defined &= of_party.is_some();
+                        self.values.extend(of_party.map(Interval::point));
+                    }
+                }
             }
-            let room = partial.room[instance];
+            let room = units_to_come(partial.room[instance], program.unit);
             self.groups.push(Group { start, end: self.values.len(), room });
         }
+        defined
     }
 
     /// The sizes of the common parts of players' lists: of all of them (`flat`), or one for each
@@ -338,6 +363,15 @@ impl Bounds {
             Function::Median => Interval::new(hull_low, hull_high),
             Function::Count | Function::Flatten | Function::SetIntersection => Interval::EVERYTHING,
         }
+    }
+}
+
+/// How many players or parties are to come where there is room for so many players.
+fn units_to_come(room: Room, unit: Unit) -> Room {
+    match unit {
+        Unit::Player => room,
+        // A party may be as large as the rest of the team.
+        Unit::Party(_) => Room { min: room.min.min(1), max: room.max },
     }
 }
 

@@ -10,18 +10,29 @@ use crate::base::intern::Sym;
 use crate::base::num::finite;
 use crate::expr::ast::{Expr, Function, Leaf};
 use crate::expr::ty::Type;
-use crate::model::schema::{AttributeType, InstanceIdx, Schema};
+use crate::model::schema::{Aggregation, AttributeType, InstanceIdx, Schema};
+use crate::pool::columns::{Columns, PlayerRange};
 use crate::pool::layout::{ColumnLayout, ListColumn, NumberColumn, StringColumn, StringSource};
 
 /// A compiled expression.
 #[derive(Clone, Debug)]
 pub(crate) struct Program {
     pub(super) source: Source,
+    pub(super) unit: Unit,
     pub(super) grouped: bool,
     pub(super) instances: Box<[InstanceIdx]>,
     /// In the order of application.
     pub(super) functions: Box<[Function]>,
     pub(crate) ty: Type,
+}
+
+/// Whom a program sees in a team.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Unit {
+    /// Every player (facts 10.6).
+    Player,
+    /// Every party, its values put together (`PartyAggregation::Collapse`).
+    Party(Aggregation),
 }
 
 /// What a program reads of each team instance.
@@ -37,7 +48,12 @@ pub(super) enum Source {
 
 impl Program {
     /// Compiles an expression and asks for the columns that it reads.
-    pub(crate) fn compile(expr: &Expr, schema: &Schema, layout: &mut ColumnLayout) -> Self {
+    pub(crate) fn compile(
+        expr: &Expr,
+        unit: Unit,
+        schema: &Schema,
+        layout: &mut ColumnLayout,
+    ) -> Self {
         let source = match expr.leaf {
             Leaf::Team => Source::Teams,
             Leaf::Players => Source::Players,
@@ -51,8 +67,11 @@ impl Program {
                 AttributeType::StringNumberMap => Source::Players,
             },
         };
+        // Ids are never put together: a party's ids are those of its players.
+        let unit = if expr.leaf == Leaf::PlayerIds { Unit::Player } else { unit };
         Self {
             source,
+            unit,
             grouped: expr.grouped,
             instances: expr.instances.clone().into(),
             functions: expr.functions.iter().rev().copied().collect(),
@@ -62,8 +81,8 @@ impl Program {
 
     /// Leaves the value in `scratch.nested`; false when it is undefined, in whole or in part.
     pub(crate) fn evaluate(&self, lineup: &Lineup<'_>, scratch: &mut Scratch) -> bool {
-        scratch.nested.load(self, lineup);
-        self.functions.iter().all(|&function| scratch.nested.apply(function))
+        scratch.nested.load(self, lineup)
+            && self.functions.iter().all(|&function| scratch.nested.apply(function))
     }
 
     /// The value of a program that yields one number.
@@ -126,7 +145,8 @@ impl Nested {
         })
     }
 
-    fn load(&mut self, program: &Program, lineup: &Lineup<'_>) {
+    /// Reads what the path names; false when a party has no value of its own.
+    fn load(&mut self, program: &Program, lineup: &Lineup<'_>) -> bool {
         self.numbers.clear();
         self.symbols.clear();
         while let Some(mut level) = self.levels.pop() {
@@ -142,38 +162,99 @@ impl Nested {
             self.push_level(program.instances.len() as u32);
         }
         if program.source == Source::Teams {
-            return;
+            return true;
         }
-        let mut players_level = self.spare_level();
+        let mut units_level = self.spare_level();
         let mut strings_level = self.spare_level();
-        let mut count = 0;
+        let (mut units, mut defined) = (0, true);
+        let columns = lineup.columns;
         for &instance in &program.instances {
-            let players = lineup.players(instance);
-            count += players.len() as u32;
-            players_level.push(count);
-            let columns = lineup.columns;
-            match program.source {
-                Source::Teams | Source::Players => {}
-                Source::Numbers(column) => {
-                    let cells = &columns.numbers[column].cells;
-                    self.numbers.extend(players.iter().map(|&player| cells[player]));
-                }
-                Source::Strings(column) => {
-                    let cells = &columns.strings[column];
-                    self.symbols.extend(players.iter().map(|&player| cells[player]));
-                }
-                Source::Lists(column) => {
-                    for &player in players {
-                        self.symbols.extend_from_slice(&columns.lists[column][player]);
+            for &ticket in lineup.tickets(instance) {
+                let party = columns.players[ticket];
+                match program.unit {
+                    Unit::Player => {
+                        units += party.len;
+                        self.load_players(program.source, columns, party, &mut strings_level);
+                    }
+                    Unit::Party(aggregation) => {
+                        units += 1;
+                        defined &= self.load_party(program.source, columns, party, aggregation);
                         strings_level.push(self.symbols.len() as u32);
                     }
                 }
             }
+            units_level.push(units);
         }
-        self.levels.push(players_level);
+        self.levels.push(units_level);
         match program.source {
             Source::Lists(_) => self.levels.push(strings_level),
             _ => self.spare.push(strings_level),
+        }
+        defined
+    }
+
+    /// Adds the values of each player of a party.
+    fn load_players(
+        &mut self,
+        source: Source,
+        columns: &Columns,
+        party: PlayerRange,
+        strings_level: &mut Vec<u32>,
+    ) {
+        match source {
+            Source::Teams | Source::Players => {}
+            Source::Numbers(column) => {
+                let cells = &columns.numbers[column].cells;
+                self.numbers.extend(party.rows().map(|player| cells[player]));
+            }
+            Source::Strings(column) => {
+                let cells = &columns.strings[column];
+                self.symbols.extend(party.rows().map(|player| cells[player]));
+            }
+            Source::Lists(column) => {
+                for player in party.rows() {
+                    self.symbols.extend_from_slice(&columns.lists[column][player]);
+                    strings_level.push(self.symbols.len() as u32);
+                }
+            }
+        }
+    }
+
+    /// Adds the one value that a party has as a whole; false when it has none.
+    fn load_party(
+        &mut self,
+        source: Source,
+        columns: &Columns,
+        party: PlayerRange,
+        aggregation: Aggregation,
+    ) -> bool {
+        match source {
+            Source::Teams | Source::Players => true,
+            Source::Numbers(column) => {
+                let cells = &columns.numbers[column].cells;
+                let value = aggregate(party.rows().map(|player| cells[player]), aggregation);
+                self.numbers.extend(value);
+                value.is_some()
+            }
+            Source::Strings(column) => {
+                let cells = &columns.strings[column];
+                let first = cells[party.start];
+                self.symbols.push(first);
+                party.rows().all(|player| cells[player] == first)
+            }
+            Source::Lists(column) => {
+                let start = self.symbols.len();
+                let lists = || party.rows().map(|player| &columns.lists[column][player]);
+                for sym in lists().flat_map(|list| list.iter()) {
+                    let fresh = !self.symbols.get(start..).is_some_and(|it| it.contains(sym));
+                    let kept = aggregation != Aggregation::Intersection
+                        || lists().all(|list| list.contains(sym));
+                    if fresh && kept {
+                        self.symbols.push(*sym);
+                    }
+                }
+                true
+            }
         }
     }
 
@@ -297,6 +378,19 @@ impl Nested {
         self.levels.push(result);
         self.spare.extend([inner, outer]);
         defined
+    }
+}
+
+/// One number for a party (facts 1.6); `None` when it overflows.
+pub(crate) fn aggregate(
+    values: impl ExactSizeIterator<Item = f64>,
+    aggregation: Aggregation,
+) -> Option<f64> {
+    let count = values.len() as f64;
+    match aggregation {
+        Aggregation::Min => values.reduce(f64::min),
+        Aggregation::Max => values.reduce(f64::max),
+        _ => finite(values.sum::<f64>() / count),
     }
 }
 

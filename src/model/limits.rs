@@ -6,6 +6,8 @@ pub(crate) const RULE_SET_CHARS_MAX: usize = 65_535;
 pub(crate) const JSON_DEPTH_MAX: usize = 64;
 /// Nesting of functions in a property expression; the type checker refuses most beyond four.
 pub(crate) const EXPRESSION_DEPTH_MAX: usize = 16;
+/// Nesting of the statement of a compound rule.
+pub(crate) const STATEMENT_DEPTH_MAX: usize = 32;
 /// Players of one match (facts 1.5).
 pub(crate) const MATCH_PLAYERS_MAX: u32 = 200;
 /// Players of a match that `exhaustiveSearch` forms (facts 1.5).

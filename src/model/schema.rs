@@ -186,6 +186,30 @@ pub(crate) enum BackfillPriority {
     Low,
 }
 
+/// What one value stands for the players of a party (facts 1.6).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Aggregation {
+    Min,
+    Max,
+    Avg,
+    /// All strings of all players.
+    Union,
+    /// The strings that all players share.
+    Intersection,
+}
+
+/// Whether parties are judged player by player or as one (facts 10.6).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum PartyAggregation {
+    /// `distance`, `comparison` and `collection` rules look at every player of a party.
+    #[default]
+    Exact,
+    /// They see a party as one player: a number is aggregated as the rule's `partyAggregation`
+    /// says, a list is the union or the intersection, a string counts only when all players have
+    /// the same, and `count` counts parties. Player ids are never put together.
+    Collapse,
+}
+
 /// Whose waiting time decides which expansions apply (facts 4.5).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) enum AgeSelection {

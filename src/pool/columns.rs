@@ -1,6 +1,6 @@
 //! The columns of the pool. Rows are numbers; names and strings stopped at ingestion.
 
-use super::layout::{ListColumn, Literal, NumberColumn, StringColumn};
+use super::layout::{LatencyColumn, ListColumn, Literal, MapColumn, NumberColumn, StringColumn};
 use crate::base::idx::{Col, Idx, index_type};
 use crate::base::intern::Sym;
 use crate::base::time::Timestamp;
@@ -25,6 +25,13 @@ pub(crate) struct LocationSet(pub(crate) u128);
 impl LocationSet {
     /// Every location: what a ticket without latencies allows.
     pub(crate) const ALL: Self = Self(u128::MAX);
+    /// No location.
+    pub(crate) const NONE: Self = Self(0);
+
+    /// Every location or none.
+    pub(crate) const fn when(holds: bool) -> Self {
+        if holds { Self::ALL } else { Self::NONE }
+    }
 
     pub(crate) fn with(self, location: LocationIdx) -> Self {
         Self(self.0 | 1 << location.index())
@@ -32,6 +39,18 @@ impl LocationSet {
 
     pub(crate) fn intersect(self, other: Self) -> Self {
         Self(self.0 & other.0)
+    }
+
+    pub(crate) fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub(crate) fn complement(self) -> Self {
+        Self(!self.0)
+    }
+
+    pub(crate) fn contains(self, location: LocationIdx) -> bool {
+        self.0 >> location.index() & 1 == 1
     }
 
     pub(crate) fn is_empty(self) -> bool {
@@ -47,7 +66,7 @@ pub(crate) struct PlayerRange {
 }
 
 impl PlayerRange {
-    pub(crate) fn rows(self) -> impl Iterator<Item = PlayerRow> {
+    pub(crate) fn rows(self) -> impl ExactSizeIterator<Item = PlayerRow> + Clone {
         let start = self.start.index();
         (start..start + self.len as usize).map(PlayerRow::from_usize)
     }
@@ -78,9 +97,13 @@ pub(crate) struct Columns {
     /// The locations that all its reporting players report.
     pub(crate) locations: Col<TicketRow, LocationSet>,
     pub(crate) latencies: Col<PlayerRow, Box<[(LocationIdx, u32)]>>,
+    /// A party's latencies, reduced by the column's aggregation, at each location that all its
+    /// players report; nothing when one of them reports none.
+    pub(crate) ticket_latencies: Col<LatencyColumn, Col<TicketRow, Box<[(LocationIdx, f64)]>>>,
     pub(crate) numbers: Col<NumberColumn, Numbers>,
     pub(crate) strings: Col<StringColumn, Col<PlayerRow, Sym>>,
     pub(crate) lists: Col<ListColumn, Col<PlayerRow, Box<[Sym]>>>,
+    pub(crate) maps: Col<MapColumn, Col<PlayerRow, Box<[(Sym, f64)]>>>,
     /// The strings that rules name.
     pub(crate) literals: Col<Literal, Sym>,
 }

@@ -11,7 +11,7 @@ use crate::base::idx::{Col, Idx};
 use crate::base::intern::{Interner, Sym};
 use crate::base::time::Timestamp;
 use crate::model::limits::LIVE_LOCATIONS_MAX;
-use crate::model::schema::{AttributeIdx, AttributeType, Schema};
+use crate::model::schema::{Aggregation, AttributeIdx, AttributeType, Schema};
 use crate::model::ticket::{AttributeValue, Player};
 
 /// Why a ticket has no place in the pool.
@@ -54,6 +54,8 @@ impl Pool {
             numbers: layout.numbers.iter().map(|_| Numbers { cells: Col::new(), range }).collect(),
             strings: layout.strings.iter().map(|_| Col::new()).collect(),
             lists: layout.lists.iter().map(|_| Col::new()).collect(),
+            maps: layout.maps.iter().map(|_| Col::new()).collect(),
+            ticket_latencies: layout.latencies.iter().map(|_| Col::new()).collect(),
             literals,
         };
         Self {
@@ -106,6 +108,12 @@ impl Pool {
                 columns.locations.push(allowed)
             }
         };
+        for (column, &aggregation) in
+            columns.ticket_latencies.iter_mut().zip(self.layout.latencies.iter())
+        {
+            let latencies = party_latencies(&columns.latencies, range, aggregation);
+            set_cell(column, row, latencies);
+        }
         Ok(row)
     }
 
@@ -118,6 +126,11 @@ impl Pool {
             }
             for column in self.columns.strings.iter() {
                 self.interner.release(column[player]);
+            }
+            for column in self.columns.maps.iter_mut() {
+                for (sym, _) in std::mem::take(&mut column[player]) {
+                    self.interner.release(sym);
+                }
             }
             for column in self.columns.lists.iter_mut() {
                 for sym in std::mem::take(&mut column[player]) {
@@ -197,7 +210,16 @@ impl Pool {
             }
             set_cell(column, row, syms.into());
         }
-        let mut reported = LocationSet(0);
+        for (column, &attribute) in columns.maps.iter_mut().zip(self.layout.maps.iter()) {
+            let pairs = match value_of(schema, attribute, player) {
+                Some(AttributeValue::StringNumberMap(map)) => {
+                    map.iter().map(|(key, &value)| (self.interner.acquire(key), value)).collect()
+                }
+                _ => Box::default(),
+            };
+            set_cell(column, row, pairs);
+        }
+        let mut reported = LocationSet::NONE;
         let mut latencies = Vec::with_capacity(player.latency_in_ms.len());
         for (name, &millis) in &player.latency_in_ms {
             let location = self.locations.acquire(name);
@@ -239,8 +261,31 @@ pub(crate) fn type_of(value: &AttributeValue) -> AttributeType {
     }
 }
 
+/// A party's latencies at the locations that all its players report.
+fn party_latencies(
+    latencies: &Col<PlayerRow, Box<[(LocationIdx, u32)]>>,
+    party: PlayerRange,
+    aggregation: Aggregation,
+) -> Box<[(LocationIdx, f64)]> {
+    let at = |player: PlayerRow, location: LocationIdx| {
+        latencies[player].iter().find(|&&(it, _)| it == location).map(|&(_, millis)| millis)
+    };
+    let common = latencies[party.start].iter().filter_map(|&(location, _)| {
+        let reports = party.rows().map(|player| at(player, location).map(f64::from));
+        let reports: Vec<f64> = reports.collect::<Option<_>>()?;
+        let sum: f64 = reports.iter().sum();
+        let value = match aggregation {
+            Aggregation::Min => reports.iter().copied().reduce(f64::min)?,
+            Aggregation::Max => reports.iter().copied().reduce(f64::max)?,
+            _ => sum / reports.len() as f64,
+        };
+        Some((location, value))
+    });
+    common.collect()
+}
+
 /// Writes a cell; rows are handed out without gaps, so that a column grows by one at most.
-fn set_cell<T>(column: &mut Col<PlayerRow, T>, row: PlayerRow, cell: T) {
+fn set_cell<I: Idx, T>(column: &mut Col<I, T>, row: I, cell: T) {
     if row.index() < column.len() {
         column[row] = cell;
     } else {

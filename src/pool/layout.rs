@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::base::idx::{Col, Idx, index_type};
-use crate::model::schema::AttributeIdx;
+use crate::model::schema::{Aggregation, AttributeIdx};
 
 index_type! {
     /// A column of one number per player.
@@ -16,6 +16,14 @@ index_type! {
 index_type! {
     /// A column of one list of different strings per player.
     pub(crate) struct ListColumn;
+}
+index_type! {
+    /// A column of one map from strings to numbers per player.
+    pub(crate) struct MapColumn;
+}
+index_type! {
+    /// A column of the latencies of a ticket.
+    pub(crate) struct LatencyColumn;
 }
 index_type! {
     /// A string that a rule names.
@@ -35,6 +43,8 @@ pub(crate) struct ColumnLayout {
     pub(crate) numbers: Col<NumberColumn, AttributeIdx>,
     pub(crate) strings: Col<StringColumn, StringSource>,
     pub(crate) lists: Col<ListColumn, AttributeIdx>,
+    pub(crate) maps: Col<MapColumn, AttributeIdx>,
+    pub(crate) latencies: Col<LatencyColumn, Aggregation>,
     pub(crate) literals: Col<Literal, Arc<str>>,
 }
 
@@ -49,6 +59,14 @@ impl ColumnLayout {
 
     pub(crate) fn list(&mut self, attribute: AttributeIdx) -> ListColumn {
         find_or_push(&mut self.lists, attribute)
+    }
+
+    pub(crate) fn map(&mut self, attribute: AttributeIdx) -> MapColumn {
+        find_or_push(&mut self.maps, attribute)
+    }
+
+    pub(crate) fn latency(&mut self, aggregation: Aggregation) -> LatencyColumn {
+        find_or_push(&mut self.latencies, aggregation)
     }
 
     pub(crate) fn literal(&mut self, text: &str) -> Literal {

@@ -8,7 +8,7 @@
 //!
 //! Cost: one evaluation of each expression; intervals and known values decide a partial match.
 
-use super::{CompileContext, Field, FieldInEpoch, FieldShape, Rule, RuleKind, RuleSource};
+use super::{CompileContext, Compiled, Field, FieldInEpoch, FieldShape, Rule, RuleKind, RuleSource};
 use crate::base::epoch::{Epoch, PerEpoch};
 use crate::base::intern::Sym;
 use crate::diag::{RuleSetErrorKind, Site};
@@ -20,8 +20,11 @@ use crate::eval::scratch::Scratch;
 use crate::eval::verdict::Verdict;
 use crate::expr::ast::Expr;
 use crate::expr::ty::{Base, Type};
+use crate::model::schema::Aggregation;
+use crate::pool::columns::LocationSet;
 use crate::pool::layout::Literal;
 use crate::ruleset::ast::FieldValue;
+use std::sync::Arc;
 
 pub(super) struct Kind;
 
@@ -92,20 +95,21 @@ impl RuleKind for Kind {
         &self,
         cx: &mut CompileContext<'_, '_>,
         rule: &RuleSource<'_>,
-    ) -> Option<Box<dyn Rule>> {
+    ) -> Option<Compiled> {
+        let aggregation = rule.aggregation(Aggregation::Avg);
         let base = measured_base(cx, rule.measurements());
         let operation = rule.field("operation").and_then(|operations| {
             let has_reference = rule.field("referenceValue").is_some();
             operations.try_map(|it| compile_operation(cx, it, base, has_reference))
         });
         if let Some(references) = rule.field("referenceValue") {
-            let reference = references.try_map(|it| compile_reference(cx, it, base));
+            let reference = references.try_map(|it| compile_reference(cx, it, base, aggregation));
             base?;
             let programs = rule.measurements().iter();
             let measurements =
-                programs.map(|(it, _)| Program::compile(it, cx.schema, cx.layout)).collect();
+                programs.map(|(it, _)| cx.program(it, aggregation)).collect();
             let (operation, reference) = operation.zip(reference)?;
-            return Some(Box::new(WithReference { measurements, operation, reference }));
+            return Some(Compiled::Admit(Arc::new(WithReference { measurements, operation, reference })));
         }
         let (scalars, lists): (Vec<_>, Vec<_>) =
             rule.measurements().iter().partition(|(it, _)| it.ty.is_scalar());
@@ -116,10 +120,10 @@ impl RuleKind for Kind {
         }
         base?;
         let mut compile = |part: Vec<&(Expr, Site)>| -> Vec<Program> {
-            part.iter().map(|(it, _)| Program::compile(it, cx.schema, cx.layout)).collect()
+            part.iter().map(|(it, _)| cx.program(it, aggregation)).collect()
         };
         let (lists, pooled) = (compile(lists), compile(scalars));
-        Some(Box::new(AmongThemselves { lists, pooled, operation: operation? }))
+        Some(Compiled::Admit(Arc::new(AmongThemselves { lists, pooled, operation: operation? })))
     }
 }
 
@@ -198,6 +202,7 @@ fn compile_reference(
     cx: &mut CompileContext<'_, '_>,
     field: &FieldInEpoch<'_>,
     base: Option<Base>,
+    aggregation: Aggregation,
 ) -> Option<Reference> {
     match (field.value, base?) {
         (FieldValue::Number(number), Base::Number) => return Some(Reference::Number(*number)),
@@ -205,7 +210,7 @@ fn compile_reference(
             return Some(Reference::Literal(cx.layout.literal(text)));
         }
         (FieldValue::Expression(expr), Base::Number) if expr.ty == Type::new(0, Base::Number) => {
-            return Some(Reference::Program(Program::compile(expr, cx.schema, cx.layout)));
+            return Some(Reference::Program(cx.program(expr, aggregation)));
         }
         _ => {}
     }
@@ -242,9 +247,9 @@ impl Operation {
             }
         };
         match (always, never) {
-            (true, _) => Verdict::Always,
-            (_, true) => Verdict::Never,
-            _ => Verdict::Open,
+            (true, _) => Verdict::ALWAYS,
+            (_, true) => Verdict::NEVER,
+            _ => Verdict::OPEN,
         }
     }
 }
@@ -261,26 +266,26 @@ impl Rule for WithReference {
             }
             Reference::Program(program) => {
                 if !bounds.compute(program, partial) {
-                    return Verdict::Open;
+                    return Verdict::OPEN;
                 }
                 if bounds.surely_undefined {
-                    return Verdict::Never;
+                    return Verdict::NEVER;
                 }
-                let Some(&value) = bounds.values.first() else { return Verdict::Open };
+                let Some(&value) = bounds.values.first() else { return Verdict::OPEN };
                 (value, !bounds.maybe_undefined)
             }
         };
-        let mut verdict = if certain { Verdict::Always } else { Verdict::Open };
+        let mut verdict = if certain { Verdict::ALWAYS } else { Verdict::OPEN };
         for program in &self.measurements {
             if !bounds.compute(program, partial) {
-                verdict = verdict.and(Verdict::Open);
+                verdict = verdict.and(Verdict::OPEN);
                 continue;
             }
             if bounds.surely_undefined {
-                return Verdict::Never;
+                return Verdict::NEVER;
             }
             if bounds.maybe_undefined {
-                verdict = verdict.and(Verdict::Open);
+                verdict = verdict.and(Verdict::OPEN);
             }
             for &value in &bounds.values {
                 verdict = verdict.and(operation.verdict(value, reference));
@@ -289,16 +294,22 @@ impl Rule for WithReference {
                 if group.room.max > 0 {
                     let coming = bounds
                         .coming
-                        .map_or(Verdict::Open, |it| operation.verdict(it, reference));
-                    let unsure = group.room.min == 0 && coming == Verdict::Never;
-                    verdict = verdict.and(if unsure { Verdict::Open } else { coming });
+                        .map_or(Verdict::OPEN, |it| operation.verdict(it, reference));
+                    let unsure = group.room.min == 0 && coming.is_never();
+                    verdict = verdict.and(if unsure { Verdict::OPEN } else { coming });
                 }
             }
         }
         verdict
     }
 
-    fn complete(&self, lineup: &Lineup<'_>, epoch: Epoch, scratch: &mut Scratch) -> bool {
+    fn complete(&self, lineup: &Lineup<'_>, epoch: Epoch, scratch: &mut Scratch) -> LocationSet {
+        LocationSet::when(self.holds(lineup, epoch, scratch))
+    }
+}
+
+impl WithReference {
+    fn holds(&self, lineup: &Lineup<'_>, epoch: Epoch, scratch: &mut Scratch) -> bool {
         let operation = *self.operation.at(epoch);
         let reference = match self.reference.at(epoch) {
             Reference::Number(number) => *number,
@@ -334,17 +345,17 @@ impl WithReference {
         wanted: Sym,
         bounds: &mut Bounds,
     ) -> Verdict {
-        let mut verdict = Verdict::Always;
+        let mut verdict = Verdict::ALWAYS;
         for program in &self.measurements {
             if !bounds.compute_strings(program, partial) {
-                verdict = Verdict::Open;
+                verdict = Verdict::OPEN;
                 continue;
             }
             if bounds.strings.iter().any(|&it| (it == wanted) != (operation == Operation::Equal)) {
-                return Verdict::Never;
+                return Verdict::NEVER;
             }
             if bounds.groups.iter().any(|group| group.room.max > 0) {
-                verdict = Verdict::Open;
+                verdict = Verdict::OPEN;
             }
         }
         verdict
@@ -354,7 +365,7 @@ impl WithReference {
 impl Rule for AmongThemselves {
     fn partial(&self, partial: &Partial<'_>, epoch: Epoch, scratch: &mut Scratch) -> Verdict {
         let operation = *self.operation.at(epoch);
-        let mut verdict = Verdict::Always;
+        let mut verdict = Verdict::ALWAYS;
         for program in &self.lists {
             verdict = verdict.and(match program.ty.base {
                 Base::String => {
@@ -362,7 +373,7 @@ impl Rule for AmongThemselves {
                 }
                 _ => partial_number_list(program, partial, operation, &mut scratch.bounds),
             });
-            if verdict == Verdict::Never {
+            if verdict.is_never() {
                 return verdict;
             }
         }
@@ -372,7 +383,13 @@ impl Rule for AmongThemselves {
         verdict
     }
 
-    fn complete(&self, lineup: &Lineup<'_>, epoch: Epoch, scratch: &mut Scratch) -> bool {
+    fn complete(&self, lineup: &Lineup<'_>, epoch: Epoch, scratch: &mut Scratch) -> LocationSet {
+        LocationSet::when(self.holds(lineup, epoch, scratch))
+    }
+}
+
+impl AmongThemselves {
+    fn holds(&self, lineup: &Lineup<'_>, epoch: Epoch, scratch: &mut Scratch) -> bool {
         let operation = *self.operation.at(epoch);
         let lists = self.lists.iter().all(|program| {
             if !program.evaluate(lineup, scratch) {
@@ -409,18 +426,18 @@ impl AmongThemselves {
         scratch: &mut Scratch,
     ) -> Verdict {
         let (bounds, pool) = (&mut scratch.bounds, &mut scratch.pool);
-        let mut verdict = Verdict::Always;
+        let mut verdict = Verdict::ALWAYS;
         pool.clear();
         for program in &self.pooled {
             if !bounds.compute(program, partial) {
-                verdict = Verdict::Open;
+                verdict = Verdict::OPEN;
                 continue;
             }
             if bounds.surely_undefined {
-                return Verdict::Never;
+                return Verdict::NEVER;
             }
             if bounds.maybe_undefined {
-                verdict = Verdict::Open;
+                verdict = Verdict::OPEN;
             }
             pool.extend(bounds.values.first().copied());
         }
@@ -447,11 +464,11 @@ fn agree<T: PartialEq>(values: &[T], operation: Operation) -> bool {
 
 /// The verdict on every pair of values that will all be there.
 fn pairs(values: &[Interval], operation: Operation) -> Verdict {
-    let mut verdict = Verdict::Always;
+    let mut verdict = Verdict::ALWAYS;
     for (position, &a) in values.iter().enumerate() {
         for &b in values.iter().skip(position + 1) {
             verdict = verdict.and(operation.verdict(a, b));
-            if verdict == Verdict::Never {
+            if verdict.is_never() {
                 return verdict;
             }
         }
@@ -466,17 +483,17 @@ fn partial_number_list(
     bounds: &mut Bounds,
 ) -> Verdict {
     if !bounds.compute(program, partial) {
-        return Verdict::Open;
+        return Verdict::OPEN;
     }
     if bounds.surely_undefined {
-        return Verdict::Never;
+        return Verdict::NEVER;
     }
-    let mut verdict = if bounds.maybe_undefined { Verdict::Open } else { Verdict::Always };
+    let mut verdict = if bounds.maybe_undefined { Verdict::OPEN } else { Verdict::ALWAYS };
     for group in &bounds.groups {
         let known = bounds.values.get(group.start..group.end).unwrap_or_default();
         verdict = verdict.and(pairs(known, operation));
         if group.room.max > 0 {
-            verdict = verdict.and(Verdict::Open);
+            verdict = verdict.and(Verdict::OPEN);
         }
     }
     verdict
@@ -489,16 +506,16 @@ fn partial_string_list(
     bounds: &mut Bounds,
 ) -> Verdict {
     if !bounds.compute_strings(program, partial) {
-        return Verdict::Open;
+        return Verdict::OPEN;
     }
-    let mut verdict = Verdict::Always;
+    let mut verdict = Verdict::ALWAYS;
     for group in &bounds.groups {
         let known = bounds.strings.get(group.start..group.end).unwrap_or_default();
         if !agree(known, operation) {
-            return Verdict::Never;
+            return Verdict::NEVER;
         }
         if group.room.max > 0 {
-            verdict = Verdict::Open;
+            verdict = Verdict::OPEN;
         }
     }
     verdict

@@ -5,8 +5,7 @@
 //!
 //! Cost: one evaluation of each expression; intervals of them decide a partial match.
 
-use super::{
-    CompileContext, Field, FieldInEpoch, FieldShape, Rule, RuleKind, RuleSource, measured_numbers,
+use super::{CompileContext, Compiled, Field, FieldInEpoch, FieldShape, Rule, RuleKind, RuleSource, measured_numbers,
 };
 use crate::base::epoch::{Epoch, PerEpoch};
 use crate::base::num::distance;
@@ -18,7 +17,10 @@ use crate::eval::program::Program;
 use crate::eval::scratch::Scratch;
 use crate::eval::verdict::Verdict;
 use crate::expr::ty::{Base, Type};
+use crate::model::schema::Aggregation;
+use crate::pool::columns::LocationSet;
 use crate::ruleset::ast::FieldValue;
+use std::sync::Arc;
 
 pub(super) struct Kind;
 
@@ -79,7 +81,7 @@ impl RuleKind for Kind {
         &self,
         cx: &mut CompileContext<'_, '_>,
         rule: &RuleSource<'_>,
-    ) -> Option<Box<dyn Rule>> {
+    ) -> Option<Compiled> {
         let (min, max) = (rule.numbers("minDistance"), rule.numbers("maxDistance"));
         if rule.field("minDistance").or(rule.field("maxDistance")).is_none() {
             let kind = RuleSetErrorKind::NoBound {
@@ -92,18 +94,23 @@ impl RuleKind for Kind {
         let max = max.unwrap_or(PerEpoch::constant(f64::INFINITY));
         warn_never(cx, rule, &min, &max);
 
+        let aggregation = rule.aggregation(Aggregation::Avg);
         let measurements = measured_numbers(cx, rule);
         let reference =
-            rule.field("referenceValue").and_then(|it| it.try_map(|it| compile_reference(cx, it)));
-        Some(Box::new(DistanceRule { measurements: measurements?, reference: reference?, min, max }))
+            rule.field("referenceValue").and_then(|it| it.try_map(|it| compile_reference(cx, it, aggregation)));
+        Some(Compiled::Admit(Arc::new(DistanceRule { measurements: measurements?, reference: reference?, min, max })))
     }
 }
 
-fn compile_reference(cx: &mut CompileContext<'_, '_>, field: &FieldInEpoch<'_>) -> Option<Reference> {
+fn compile_reference(
+    cx: &mut CompileContext<'_, '_>,
+    field: &FieldInEpoch<'_>,
+    aggregation: Aggregation,
+) -> Option<Reference> {
     let found = match field.value {
         FieldValue::Number(number) => return Some(Reference::Number(*number)),
         FieldValue::Expression(expr) if expr.ty == Type::new(0, Base::Number) => {
-            return Some(Reference::Program(Program::compile(expr, cx.schema, cx.layout)));
+            return Some(Reference::Program(cx.program(expr, aggregation)));
         }
         other => super::describe_value(other),
     };
@@ -144,27 +151,27 @@ impl Rule for DistanceRule {
             Reference::Number(number) => (Interval::point(*number), true),
             Reference::Program(program) => {
                 if !bounds.compute(program, partial) {
-                    return Verdict::Open;
+                    return Verdict::OPEN;
                 }
                 if bounds.surely_undefined {
-                    return Verdict::Never;
+                    return Verdict::NEVER;
                 }
-                let Some(&value) = bounds.values.first() else { return Verdict::Open };
+                let Some(&value) = bounds.values.first() else { return Verdict::OPEN };
                 (value, !bounds.maybe_undefined)
             }
         };
         let band = self.band(epoch);
-        let mut verdict = if certain { Verdict::Always } else { Verdict::Open };
+        let mut verdict = if certain { Verdict::ALWAYS } else { Verdict::OPEN };
         for program in &self.measurements {
             if !bounds.compute(program, partial) {
-                verdict = verdict.and(Verdict::Open);
+                verdict = verdict.and(Verdict::OPEN);
                 continue;
             }
             if bounds.surely_undefined {
-                return Verdict::Never;
+                return Verdict::NEVER;
             }
             if bounds.maybe_undefined {
-                verdict = verdict.and(Verdict::Open);
+                verdict = verdict.and(Verdict::OPEN);
             }
             for &value in &bounds.values {
                 verdict = verdict.and(band.verdict(value, reference));
@@ -172,16 +179,22 @@ impl Rule for DistanceRule {
             for group in &bounds.groups {
                 if group.room.max > 0 {
                     let coming =
-                        bounds.coming.map_or(Verdict::Open, |it| band.verdict(it, reference));
-                    let unsure = group.room.min == 0 && coming == Verdict::Never;
-                    verdict = verdict.and(if unsure { Verdict::Open } else { coming });
+                        bounds.coming.map_or(Verdict::OPEN, |it| band.verdict(it, reference));
+                    let unsure = group.room.min == 0 && coming.is_never();
+                    verdict = verdict.and(if unsure { Verdict::OPEN } else { coming });
                 }
             }
         }
         verdict
     }
 
-    fn complete(&self, lineup: &Lineup<'_>, epoch: Epoch, scratch: &mut Scratch) -> bool {
+    fn complete(&self, lineup: &Lineup<'_>, epoch: Epoch, scratch: &mut Scratch) -> LocationSet {
+        LocationSet::when(self.holds(lineup, epoch, scratch))
+    }
+}
+
+impl DistanceRule {
+    fn holds(&self, lineup: &Lineup<'_>, epoch: Epoch, scratch: &mut Scratch) -> bool {
         let reference = match self.reference.at(epoch) {
             Reference::Number(number) => *number,
             Reference::Program(program) => match program.number(lineup, scratch) {
@@ -207,11 +220,11 @@ impl Band {
         let nearest = (value.low - reference.high).max(reference.low - value.high).max(0.0);
         let farthest = (value.high - reference.low).max(reference.high - value.low);
         if nearest > self.max || farthest < self.min {
-            Verdict::Never
+            Verdict::NEVER
         } else if nearest >= self.min && farthest <= self.max {
-            Verdict::Always
+            Verdict::ALWAYS
         } else {
-            Verdict::Open
+            Verdict::OPEN
         }
     }
 }

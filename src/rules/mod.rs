@@ -1,27 +1,48 @@
 //! The rule kinds, one file each. A new kind is a file and a word in `rule_kinds!`.
 
+use std::cmp::Ordering;
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use crate::base::epoch::{Epoch, PerEpoch};
 use crate::diag::{Problems, RuleSetErrorKind, Site, shorten};
 use crate::eval::candidate::Partial;
 use crate::eval::lineup::Lineup;
-use crate::eval::program::Program;
+use crate::eval::program::{Program, Unit};
 use crate::eval::scratch::Scratch;
 use crate::eval::verdict::Verdict;
+use crate::expr::ast::Expr;
 use crate::expr::ty::Base;
-use crate::model::schema::Schema;
+use crate::model::schema::{Aggregation, PartyAggregation, Schema};
+use crate::pool::columns::{Columns, LocationSet, TicketRow};
 use crate::pool::layout::ColumnLayout;
 use crate::ruleset::ast::{FieldValue, RuleAst};
 
 /// A compiled rule. Pure: what it says depends on its arguments alone.
 pub(crate) trait Rule: Debug + Send + Sync {
-    /// What can be said of every completion of a partial match that `epoch` would judge. `Never`
-    /// and `Always` must be right for all of them; `Open` is never wrong.
+    /// What can be said of every completion of a partial match that `epoch` would judge. What the
+    /// verdict rules out or promises must be right for all of them; `OPEN` is never wrong.
     fn partial(&self, partial: &Partial<'_>, epoch: Epoch, scratch: &mut Scratch) -> Verdict;
 
-    /// Whether the rule is true of a complete match in `epoch`.
-    fn complete(&self, lineup: &Lineup<'_>, epoch: Epoch, scratch: &mut Scratch) -> bool;
+    /// The locations at which the rule is true of a complete match in `epoch`: for a rule that
+    /// is not about latencies all or none.
+    fn complete(&self, lineup: &Lineup<'_>, epoch: Epoch, scratch: &mut Scratch) -> LocationSet;
+}
+
+/// A compiled sort rule: the order in which candidates are tried. It never refuses.
+pub(crate) trait SortKey: Debug + Send + Sync {
+    /// Which of two candidates comes first when a match is sought for `anchor`.
+    fn compare(&self, anchor: TicketRow, a: TicketRow, b: TicketRow, columns: &Columns)
+    -> Ordering;
+}
+
+/// What a rule compiles to.
+#[derive(Clone, Debug)]
+pub(crate) enum Compiled {
+    /// It admits a match or refuses it.
+    Admit(Arc<dyn Rule>),
+    /// It orders candidates.
+    Order(Arc<dyn SortKey>),
 }
 
 /// A kind of rule: its name, its fields, and how it becomes a [`Rule`].
@@ -32,13 +53,19 @@ pub(crate) trait RuleKind: Sync {
     /// The fields beside `name`, `type` and `description`.
     fn fields(&self) -> &'static [Field];
 
+    /// Whether matches of more than 40 players recognise it (facts 1.8, 10.4).
+    fn in_large_matches(&self) -> bool {
+        false
+    }
+
+    /// Whether the statement of a compound rule can name a rule of this kind (facts 1.8, 10.11).
+    fn in_compounds(&self) -> bool {
+        true
+    }
+
     /// Checks what the fields' own shapes do not tell, and compiles. `None`: what is wrong is
     /// recorded in `cx`.
-    fn compile(
-        &self,
-        cx: &mut CompileContext<'_, '_>,
-        rule: &RuleSource<'_>,
-    ) -> Option<Box<dyn Rule>>;
+    fn compile(&self, cx: &mut CompileContext<'_, '_>, rule: &RuleSource<'_>) -> Option<Compiled>;
 }
 
 /// A field of a rule kind.
@@ -64,6 +91,14 @@ pub(crate) enum FieldShape {
     Measurements,
     /// A literal or an expression.
     Reference,
+    /// A literal, a literal list of strings, or an expression.
+    ReferenceOrList,
+    /// A whole number from 0.
+    Count,
+    /// The name of a declared attribute.
+    Attribute,
+    /// The statement of a compound rule.
+    Statement,
 }
 
 /// What compiling a rule may use.
@@ -72,6 +107,11 @@ pub(crate) struct CompileContext<'c, 't> {
     pub(crate) schema: &'c Schema,
     /// The columns that rules ask for.
     pub(crate) layout: &'c mut ColumnLayout,
+    pub(crate) party_aggregation: PartyAggregation,
+    /// The rules of the text, as written.
+    pub(crate) rules: &'c [RuleAst],
+    /// The rules before this one, compiled; none for one that has a mistake.
+    pub(crate) earlier: &'c [Option<Compiled>],
 }
 
 /// A rule of the typed tree, with the values that expansions give its fields.
@@ -96,10 +136,22 @@ impl<'a> RuleSource<'a> {
     }
 
     /// The measurements; empty when the field is missing, which is recorded elsewhere.
-    pub(crate) fn measurements(&self) -> &'a [(crate::expr::ast::Expr, Site)] {
+    pub(crate) fn measurements(&self) -> &'a [(Expr, Site)] {
         match self.ast.field("measurements").map(|field| &field.value) {
             Some(FieldValue::Measurements(measurements)) => measurements,
             _ => &[],
+        }
+    }
+
+    /// What a party's values are put together to: the rule's `partyAggregation`, or `default`.
+    pub(crate) fn aggregation(&self, default: Aggregation) -> Aggregation {
+        match self.ast.field("partyAggregation").map(|field| &field.value) {
+            Some(FieldValue::Word("min")) => Aggregation::Min,
+            Some(FieldValue::Word("max")) => Aggregation::Max,
+            Some(FieldValue::Word("avg")) => Aggregation::Avg,
+            Some(FieldValue::Word("union")) => Aggregation::Union,
+            Some(FieldValue::Word("intersection")) => Aggregation::Intersection,
+            _ => default,
         }
     }
 
@@ -127,6 +179,18 @@ const PARTY_AGGREGATION: Field = Field {
     expandable: false,
 };
 
+impl CompileContext<'_, '_> {
+    /// Compiles an expression of a rule whose parties are put together by `aggregation` where
+    /// parties are judged as one.
+    pub(crate) fn program(&mut self, expr: &Expr, aggregation: Aggregation) -> Program {
+        let unit = match self.party_aggregation {
+            PartyAggregation::Exact => Unit::Player,
+            PartyAggregation::Collapse => Unit::Party(aggregation),
+        };
+        Program::compile(expr, unit, self.schema, self.layout)
+    }
+}
+
 /// Compiles measurements that must be made of numbers; `None` when one is not, which is recorded.
 fn measured_numbers(
     cx: &mut CompileContext<'_, '_>,
@@ -136,7 +200,7 @@ fn measured_numbers(
     let mut whole = !rule.measurements().is_empty();
     for (expr, site) in rule.measurements() {
         if expr.ty.base == Base::Number {
-            programs.push(Program::compile(expr, cx.schema, cx.layout));
+            programs.push(cx.program(expr, rule.aggregation(Aggregation::Avg)));
             continue;
         }
         whole = false;

@@ -3,9 +3,11 @@
 //! The plan is compiled from it, and the reference evaluator interprets it; they share no more
 //! than this file.
 
+use std::collections::BTreeSet;
+
 use crate::diag::Site;
 use crate::expr::ast::Expr;
-use crate::model::schema::{Algorithm, Schema, TeamIdx};
+use crate::model::schema::{Algorithm, AttributeIdx, PartyAggregation, Schema, TeamIdx};
 
 /// A rule set.
 #[derive(Clone, Debug)]
@@ -13,8 +15,24 @@ pub(crate) struct RuleSetAst {
     pub(crate) name: Option<String>,
     pub(crate) schema: Schema,
     pub(crate) algorithm: Algorithm,
+    /// An option of the compiler, not a part of the text.
+    pub(crate) party_aggregation: PartyAggregation,
     pub(crate) rules: Vec<RuleAst>,
     pub(crate) expansions: Vec<ExpansionAst>,
+}
+
+impl RuleSetAst {
+    /// The positions of the rules that compound rules name: they count only through those (facts
+    /// 10.11).
+    pub(crate) fn named_by_compounds(&self) -> BTreeSet<usize> {
+        let mut named = BTreeSet::new();
+        for field in self.rules.iter().flat_map(|rule| &rule.fields) {
+            if let FieldValue::Statement(statement) = &field.value {
+                statement.rules(&mut named);
+            }
+        }
+        named
+    }
 }
 
 /// A rule with its fields as written.
@@ -54,6 +72,12 @@ pub(crate) enum FieldValue {
     Expression(Expr),
     /// `referenceValue` that is a literal string.
     Text(String),
+    /// `referenceValue` that is a literal list of strings.
+    TextList(Vec<String>),
+    /// A declared attribute.
+    Attribute(AttributeIdx),
+    /// The `statement` of a compound rule.
+    Statement(Statement),
 }
 
 /// A property that changes with waiting time.
@@ -83,4 +107,31 @@ pub(crate) struct StepAst {
     pub(crate) site: Site,
     /// A whole number for team sizes.
     pub(crate) value: FieldValue,
+}
+
+/// The statement of a compound rule (facts 3.7).
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Statement {
+    /// The rule at this position in the list of rules, always an earlier one.
+    Rule(usize),
+    Not(Box<Statement>),
+    And(Box<Statement>, Box<Statement>),
+    Or(Box<Statement>, Box<Statement>),
+    Xor(Box<Statement>, Box<Statement>),
+}
+
+impl Statement {
+    /// Adds the positions of the rules that it names.
+    fn rules(&self, named: &mut BTreeSet<usize>) {
+        match self {
+            Self::Rule(position) => {
+                named.insert(*position);
+            }
+            Self::Not(part) => part.rules(named),
+            Self::And(a, b) | Self::Or(a, b) | Self::Xor(a, b) => {
+                a.rules(named);
+                b.rules(named);
+            }
+        }
+    }
 }

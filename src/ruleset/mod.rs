@@ -6,13 +6,14 @@ mod parse;
 mod parse_expansions;
 mod parse_rules;
 pub(crate) mod plan;
+mod statement;
 
 use std::sync::Arc;
 
 use crate::diag::{Problems, RuleSetErrors, RuleSetWarning};
 use crate::json::reader;
 use crate::model::matched::PlacedTicket;
-use crate::model::schema::{AttributeDeclaration, Strategy, TeamDeclaration};
+use crate::model::schema::{AttributeDeclaration, PartyAggregation, Strategy, TeamDeclaration};
 use crate::testing::judgement::{JudgeError, Judgement};
 use crate::testing::reference;
 use plan::Plan;
@@ -31,6 +32,8 @@ pub struct CompileOptions {
     /// Refuse what is read with a warning otherwise: comments, trailing commas, repeated keys,
     /// numbers in quotes, a bare string for `measurements`, a byte order mark (decision 8).
     pub strict: bool,
+    /// Whether rules judge parties player by player, or as one.
+    pub party_aggregation: PartyAggregation,
 }
 
 impl CompileOptions {
@@ -38,6 +41,13 @@ impl CompileOptions {
     #[must_use]
     pub const fn strict(mut self, strict: bool) -> Self {
         self.strict = strict;
+        self
+    }
+
+    /// The same options with another way to judge parties.
+    #[must_use]
+    pub const fn party_aggregation(mut self, party_aggregation: PartyAggregation) -> Self {
+        self.party_aggregation = party_aggregation;
         self
     }
 }
@@ -66,7 +76,8 @@ impl RuleSet {
     pub fn compile(text: &str, options: CompileOptions) -> Result<Self, RuleSetErrors> {
         let mut problems = Problems::new(text, options.strict);
         let plan = reader::read(&mut problems).and_then(|root| {
-            let ast = parse::parse(&root, &mut problems)?;
+            let mut ast = parse::parse(&root, &mut problems)?;
+            ast.party_aggregation = options.party_aggregation;
             Plan::compile(&root, ast, &mut problems)
         });
         let (mut plan, warnings) = problems.finish(plan)?;

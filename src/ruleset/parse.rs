@@ -13,7 +13,7 @@ use crate::json::node::{Node, Value};
 use crate::model::limits;
 use crate::model::schema::{
     AgeSelection, Algorithm, AttributeDeclaration, AttributeIdx, AttributeType, BackfillPriority,
-    BatchingPreference, NameClash, Schema, Strategy, TeamDeclaration,
+    BatchingPreference, NameClash, PartyAggregation, Schema, Strategy, TeamDeclaration,
 };
 use crate::model::ticket::AttributeValue;
 
@@ -52,7 +52,8 @@ pub(crate) fn parse(root: &Node, problems: &mut Problems) -> Option<RuleSetAst> 
         None => Vec::new(),
     };
     let rules = rules.into_iter().map(|parsed| parsed.rule).collect();
-    Some(RuleSetAst { name, schema, algorithm, rules, expansions })
+    let party_aggregation = PartyAggregation::default();
+    Some(RuleSetAst { name, schema, algorithm, party_aggregation, rules, expansions })
 }
 
 /// Keys that belong to the matchmaking configuration, where other emulators let one write them

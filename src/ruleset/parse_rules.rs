@@ -1,13 +1,14 @@
 //! Rules of the typed tree: which fields there are, the rule kinds say.
 
 use super::ast::{FieldAst, FieldValue, RuleAst};
-use super::parse::parse_name;
+use super::parse::{declared_attribute, parse_name};
+use super::statement;
 use crate::diag::{LaxReading, Problems, RuleSetErrorKind, RuleSetWarningKind, nearest, shorten};
 use crate::expr::ast::Expr;
 use crate::expr::ty::Base;
 use crate::expr::{check, parse::parse as parse_expression};
 use crate::json::cursor::{Cursor, Object};
-use crate::json::node::Value;
+use crate::json::node::{Node, Value};
 use crate::model::schema::Schema;
 use crate::rules::{self, FieldShape, KINDS, NOT_BUILT, RuleKind};
 
@@ -21,12 +22,15 @@ pub(super) struct ParsedRule {
 }
 
 pub(super) fn parse(cursor: &Cursor, schema: &Schema, problems: &mut Problems) -> Vec<ParsedRule> {
+    let items = cursor.list(problems).unwrap_or_default();
+    let names: Vec<Option<&str>> = items.iter().map(rule_name).collect();
     let mut parsed: Vec<ParsedRule> = Vec::new();
-    let mut names = std::collections::BTreeSet::new();
-    for (index, node) in cursor.list(problems).unwrap_or_default().iter().enumerate() {
+    let mut taken = std::collections::BTreeSet::new();
+    for (index, node) in items.iter().enumerate() {
         let item = cursor.item(index, node);
-        let Some(rule) = parse_rule(&item, schema, problems) else { continue };
-        if !names.insert(rule.rule.name.clone()) {
+        let context = RuleContext { schema, earlier: &parsed, all: &names };
+        let Some(rule) = parse_rule(&item, &context, problems) else { continue };
+        if !taken.insert(rule.rule.name.clone()) {
             let name = shorten(&rule.rule.name);
             let kind = RuleSetErrorKind::DuplicateName { what: "rules".into(), name };
             problems.error(&rule.rule.site, kind);
@@ -36,7 +40,29 @@ pub(super) fn parse(cursor: &Cursor, schema: &Schema, problems: &mut Problems) -
     parsed
 }
 
-fn parse_rule(item: &Cursor, schema: &Schema, problems: &mut Problems) -> Option<ParsedRule> {
+/// What the fields of a rule may refer to.
+struct RuleContext<'a> {
+    schema: &'a Schema,
+    /// The rules before it.
+    earlier: &'a [ParsedRule],
+    /// The names of all rules of the text.
+    all: &'a [Option<&'a str>],
+}
+
+/// The name of a rule, if it has one, without a look at what else is wrong with it.
+fn rule_name(node: &Node) -> Option<&str> {
+    let Value::Object(members) = &node.value else { return None };
+    match &members.iter().find(|member| member.key == "name")?.node.value {
+        Value::String(name) => Some(name),
+        _ => None,
+    }
+}
+
+fn parse_rule(
+    item: &Cursor,
+    context: &RuleContext<'_>,
+    problems: &mut Problems,
+) -> Option<ParsedRule> {
     let plain = item.object("a rule", problems)?;
     let name_cursor = plain.require("name", problems);
     let name = name_cursor.and_then(|it| parse_name(&it, "a rule", problems));
@@ -52,7 +78,7 @@ fn parse_rule(item: &Cursor, schema: &Schema, problems: &mut Problems) -> Option
     if let Some(kind) = kind {
         let of = format!("{} rule `{}`", kind.name(), shorten(&rule.name));
         let object = item.object(of, problems)?;
-        rule.fields = parse_fields(&object, kind, schema, problems);
+        rule.fields = parse_fields(&object, kind, context, problems);
         let stated = kind.fields().iter().filter(|field| object.get(field.name).is_some());
         broken = rule.fields.len() < stated.count();
     }
@@ -82,7 +108,7 @@ fn rule_kind(cursor: &Cursor, problems: &mut Problems) -> Option<&'static dyn Ru
 fn parse_fields(
     object: &Object,
     kind: &'static dyn RuleKind,
-    schema: &Schema,
+    context: &RuleContext<'_>,
     problems: &mut Problems,
 ) -> Vec<FieldAst> {
     let mut known = vec!["name", "description", "type"];
@@ -96,7 +122,14 @@ fn parse_fields(
         };
         let Some(cursor) = cursor else { continue };
         let base = measured_base(&fields);
-        if let Some(value) = parse_field(&cursor, field.shape, base, schema, problems) {
+        let value = match field.shape {
+            FieldShape::Statement => {
+                statement::parse(&cursor, context.earlier, context.all, problems)
+                    .map(FieldValue::Statement)
+            }
+            shape => parse_field(&cursor, shape, base, context.schema, problems),
+        };
+        if let Some(value) = value {
             fields.push(FieldAst { name: field.name, site: cursor.site(), value });
         }
     }
@@ -126,6 +159,19 @@ pub(super) fn parse_field(
         }
         FieldShape::Measurements => parse_measurements(cursor, schema, problems),
         FieldShape::Reference => parse_reference(cursor, measured, schema, problems),
+        FieldShape::ReferenceOrList => match &cursor.node.value {
+            Value::Array(_) => parse_text_list(cursor, problems).map(FieldValue::TextList),
+            _ => parse_reference(cursor, measured, schema, problems),
+        },
+        FieldShape::Count => {
+            let count = cursor.whole_number("a count", 0, u32::MAX, problems)?;
+            Some(FieldValue::Number(f64::from(count)))
+        }
+        // Statements are read with the rules that they name; no expansion changes one.
+        FieldShape::Statement => None,
+        FieldShape::Attribute => {
+            declared_attribute(cursor, schema, problems).map(FieldValue::Attribute)
+        }
     }
 }
 
@@ -221,4 +267,12 @@ fn parse_reference(
         },
         _ => cursor.wrong_type("a number, a string or an expression", problems),
     }
+}
+
+fn parse_text_list(cursor: &Cursor, problems: &mut Problems) -> Option<Vec<String>> {
+    let items = cursor.list(problems)?.iter().enumerate();
+    let texts: Vec<Option<String>> = items
+        .map(|(index, node)| cursor.item(index, node).string(problems).map(str::to_owned))
+        .collect();
+    texts.into_iter().collect()
 }

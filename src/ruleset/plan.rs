@@ -1,8 +1,9 @@
 //! The compiled plan: what the engine runs.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use super::ast::{FieldAst, FieldValue, RuleSetAst, Target};
+use super::ast::{FieldAst, FieldValue, RuleAst, RuleSetAst, Target};
 use super::epochs::{Epochs, Origin, TeamSize, field_origins, team_sizes};
 use crate::base::epoch::{Epoch, PerEpoch};
 use crate::base::idx::{Col, Idx};
@@ -11,9 +12,11 @@ use crate::expr::ast::{Expr, Leaf};
 use crate::json::cursor::Cursor;
 use crate::json::node::{Node, Value};
 use crate::model::limits;
-use crate::model::schema::{AttributeIdx, AttributeType, InstanceIdx, Strategy, TeamIdx};
+use crate::model::schema::{
+    AttributeIdx, AttributeType, BatchingPreference, InstanceIdx, Strategy, TeamIdx,
+};
 use crate::pool::layout::{ColumnLayout, NumberColumn, StringColumn, StringSource};
-use crate::rules::{self, CompileContext, FieldInEpoch, Rule, RuleSource};
+use crate::rules::{self, CompileContext, Compiled, FieldInEpoch, Rule, RuleSource, SortKey};
 
 /// A rule set, compiled.
 #[derive(Debug)]
@@ -22,14 +25,25 @@ pub(crate) struct Plan {
     pub(crate) epochs: Epochs,
     /// How many players each team instance takes, in each epoch.
     pub(crate) sizes: Col<Epoch, Col<InstanceIdx, TeamSize>>,
-    /// In the order of the rule set.
-    pub(crate) rules: Vec<Box<dyn Rule>>,
+    /// The rules that a match must meet, in the order of the rule set: all but sort rules and
+    /// those that a compound rule names (facts 10.11).
+    pub(crate) enforced: Vec<EnforcedRule>,
+    /// The sort rules, in the order of the rule set.
+    pub(crate) sort_keys: Vec<Arc<dyn SortKey>>,
     /// For each team: whether no rule tells one of its instances from another.
     pub(crate) interchangeable: Col<TeamIdx, bool>,
-    /// The columns of `sortByAttributes`.
+    /// The columns of `sortByAttributes` under batching preference `sorted`.
     pub(crate) sort_columns: Vec<SortColumn>,
     pub(crate) layout: ColumnLayout,
     pub(crate) warnings: Vec<RuleSetWarning>,
+}
+
+/// A rule that a match must meet.
+#[derive(Debug)]
+pub(crate) struct EnforcedRule {
+    /// Its position among all rules of the rule set.
+    pub(crate) position: usize,
+    pub(crate) rule: Arc<dyn Rule>,
 }
 
 /// The column of an attribute to sort by.
@@ -48,25 +62,52 @@ impl Plan {
         let mut layout = ColumnLayout::default();
         let mut compiled = Vec::new();
         for position in 0..ast.rules.len() {
-            let mut cx = CompileContext { problems, schema: &ast.schema, layout: &mut layout };
-            compiled.push(compile_rule(&mut cx, &ast, &epochs, position));
+            let mut cx = CompileContext {
+                problems,
+                schema: &ast.schema,
+                layout: &mut layout,
+                party_aggregation: ast.party_aggregation,
+                rules: &ast.rules,
+                earlier: &compiled,
+            };
+            let rule = compile_rule(&mut cx, &ast, &epochs, position);
+            compiled.push(rule);
         }
         warn_unused_attributes(root, &ast, problems);
-        let rules: Option<Vec<_>> = compiled.into_iter().collect();
-        let rules = rules?;
+        let compiled: Option<Vec<Compiled>> = compiled.into_iter().collect();
+        let compiled = compiled?;
         if problems.has_errors() {
             return None;
         }
         let interchangeable = interchangeable_teams(&ast);
-        let sort_columns = ast.algorithm.sort_by_attributes.iter().map(|&attribute| {
-            match ast.schema.attributes[attribute].attribute_type {
+        let sorted = ast.algorithm.batching_preference == BatchingPreference::Sorted;
+        let sort_by = ast.algorithm.sort_by_attributes.iter().filter(|_| sorted);
+        let sort_columns =
+            sort_by.map(|&attribute| match ast.schema.attributes[attribute].attribute_type {
                 AttributeType::Number => SortColumn::Number(layout.number(attribute)),
                 _ => SortColumn::String(layout.string(StringSource::Attribute(attribute))),
-            }
-        });
+            });
         let sort_columns = sort_columns.collect();
-        let warnings = Vec::new();
-        Some(Self { ast, epochs, sizes, rules, interchangeable, sort_columns, layout, warnings })
+        let named = ast.named_by_compounds();
+        let (mut enforced, mut sort_keys) = (Vec::new(), Vec::new());
+        for (position, compiled) in compiled.into_iter().enumerate() {
+            match compiled {
+                Compiled::Order(key) => sort_keys.push(key),
+                Compiled::Admit(_) if named.contains(&position) => {}
+                Compiled::Admit(rule) => enforced.push(EnforcedRule { position, rule }),
+            }
+        }
+        Some(Self {
+            ast,
+            epochs,
+            sizes,
+            enforced,
+            sort_keys,
+            interchangeable,
+            sort_columns,
+            layout,
+            warnings: Vec::new(),
+        })
     }
 }
 
@@ -75,7 +116,7 @@ fn compile_rule(
     ast: &RuleSetAst,
     epochs: &Epochs,
     position: usize,
-) -> Option<Box<dyn Rule>> {
+) -> Option<Compiled> {
     let rule = ast.rules.get(position)?;
     let kind = rules::kind(rule.kind)?;
     let whole =
@@ -141,7 +182,9 @@ fn check_sizes(
             let help = "set `algorithm.strategy` to \"balanced\" with a `balancedAttribute`";
             problems.error_help(&teams_site, kind, help);
         }
-        for rule in ast.rules.iter().filter(|rule| !rule.kind.is_empty()) {
+        let recognised =
+            |rule: &&RuleAst| rules::kind(rule.kind).is_none_or(|it| it.in_large_matches());
+        for rule in ast.rules.iter().filter(|rule| !recognised(rule)) {
             let kind = RuleSetErrorKind::NotInLargeMatches { kind: rule.kind.into(), players };
             problems.error_help(&rule.site, kind, "use `latency` and `batchDistance` rules");
         }
@@ -173,7 +216,7 @@ fn expressions(ast: &RuleSetAst) -> impl Iterator<Item = &Expr> {
         let (list, single): (&[(Expr, Site)], Option<&Expr>) = match value {
             FieldValue::Measurements(list) => (list, None),
             FieldValue::Expression(expr) => (&[], Some(expr)),
-            FieldValue::Number(_) | FieldValue::Word(_) | FieldValue::Text(_) => (&[], None),
+            _ => (&[], None),
         };
         list.iter().map(|(expr, _)| expr).chain(single)
     })
@@ -200,6 +243,12 @@ fn warn_unused_attributes(root: &Node, ast: &RuleSetAst, problems: &mut Problems
     let mut used: BTreeSet<AttributeIdx> =
         ast.algorithm.sort_by_attributes.iter().copied().collect();
     used.extend(ast.algorithm.balanced_attribute);
+    used.extend(ast.rules.iter().flat_map(|rule| &rule.fields).filter_map(
+        |field| match field.value {
+            FieldValue::Attribute(attribute) => Some(attribute),
+            _ => None,
+        },
+    ));
     used.extend(expressions(ast).filter_map(|expr| match expr.leaf {
         Leaf::Attribute(attribute) => Some(attribute),
         _ => None,

@@ -10,16 +10,15 @@
 //! through the epochs that can come out, latest first, each time over the tickets that are old
 //! (or young) enough for it, and judges only matches whose epoch it is (decision 20).
 
-use super::{Outcome, Tally};
+use super::{Found, Outcome, Tally};
 use crate::base::epoch::Epoch;
 use crate::base::idx::Col;
 use crate::base::time::Timestamp;
 use crate::eval::candidate::{Candidate, Partial, Room};
 use crate::eval::lineup::LineupBuffers;
 use crate::eval::scratch::Scratch;
-use crate::eval::verdict::Verdict;
 use crate::model::schema::{AgeSelection, InstanceIdx};
-use crate::pool::columns::{Columns, TicketRow};
+use crate::pool::columns::{Columns, LocationSet, TicketRow};
 use crate::ruleset::epochs::TeamSize;
 use crate::ruleset::plan::Plan;
 
@@ -43,7 +42,7 @@ pub(crate) struct Searcher {
     lineup: LineupBuffers,
     scratch: Scratch,
     best: Vec<(InstanceIdx, TicketRow)>,
-    /// For each rule of the plan.
+    /// For each enforced rule of the plan.
     tallies: Vec<Tally>,
 }
 
@@ -58,6 +57,8 @@ struct Run<'a> {
     /// The epochs of the tickets that are in.
     epochs_in: Vec<Epoch>,
     best_players: u32,
+    /// Where the best match so far may be.
+    best_locations: LocationSet,
     nodes: u64,
     nodes_max: u64,
     judged: u64,
@@ -77,7 +78,7 @@ impl Searcher {
             lineup: LineupBuffers::default(),
             scratch: Scratch::default(),
             best: Vec::new(),
-            tallies: plan.rules.iter().map(|_| (0, 0)).collect(),
+            tallies: plan.enforced.iter().map(|_| (0, 0)).collect(),
         }
     }
 
@@ -112,6 +113,7 @@ impl Searcher {
             capacity: 0,
             epochs_in: Vec::new(),
             best_players: 0,
+            best_locations: LocationSet::NONE,
             nodes: 0,
             nodes_max,
             judged: 0,
@@ -145,7 +147,10 @@ impl Searcher {
                 break;
             }
         }
-        let found = (run.best_players > 0).then(|| std::mem::take(&mut self.best));
+        let found = (run.best_players > 0).then(|| Found {
+            placed: std::mem::take(&mut self.best),
+            locations: run.best_locations,
+        });
         Outcome { found, nodes: run.nodes, judged: run.judged, exhausted }
     }
 
@@ -268,11 +273,15 @@ impl Searcher {
         self.update_room(run, instance);
         let partial =
             Partial { columns: run.columns, candidate: &self.candidate, room: &self.room };
-        let hopeless =
-            self.candidate.locations.is_empty()
-                || run.plan.rules.iter().any(|rule| {
-                    rule.partial(&partial, run.epoch, &mut self.scratch) == Verdict::Never
-                });
+        let mut locations = self.candidate.locations;
+        let mut rules = run.plan.enforced.iter();
+        while !locations.is_empty()
+            && let Some(rule) = rules.next()
+        {
+            let verdict = rule.rule.partial(&partial, run.epoch, &mut self.scratch);
+            locations = locations.intersect(verdict.possible);
+        }
+        let hopeless = locations.is_empty();
         if hopeless {
             self.leave(run, instance);
         }
@@ -330,13 +339,19 @@ impl Searcher {
         }
         run.judged += 1;
         let lineup = self.lineup.line_up(run.columns, &self.candidate.slots);
-        let mut valid = true;
-        for (rule, tally) in run.plan.rules.iter().zip(&mut self.tallies) {
-            let holds = rule.complete(&lineup, run.epoch, &mut self.scratch);
-            valid &= holds;
-            if holds { tally.0 += 1 } else { tally.1 += 1 }
+        let common = self.candidate.locations;
+        let mut locations = common;
+        for (rule, tally) in run.plan.enforced.iter().zip(&mut self.tallies) {
+            let holds = rule.rule.complete(&lineup, run.epoch, &mut self.scratch).intersect(common);
+            locations = locations.intersect(holds);
+            if holds.is_empty() {
+                tally.1 += 1;
+            } else {
+                tally.0 += 1;
+            }
         }
-        if valid {
+        if !locations.is_empty() {
+            run.best_locations = locations;
             run.best_players = self.candidate.players;
             self.best.clear();
             let placed =

@@ -7,16 +7,25 @@ pub(crate) use exhaustive::Searcher;
 pub(crate) use order::rank;
 
 use crate::model::schema::InstanceIdx;
-use crate::pool::columns::TicketRow;
+use crate::pool::columns::{LocationSet, TicketRow};
 
 /// How often the search judged each rule on a complete candidate: passed, failed.
 pub(crate) type Tally = (u64, u64);
 
+/// A match.
+#[derive(Debug)]
+pub(crate) struct Found {
+    /// Its tickets, by team instance, then age.
+    pub(crate) placed: Vec<(InstanceIdx, TicketRow)>,
+    /// Where it may be: the locations that all its reporting players report and all rules allow;
+    /// every location when nobody reports any.
+    pub(crate) locations: LocationSet,
+}
+
 /// What the search for an anchor came to.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
-    /// The match, if one was found: its tickets by team instance, then age.
-    pub(crate) found: Option<Vec<(InstanceIdx, TicketRow)>>,
+    pub(crate) found: Option<Found>,
     /// Tickets tentatively put into a team.
     pub(crate) nodes: u64,
     /// Complete candidates judged.

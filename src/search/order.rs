@@ -1,45 +1,36 @@
 //! In which order candidates are tried (`matching.md` section 4).
 
+use std::cmp::Ordering;
+
 use crate::base::num::distance;
-use crate::model::schema::BatchingPreference;
 use crate::pool::columns::{Columns, TicketRow};
 use crate::ruleset::plan::{Plan, SortColumn};
 
-/// Brings the candidates, given oldest first, into the order in which they are tried: under
-/// `sorted` those nearest to the anchor come first, the nearness being compared attribute by
-/// attribute (decision 19); otherwise the oldest.
+/// Brings the candidates, given oldest first, into the order in which they are tried: by the sort
+/// rules, each breaking the ties of the one before; then, under `sorted`, those nearest to the
+/// anchor first, attribute by attribute (decision 19); then the oldest.
 pub(crate) fn rank(
     plan: &Plan,
     columns: &Columns,
     anchor: TicketRow,
     candidates: &mut [TicketRow],
 ) {
-    if plan.ast.algorithm.batching_preference != BatchingPreference::Sorted {
-        return;
-    }
-    // The nearness is computed once per candidate, not once per comparison.
-    let mut keyed: Vec<(Vec<f64>, TicketRow)> = candidates
-        .iter()
-        .map(|&row| (nearness(&plan.sort_columns, columns, anchor, row), row))
-        .collect();
-    keyed.sort_by(|(a, _), (b, _)| {
-        let pairs = a.iter().zip(b).map(|(a, b)| a.total_cmp(b));
-        pairs.fold(std::cmp::Ordering::Equal, std::cmp::Ordering::then)
-    });
-    for (slot, (_, row)) in candidates.iter_mut().zip(keyed) {
-        *slot = row;
+    if !plan.sort_keys.is_empty() || !plan.sort_columns.is_empty() {
+        candidates.sort_by(|&a, &b| {
+            let by_rules = plan.sort_keys.iter().map(|key| key.compare(anchor, a, b, columns));
+            let by_nearness = plan.sort_columns.iter().map(|column| {
+                let of = |row| nearness(*column, columns, anchor, row);
+                of(a).total_cmp(&of(b))
+            });
+            by_rules.chain(by_nearness).find(|it| it.is_ne()).unwrap_or(Ordering::Equal)
+        });
     }
 }
 
-/// How far a ticket is from the anchor in each attribute to sort by: the difference of numbers
-/// (a party by its average), 0 or 1 for strings (a party by its first).
-fn nearness(
-    sort_columns: &[SortColumn],
-    columns: &Columns,
-    anchor: TicketRow,
-    row: TicketRow,
-) -> Vec<f64> {
-    let by_column = sort_columns.iter().map(|column| match *column {
+/// How far a ticket is from the anchor: the difference of numbers (a party by its average), 0 or 1
+/// for strings (a party by its first).
+fn nearness(column: SortColumn, columns: &Columns, anchor: TicketRow, row: TicketRow) -> f64 {
+    match column {
         SortColumn::Number(column) => {
             let cells = &columns.numbers[column].cells;
             let average = |row: TicketRow| {
@@ -53,6 +44,5 @@ fn nearness(
             let first = |row: TicketRow| cells[columns.players[row].start];
             f64::from(u8::from(first(anchor) != first(row)))
         }
-    });
-    by_column.collect()
+    }
 }

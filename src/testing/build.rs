@@ -25,6 +25,7 @@ pub(crate) fn rule_set() -> RuleSetAst {
     RuleSetAst {
         name: None,
         schema: Schema::default(),
+        party_aggregation: crate::model::schema::PartyAggregation::Exact,
         algorithm: Algorithm {
             strategy: Strategy::ExhaustiveSearch,
             batching_preference: BatchingPreference::Random,
