@@ -65,6 +65,7 @@ pub use model::schema::{
     AttributeDeclaration, AttributeType, PartyAggregation, Strategy, TeamDeclaration,
 };
 pub use model::ticket::{AttributeValue, MatchId, Player, PlayerId, TicketId};
+pub use ruleset::describe::{ColumnSummary, EpochSummary, PlanSummary, RuleSummary, SizeSummary};
 pub use ruleset::{CompileOptions, RuleSet};
 pub use testing::judgement::{
     Check, JudgeError, Judgement, Measured, Miss, RuleJudgement, TeamJudgement,

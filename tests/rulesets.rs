@@ -71,3 +71,24 @@ fn every_scenario_comes_out_as_it_says_and_twice_the_same() {
         assert_eq!(run(), run(), "{}", path.display());
     }
 }
+
+#[test]
+fn the_dependency_graph_and_the_description_name_what_is_there() {
+    for path in rulesets(".json") {
+        let rule_set = RuleSet::from_json(&read(&path)).expect("it compiled above");
+        let graph = rule_set.dependency_graph();
+        assert!(graph.starts_with("digraph {"), "{graph}");
+        for name in rule_set.rules() {
+            assert!(graph.contains(&format!("rule {name}\"")), "{name}: {graph}");
+        }
+        let summary = rule_set.describe();
+        assert!(!summary.epochs.is_empty() && summary.epochs[0].from_seconds == 0);
+        let text = summary.to_string();
+        for rule in &summary.rules {
+            assert!(text.contains(&rule.name), "{text}");
+            assert_ne!(rule.pruned_by, "nothing", "{}: {}", path.display(), rule.name);
+        }
+        let json = serde_json::to_value(&summary).expect("a summary has a JSON form");
+        assert_eq!(json["ageSelection"], summary.age_selection);
+    }
+}

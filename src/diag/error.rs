@@ -313,7 +313,7 @@ kinds! {
             max: u32,
             /// From this waiting time on, in seconds.
             wait_seconds: u32,
-        } "team `{team}` has minPlayers {min} above maxPlayers {max} after {wait_seconds} s";
+        } "team `{team}` has minPlayers {min} above maxPlayers {max} from a wait of {wait_seconds} s on";
         /// Room for more players than a match may have (facts 1.5).
         MatchTooLarge "matchTooLarge" {
             /// The players.
@@ -405,6 +405,11 @@ kinds! {
             /// The rule.
             name: String,
         } "rule `{name}` does not stand before this compound rule";
+        /// Compound rules that name each other in a ring.
+        RuleRing "ruleRing" {
+            /// The names along the ring, the first again at the end.
+            ring: String,
+        } "compound rules name each other in a ring: {ring}";
         /// A rule that a statement cannot name (facts 1.8, 10.11).
         NotInCompounds "notInCompounds" {
             /// The rule.

@@ -255,6 +255,10 @@ impl Operation {
 }
 
 impl Rule for WithReference {
+    fn pruning(&self) -> &'static str {
+        "a value that fails in every completion"
+    }
+
     fn partial(&self, partial: &Partial<'_>, epoch: Epoch, scratch: &mut Scratch) -> Verdict {
         let operation = *self.operation.at(epoch);
         let bounds = &mut scratch.bounds;
@@ -363,6 +367,10 @@ impl WithReference {
 }
 
 impl Rule for AmongThemselves {
+    fn pruning(&self) -> &'static str {
+        "two known values that agree or differ against the operation"
+    }
+
     fn partial(&self, partial: &Partial<'_>, epoch: Epoch, scratch: &mut Scratch) -> Verdict {
         let operation = *self.operation.at(epoch);
         let mut verdict = Verdict::ALWAYS;

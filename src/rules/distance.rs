@@ -145,6 +145,10 @@ impl DistanceRule {
 }
 
 impl Rule for DistanceRule {
+    fn pruning(&self) -> &'static str {
+        "a value that every completion leaves outside the bounds"
+    }
+
     fn partial(&self, partial: &Partial<'_>, epoch: Epoch, scratch: &mut Scratch) -> Verdict {
         let bounds = &mut scratch.bounds;
         let (reference, certain) = match self.reference.at(epoch) {

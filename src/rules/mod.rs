@@ -20,6 +20,16 @@ use crate::ruleset::ast::{FieldValue, RuleAst};
 
 /// A compiled rule. Pure: what it says depends on its arguments alone.
 pub(crate) trait Rule: Debug + Send + Sync {
+    /// What it costs to ask: cheap rules are asked first.
+    fn cost(&self) -> Cost {
+        Cost::Aggregate
+    }
+
+    /// What lets the search give a partial match up, in words.
+    fn pruning(&self) -> &'static str {
+        "nothing"
+    }
+
     /// What can be said of every completion of a partial match that `epoch` would judge. What the
     /// verdict rules out or promises must be right for all of them; `OPEN` is never wrong.
     fn partial(&self, partial: &Partial<'_>, epoch: Epoch, scratch: &mut Scratch) -> Verdict;
@@ -27,6 +37,19 @@ pub(crate) trait Rule: Debug + Send + Sync {
     /// The locations at which the rule is true of a complete match in `epoch`: for a rule that
     /// is not about latencies all or none.
     fn complete(&self, lineup: &Lineup<'_>, epoch: Epoch, scratch: &mut Scratch) -> LocationSet;
+}
+
+/// What it costs to ask a rule about a partial match.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Cost {
+    /// A few words of bits.
+    Bits,
+    /// One look at each ticket.
+    Scan,
+    /// Values of expressions over all players.
+    Aggregate,
+    /// Other rules.
+    Compound,
 }
 
 /// A compiled sort rule: the order in which candidates are tried. It never refuses.

@@ -100,6 +100,24 @@ pub(crate) enum Target {
     },
 }
 
+impl Target {
+    /// The target as it is written, for instance `teams[red, blue].minPlayers`.
+    pub(crate) fn text(&self, ast: &RuleSetAst) -> String {
+        let teams = |teams: &[TeamIdx], property| {
+            let names: Vec<&str> = teams.iter().map(|&it| &*ast.schema.teams[it].name).collect();
+            format!("teams[{}].{property}", names.join(", "))
+        };
+        match self {
+            Self::MinPlayers(targets) => teams(targets, "minPlayers"),
+            Self::MaxPlayers(targets) => teams(targets, "maxPlayers"),
+            Self::RuleField { rule, field } => {
+                let name = ast.rules.get(*rule).map_or("", |rule| &rule.name);
+                format!("rules[{name}].{field}")
+            }
+        }
+    }
+}
+
 /// From this waiting time on, this value.
 #[derive(Clone, Debug)]
 pub(crate) struct StepAst {
@@ -122,7 +140,7 @@ pub(crate) enum Statement {
 
 impl Statement {
     /// Adds the positions of the rules that it names.
-    fn rules(&self, named: &mut BTreeSet<usize>) {
+    pub(crate) fn rules(&self, named: &mut BTreeSet<usize>) {
         match self {
             Self::Rule(position) => {
                 named.insert(*position);

@@ -1,7 +1,9 @@
 //! From rule set text to a compiled plan: text → located tree → typed tree → plan.
 
 pub(crate) mod ast;
+pub(crate) mod describe;
 pub(crate) mod epochs;
+mod graph;
 mod parse;
 mod parse_expansions;
 mod parse_rules;
@@ -16,6 +18,8 @@ use crate::model::matched::PlacedTicket;
 use crate::model::schema::{AttributeDeclaration, PartyAggregation, Strategy, TeamDeclaration};
 use crate::testing::judgement::{JudgeError, Judgement};
 use crate::testing::reference;
+use describe::PlanSummary;
+use graph::DependencyGraph;
 use plan::Plan;
 
 /// A compiled rule set: immutable, and cheap to clone and to share between threads.
@@ -129,6 +133,18 @@ impl RuleSet {
     /// instance because a team is not declared. A match that breaks rules is no error.
     pub fn judge(&self, tickets: &[PlacedTicket]) -> Result<Judgement, JudgeError> {
         reference::judge(&self.0.ast, tickets)
+    }
+
+    /// What the compiler made of the rule set: columns, epochs, the order of evaluation, and what
+    /// lets the search give a partial match up.
+    pub fn describe(&self) -> PlanSummary {
+        PlanSummary::new(&self.0)
+    }
+
+    /// What needs what, in the DOT language: expansions need rules and teams, rules need
+    /// attributes, teams, and the rules that their statements name.
+    pub fn dependency_graph(&self) -> String {
+        DependencyGraph::new(&self.0.ast).to_dot()
     }
 
     pub(crate) fn plan(&self) -> &Arc<Plan> {

@@ -23,12 +23,13 @@ pub(super) struct ParsedRule {
 
 pub(super) fn parse(cursor: &Cursor, schema: &Schema, problems: &mut Problems) -> Vec<ParsedRule> {
     let items = cursor.list(problems).unwrap_or_default();
-    let names: Vec<Option<&str>> = items.iter().map(rule_name).collect();
+    let named = |node| (member_text(node, "name"), member_text(node, "statement"));
+    let all: Vec<_> = items.iter().map(named).collect();
     let mut parsed: Vec<ParsedRule> = Vec::new();
     let mut taken = std::collections::BTreeSet::new();
     for (index, node) in items.iter().enumerate() {
         let item = cursor.item(index, node);
-        let context = RuleContext { schema, earlier: &parsed, all: &names };
+        let context = RuleContext { schema, earlier: &parsed, all: &all };
         let Some(rule) = parse_rule(&item, &context, problems) else { continue };
         if !taken.insert(rule.rule.name.clone()) {
             let name = shorten(&rule.rule.name);
@@ -45,15 +46,15 @@ struct RuleContext<'a> {
     schema: &'a Schema,
     /// The rules before it.
     earlier: &'a [ParsedRule],
-    /// The names of all rules of the text.
-    all: &'a [Option<&'a str>],
+    /// The name and the statement of each rule of the text, as far as it has them.
+    all: &'a [(Option<&'a str>, Option<&'a str>)],
 }
 
-/// The name of a rule, if it has one, without a look at what else is wrong with it.
-fn rule_name(node: &Node) -> Option<&str> {
+/// A member of a rule that is a string, without a look at what else is wrong with it.
+fn member_text<'n>(node: &'n Node, key: &str) -> Option<&'n str> {
     let Value::Object(members) = &node.value else { return None };
-    match &members.iter().find(|member| member.key == "name")?.node.value {
-        Value::String(name) => Some(name),
+    match &members.iter().find(|member| member.key == key)?.node.value {
+        Value::String(text) => Some(text),
         _ => None,
     }
 }

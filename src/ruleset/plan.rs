@@ -28,6 +28,8 @@ pub(crate) struct Plan {
     /// The rules that a match must meet, in the order of the rule set: all but sort rules and
     /// those that a compound rule names (facts 10.11).
     pub(crate) enforced: Vec<EnforcedRule>,
+    /// The order in which `enforced` are asked about a partial match: cheap ones first.
+    pub(crate) asking_order: Vec<usize>,
     /// The sort rules, in the order of the rule set.
     pub(crate) sort_keys: Vec<Arc<dyn SortKey>>,
     /// For each team: whether no rule tells one of its instances from another.
@@ -97,11 +99,14 @@ impl Plan {
                 Compiled::Admit(rule) => enforced.push(EnforcedRule { position, rule }),
             }
         }
+        let mut asking_order: Vec<usize> = (0..enforced.len()).collect();
+        asking_order.sort_by_key(|&it| enforced.get(it).map(|it| it.rule.cost()));
         Some(Self {
             ast,
             epochs,
             sizes,
             enforced,
+            asking_order,
             sort_keys,
             interchangeable,
             sort_columns,
@@ -168,8 +173,10 @@ fn check_sizes(
         let wait_seconds = (epochs.start(epoch).get() / 1000) as u32;
         let name = shorten(&declaration.name);
         let kind = RuleSetErrorKind::MinAboveMax { team: name, min, max, wait_seconds };
-        let site = size_step(ast, team, wait_seconds).unwrap_or(&teams_site);
-        problems.error(site, kind);
+        let site = size_step(ast, team, wait_seconds)
+            .cloned()
+            .unwrap_or_else(|| item_site(root, "teams", team.index()));
+        problems.error(&site, kind);
     }
     let totals = sizes.iter().map(|sizes| sizes.iter().map(|size| size.max).sum::<u32>());
     let players = totals.max().unwrap_or(0);

@@ -4,17 +4,18 @@
 use std::ops::Range;
 
 use super::ast::Statement;
+use super::graph;
 use super::parse_rules::ParsedRule;
 use crate::diag::{Problems, RuleSetErrorKind, did_you_mean, found_at, shorten};
 use crate::json::cursor::Cursor;
 use crate::model::limits::STATEMENT_DEPTH_MAX;
 
-/// Reads the statement of the rule that comes after `earlier`. `all` has the names of all rules,
-/// as far as they have one.
+/// Reads the statement of the rule that comes after `earlier`. `all` has the name and the
+/// statement of each rule of the text, as far as it has them.
 pub(super) fn parse(
     cursor: &Cursor,
     earlier: &[ParsedRule],
-    all: &[Option<&str>],
+    all: &[(Option<&str>, Option<&str>)],
     problems: &mut Problems,
 ) -> Option<Statement> {
     let text = cursor.string(problems)?;
@@ -44,7 +45,7 @@ struct Reader<'a> {
     text: &'a str,
     at: usize,
     earlier: &'a [ParsedRule],
-    all: &'a [Option<&'a str>],
+    all: &'a [(Option<&'a str>, Option<&'a str>)],
     /// Names that cannot stand here; reading goes on behind them.
     errors: Vec<StatementError>,
 }
@@ -136,21 +137,22 @@ impl<'a> Reader<'a> {
         let found = self.earlier.iter().position(|it| it.rule.name == name);
         let Some(position) = found else {
             let known: Vec<&str> = self.earlier.iter().map(|it| &*it.rule.name).collect();
-            let place = self.all.iter().position(|it| *it == Some(name));
-            let (kind, help) = match place {
-                Some(place) if place == self.earlier.len() => (
-                    RuleSetErrorKind::LaterRule { name: shorten(name) },
-                    "a compound rule cannot name itself".into(),
+            let declared = self.all.iter().any(|(it, _)| *it == Some(name));
+            let ring = declared.then(|| graph::ring(self.all, self.earlier.len())).flatten();
+            let (kind, help) = match ring {
+                Some(ring) if ring.iter().any(|it| it == name) => (
+                    RuleSetErrorKind::RuleRing { ring: shorten(&ring.join(" → ")) },
+                    "a compound rule may name only rules that stand before it".into(),
                 ),
-                Some(_) => (
+                _ if declared => (
                     RuleSetErrorKind::LaterRule { name: shorten(name) },
                     "move that rule before the compound rule".into(),
                 ),
-                None if known.is_empty() => (
+                _ if known.is_empty() => (
                     RuleSetErrorKind::UnknownRule { name: shorten(name) },
                     "declare it before the compound rule".into(),
                 ),
-                None => (
+                _ => (
                     RuleSetErrorKind::UnknownRule { name: shorten(name) },
                     did_you_mean(name, &known, "declared before:"),
                 ),

@@ -274,7 +274,8 @@ impl Searcher {
         let partial =
             Partial { columns: run.columns, candidate: &self.candidate, room: &self.room };
         let mut locations = self.candidate.locations;
-        let mut rules = run.plan.enforced.iter();
+        let asking_order = &run.plan.asking_order;
+        let mut rules = asking_order.iter().filter_map(|&it| run.plan.enforced.get(it));
         while !locations.is_empty()
             && let Some(rule) = rules.next()
         {

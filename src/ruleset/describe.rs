@@ -1,0 +1,230 @@
+//! What the compiler made of a rule set, for people and for tests: a loss of an optimisation shows
+//! here before it shows in a benchmark.
+
+use std::fmt;
+
+use super::epochs::TeamSize;
+use super::plan::Plan;
+use crate::model::schema::{AgeSelection, BatchingPreference, PartyAggregation, Strategy};
+use crate::pool::layout::StringSource;
+use crate::rules::Cost;
+
+/// A compiled rule set in a form to look at.
+#[derive(Clone, PartialEq, Debug)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize), serde(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct PlanSummary {
+    /// `exhaustiveSearch` or `balanced`.
+    pub strategy: &'static str,
+    /// `random`, `sorted`, `largestPopulation` or `fastestRegion`.
+    pub batching_preference: &'static str,
+    /// Whose waiting time picks the epoch: `newest` or `oldest`.
+    pub age_selection: &'static str,
+    /// `exact` or `collapse`.
+    pub party_aggregation: &'static str,
+    /// The columns that the search reads.
+    pub columns: Vec<ColumnSummary>,
+    /// The stretches of waiting time, in order.
+    pub epochs: Vec<EpochSummary>,
+    /// The rules that a match must meet, in the order in which a partial match is tried on them.
+    pub rules: Vec<RuleSummary>,
+    /// The sort rules, the first deciding first.
+    pub sort_rules: Vec<String>,
+    /// The rules that count only through the compound rules that name them.
+    pub named_by_compounds: Vec<String>,
+    /// Teams with a quantity whose empty instances are alike, so that one stands for all.
+    pub interchangeable_teams: Vec<String>,
+}
+
+/// A column.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize), serde(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct ColumnSummary {
+    /// `number`, `string`, `string_list`, `string_number_map` or `latency`.
+    pub kind: &'static str,
+    /// The attribute, `playerId`, or the aggregation of latencies.
+    pub of: String,
+}
+
+/// A stretch of waiting time.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize), serde(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct EpochSummary {
+    /// The waiting time from which it is in force, in seconds.
+    pub from_seconds: u64,
+    /// What a step changes at its start, as expansion targets.
+    pub changes: Vec<String>,
+    /// The sizes of the team instances.
+    pub sizes: Vec<SizeSummary>,
+}
+
+/// The size of a team instance.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize), serde(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct SizeSummary {
+    /// The instance.
+    pub team: String,
+    /// The fewest players.
+    pub min_players: u32,
+    /// The most players.
+    pub max_players: u32,
+}
+
+/// A rule that a match must meet.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize), serde(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct RuleSummary {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub kind: &'static str,
+    /// What it costs to ask: `bits`, `scan`, `aggregate` or `compound`.
+    pub cost: &'static str,
+    /// What lets the search give a partial match up.
+    pub pruned_by: &'static str,
+}
+
+impl PlanSummary {
+    pub(super) fn new(plan: &Plan) -> Self {
+        let ast = &plan.ast;
+        let name = |position: usize| ast.rules.get(position).map_or("", |rule| rule.name.as_str());
+        let order = plan.asking_order.iter().filter_map(|&it| plan.enforced.get(it));
+        let rules = order.map(|it| RuleSummary {
+            name: name(it.position).to_owned(),
+            kind: ast.rules.get(it.position).map_or("", |rule| rule.kind),
+            cost: match it.rule.cost() {
+                Cost::Bits => "bits",
+                Cost::Scan => "scan",
+                Cost::Aggregate => "aggregate",
+                Cost::Compound => "compound",
+            },
+            pruned_by: it.rule.pruning(),
+        });
+        let sorts =
+            ast.rules.iter().filter(|rule| matches!(rule.kind, "absoluteSort" | "distanceSort"));
+        let interchangeable =
+            ast.schema.teams.enumerate().filter(|(team, declaration)| {
+                declaration.quantity > 1 && plan.interchangeable[*team]
+            });
+        Self {
+            strategy: match ast.algorithm.strategy {
+                Strategy::ExhaustiveSearch => "exhaustiveSearch",
+                Strategy::Balanced => "balanced",
+            },
+            batching_preference: match ast.algorithm.batching_preference {
+                BatchingPreference::Random => "random",
+                BatchingPreference::Sorted => "sorted",
+                BatchingPreference::LargestPopulation => "largestPopulation",
+                BatchingPreference::FastestRegion => "fastestRegion",
+            },
+            age_selection: match ast.algorithm.age_selection {
+                AgeSelection::Newest => "newest",
+                AgeSelection::Oldest => "oldest",
+            },
+            party_aggregation: match ast.party_aggregation {
+                PartyAggregation::Exact => "exact",
+                PartyAggregation::Collapse => "collapse",
+            },
+            columns: columns(plan),
+            epochs: epochs(plan),
+            rules: rules.collect(),
+            sort_rules: sorts.map(|rule| rule.name.clone()).collect(),
+            named_by_compounds: ast
+                .named_by_compounds()
+                .into_iter()
+                .map(|it| name(it).into())
+                .collect(),
+            interchangeable_teams: interchangeable.map(|(_, it)| it.name.to_string()).collect(),
+        }
+    }
+}
+
+fn columns(plan: &Plan) -> Vec<ColumnSummary> {
+    let schema = &plan.ast.schema;
+    let attribute = |kind, of| ColumnSummary { kind, of: schema.attributes[of].name.to_string() };
+    let layout = &plan.layout;
+    let mut columns: Vec<ColumnSummary> =
+        layout.numbers.iter().map(|&it| attribute("number", it)).collect();
+    columns.extend(layout.strings.iter().map(|&source| match source {
+        StringSource::PlayerId => ColumnSummary { kind: "string", of: "playerId".into() },
+        StringSource::Attribute(it) => attribute("string", it),
+    }));
+    columns.extend(layout.lists.iter().map(|&it| attribute("string_list", it)));
+    columns.extend(layout.maps.iter().map(|&it| attribute("string_number_map", it)));
+    columns.extend(layout.latencies.iter().map(|aggregation| ColumnSummary {
+        kind: "latency",
+        of: format!("{aggregation:?}").to_lowercase(),
+    }));
+    columns
+}
+
+fn epochs(plan: &Plan) -> Vec<EpochSummary> {
+    let schema = &plan.ast.schema;
+    let epoch = |epoch: crate::base::epoch::Epoch| {
+        let from_seconds = plan.epochs.start(epoch).get() / 1000;
+        let due = |wait_seconds: u32| u64::from(wait_seconds) == from_seconds;
+        let changed = plan
+            .ast
+            .expansions
+            .iter()
+            .filter(|expansion| expansion.steps.iter().any(|step| due(step.wait_seconds)));
+        let sizes = plan.sizes[epoch].enumerate().map(|(instance, &TeamSize { min, max })| {
+            let team = schema.instances[instance].name.to_string();
+            SizeSummary { team, min_players: min, max_players: max }
+        });
+        EpochSummary {
+            from_seconds,
+            changes: changed.map(|expansion| expansion.target.text(&plan.ast)).collect(),
+            sizes: sizes.collect(),
+        }
+    };
+    plan.epochs.indices().map(epoch).collect()
+}
+
+/// A report of a few lines.
+impl fmt::Display for PlanSummary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "strategy   {}, batching {}", self.strategy, self.batching_preference)?;
+        writeln!(
+            f,
+            "age        of the {} ticket, parties {}",
+            self.age_selection, self.party_aggregation
+        )?;
+        let columns: Vec<String> =
+            self.columns.iter().map(|it| format!("{} {}", it.kind, it.of)).collect();
+        writeln!(
+            f,
+            "columns    {}",
+            if columns.is_empty() { "none".into() } else { columns.join(", ") }
+        )?;
+        for epoch in &self.epochs {
+            let sizes: Vec<String> = epoch
+                .sizes
+                .iter()
+                .map(|it| format!("{} {}-{}", it.team, it.min_players, it.max_players))
+                .collect();
+            write!(f, "from {:>4} s  {}", epoch.from_seconds, sizes.join(", "))?;
+            match epoch.changes.as_slice() {
+                [] => writeln!(f)?,
+                changes => writeln!(f, "; changed: {}", changes.join(", "))?,
+            }
+        }
+        for rule in &self.rules {
+            let RuleSummary { name, kind, cost, pruned_by } = rule;
+            writeln!(f, "rule       {name} ({kind}, {cost}), given up on: {pruned_by}")?;
+        }
+        let lists = [
+            ("sorted by", &self.sort_rules),
+            ("in compounds", &self.named_by_compounds),
+            ("alike", &self.interchangeable_teams),
+        ];
+        for (title, names) in lists.iter().filter(|(_, names)| !names.is_empty()) {
+            writeln!(f, "{title:<10} {}", names.join(", "))?;
+        }
+        Ok(())
+    }
+}
