@@ -291,8 +291,9 @@ impl Bounds {
         let magnitudes = known.iter().map(|it| it.magnitude()).sum::<f64>()
             + coming.map_or(0.0, |it| it.magnitude() * more_max);
         if !magnitudes.is_finite() {
-            // The sum may overflow, and then the value is undefined.
+            // A sum may overflow on the way, in one order and not in another.
             self.maybe_undefined = true;
+            return Interval::EVERYTHING;
         }
         let least = known.iter().map(|it| it.low).reduce(f64::min);
         let most = known.iter().map(|it| it.high).reduce(f64::max);
