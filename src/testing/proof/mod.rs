@@ -6,6 +6,7 @@
 //! fails while there is none.
 
 mod choices;
+mod completeness;
 mod declared;
 mod equivalence;
 mod expression;

@@ -41,9 +41,10 @@ pub(crate) fn pool(
         _ => ages.to_vec(),
     };
     let latencies = c.once_in(6);
+    let party_every = c.one(&[3, 2]);
     let mut players = 0;
     let mut ticket = || {
-        let party = if c.once_in(3) { c.between(1, scale.party_max) } else { 1 };
+        let party = if c.once_in(party_every) { c.between(1, scale.party_max) } else { 1 };
         let age = c.one(&ages);
         let mut one_player = || {
             players += 1;
