@@ -265,7 +265,12 @@ impl Bounds {
         }
         let magnitudes = known.iter().map(|it| it.magnitude()).sum::<f64>()
             + coming.map_or(0.0, |it| it.magnitude() * more_max);
-        if !magnitudes.is_finite() {
+        // What is added up: the values, or squares of at most twice their magnitude.
+        let total = match function {
+            Function::Stddev => 4.0 * magnitudes * magnitudes * (count + more_max),
+            _ => magnitudes,
+        };
+        if !total.is_finite() {
             // The sum may overflow, and then the value is undefined.
             self.maybe_undefined = true;
         }
