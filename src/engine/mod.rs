@@ -110,6 +110,7 @@ impl Matchmaker {
         seed: u64,
     ) -> Result<Self, ConfigurationError> {
         validate::configuration(&configuration)?;
+        validate::options(&options)?;
         if rule_set.strategy() == Strategy::Balanced {
             return Err(ConfigurationError::NotBuilt { what: "the strategy `balanced`" });
         }
@@ -218,7 +219,9 @@ impl Matchmaker {
             match kind {
                 TimerKind::RequestTimeout => self.end_ticket(key, Change::TimeOut, at),
                 TimerKind::EpochStart => {
-                    self.pass.mark_dirty();
+                    if let Some(record) = self.book.record(key) {
+                        self.pass.mark_changed((record.start_time, record.number));
+                    }
                     self.set_epoch_timer(key, at);
                 }
             }
@@ -236,7 +239,8 @@ impl Matchmaker {
             return Err(InputError::invalid(message));
         }
         let limit = self.options.active_tickets_max;
-        if self.book.active() >= limit {
+        let duplicates = self.book.tickets_of(&request.players);
+        if self.book.active() - duplicates.len() >= limit {
             let message = format!("{limit} tickets are active, which is the limit");
             return Err(InputError::LimitExceeded { message });
         }
@@ -246,7 +250,7 @@ impl Matchmaker {
             Some(_) => None,
             None => Some(self.insert_row(schema, &players)?),
         };
-        for key in self.book.tickets_of(&players) {
+        for key in duplicates {
             self.end_ticket(key, Change::Cancel(CancelCause::DuplicatePlayer), self.now);
         }
         let id = ticket_id.unwrap_or_else(|| self.fresh_ticket_id());
@@ -274,7 +278,10 @@ impl Matchmaker {
         if row.is_some() {
             self.set_epoch_timer(key, self.now);
         }
-        self.pass.mark_dirty();
+        match row {
+            Some(_) => self.pass.mark_changed((self.now, number)),
+            None => self.pass.mark_due(),
+        }
         let record = self.book.record(key).expect("the record was inserted above");
         Ok(Response::StartMatchmaking(self.view(record)))
     }
@@ -349,6 +356,7 @@ impl Matchmaker {
                 self.timers.cancel(at, TimerKind::EpochStart, number);
             }
             self.searching.remove(&(start_time, number));
+            self.pass.forget((start_time, number));
             self.pool.remove(row);
         }
     }

@@ -1,4 +1,13 @@
-//! A matching pass: every searching ticket gets its turn as anchor, oldest first.
+//! A matching pass: what has changed decides what is searched.
+//!
+//! A match can become possible only through a ticket that has changed: it arrived, entered an
+//! epoch, or was left unsearched by a budget (decision 21). So a pass first asks the changed
+//! tickets whether there is a match for one of them. Only then do the anchors get their turn,
+//! oldest first, and only those that could share a match with a changed ticket, until no changed
+//! ticket is left.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::Matchmaker;
 use super::report::TickReport;
@@ -7,27 +16,64 @@ use crate::lifecycle::event::EventDetail;
 use crate::lifecycle::state::{Change, advance, event_ticket, metrics};
 use crate::model::ticket::MatchId;
 use crate::pool::columns::TicketRow;
-use crate::search::{Found, Outcome, rank};
-use std::sync::Arc;
-
-/// Whether a pass is due or under way.
-#[derive(Debug, Default)]
-pub(super) struct PassState {
-    /// Something has changed since the last pass began.
-    dirty: bool,
-    last_start: Option<Timestamp>,
-    /// A pass that a slice has left unfinished, and the last anchor that had its turn in it.
-    under_way: Option<Option<AnchorKey>>,
-    /// Reused from anchor to anchor.
-    candidates: Vec<TicketRow>,
-}
+use crate::ruleset::plan::Plan;
+use crate::search::{Found, Outcome, Waiting};
 
 /// The place of a ticket in the order of age.
 type AnchorKey = (Timestamp, u64);
 
+/// With more changed tickets than this, an anchor is searched without asking first whether it
+/// could share a match with one of them.
+const ASKED_MAX: usize = 8;
+
+/// Whether a pass is due or under way.
+#[derive(Debug, Default)]
+pub(super) struct PassState {
+    /// Tickets that have changed since the last pass began, waiting for the next one.
+    changed: BTreeSet<AnchorKey>,
+    /// Whether the next pass is due.
+    due: bool,
+    last_start: Option<Timestamp>,
+    under_way: Option<UnderWay>,
+    /// Reused from slice to slice.
+    waiting: Waiting,
+}
+
+/// A pass that has begun.
+#[derive(Debug)]
+struct UnderWay {
+    /// Changed tickets for which there may be a match.
+    changed: BTreeSet<AnchorKey>,
+    stage: Stage,
+    /// Anchors whose budget ran out without a match.
+    exhausted: BTreeSet<AnchorKey>,
+    formed: bool,
+}
+
+/// How far a pass is; the key is that of the last ticket that had its turn.
+#[derive(Clone, Copy, Debug)]
+enum Stage {
+    /// Asks the changed tickets whether there is a match for one of them.
+    Asking(Option<AnchorKey>),
+    /// Gives the anchors their turn.
+    Matching(Option<AnchorKey>),
+}
+
 impl PassState {
-    pub(super) fn mark_dirty(&mut self) {
-        self.dirty = true;
+    /// Notes that a ticket has changed.
+    pub(super) fn mark_changed(&mut self, ticket: AnchorKey) {
+        self.changed.insert(ticket);
+        self.due = true;
+    }
+
+    /// Asks for a pass although no ticket that can be matched has changed.
+    pub(super) fn mark_due(&mut self) {
+        self.due = true;
+    }
+
+    /// Forgets a ticket that has ended.
+    pub(super) fn forget(&mut self, ticket: AnchorKey) {
+        self.changed.remove(&ticket);
     }
 
     /// When the next slice is due, seen from `now`.
@@ -36,8 +82,16 @@ impl PassState {
             return Some(now);
         }
         let earliest = self.last_start.map_or(now, |start| start.plus(interval).max(now));
-        self.dirty.then_some(earliest)
+        self.due.then_some(earliest)
     }
+}
+
+/// What a slice works with.
+struct Slice<'a> {
+    plan: &'a Plan,
+    waiting: &'a mut Waiting,
+    under_way: &'a mut UnderWay,
+    report: &'a mut TickReport,
 }
 
 impl Matchmaker {
@@ -47,33 +101,58 @@ impl Matchmaker {
         if self.pass.due(self.now, self.options.pass_interval) != Some(self.now) {
             return report;
         }
-        let mut cursor = match self.pass.under_way.take() {
-            Some(cursor) => cursor,
-            None => {
-                self.pass.dirty = false;
-                self.pass.last_start = Some(self.now);
-                self.begin_searching();
-                None
-            }
+        let mut under_way = match self.pass.under_way.take() {
+            Some(under_way) => under_way,
+            None => self.begin_pass(),
         };
-        while let Some((anchor_key, anchor)) = self.next_anchor(cursor) {
-            let slice_is_full = report.nodes >= self.options.nodes_per_slice
-                || self.outbox.len() >= self.options.undrained_events_max;
-            if slice_is_full {
-                self.pass.under_way = Some(cursor);
-                report.unfinished = true;
-                break;
-            }
-            self.search_anchor(anchor, &mut report);
-            cursor = Some(anchor_key);
+        let plan = Arc::clone(self.rule_set.plan());
+        let mut waiting = std::mem::take(&mut self.pass.waiting);
+        let ended = self.begin_searching() && {
+            let rows = self.searching.values().copied();
+            waiting.gather(&plan, &self.pool.columns, rows, self.now);
+            self.run_slice(Slice {
+                plan: &plan,
+                waiting: &mut waiting,
+                under_way: &mut under_way,
+                report: &mut report,
+            })
+        };
+        self.pass.waiting = waiting;
+        report.unfinished = !ended;
+        if ended {
+            self.end_pass(under_way);
+        } else {
+            self.pass.under_way = Some(under_way);
         }
         report
     }
 
-    /// QUEUED becomes SEARCHING for every ticket that no pass has seen (decision 4).
-    fn begin_searching(&mut self) {
+    fn begin_pass(&mut self) -> UnderWay {
+        self.pass.due = false;
+        self.pass.last_start = Some(self.now);
+        UnderWay {
+            changed: std::mem::take(&mut self.pass.changed),
+            stage: Stage::Asking(None),
+            exhausted: BTreeSet::new(),
+            formed: false,
+        }
+    }
+
+    /// What a budget left unsearched counts as changed in the next pass; that one is due at once
+    /// if this one has made the pool smaller.
+    fn end_pass(&mut self, under_way: UnderWay) {
+        let UnderWay { mut exhausted, formed, .. } = under_way;
+        exhausted.retain(|key| self.searching.contains_key(key));
+        self.pass.due |= formed && !exhausted.is_empty();
+        self.pass.changed.append(&mut exhausted);
+    }
+
+    /// QUEUED becomes SEARCHING for every ticket that no pass has seen (decision 4); false when the
+    /// limit of undrained events comes first.
+    fn begin_searching(&mut self) -> bool {
         let estimated_wait_seconds = self.estimate.seconds();
-        for (number, key) in std::mem::take(&mut self.queued) {
+        while self.outbox.len() < self.options.undrained_events_max {
+            let Some((number, key)) = self.queued.pop_first() else { return true };
             let Some(record) = self.book.record_mut(key) else { continue };
             let change = Change::Search { estimated_wait_seconds };
             advance(record, change, self.now, &self.rule_names, &mut self.outbox);
@@ -81,41 +160,105 @@ impl Matchmaker {
                 self.searching.insert((record.start_time, number), row);
             }
         }
+        self.queued.is_empty()
     }
 
-    fn next_anchor(&self, after: Option<AnchorKey>) -> Option<(AnchorKey, TicketRow)> {
+    /// Goes on with a pass; false when the slice's budget or the limit of events ends it first.
+    fn run_slice(&mut self, mut slice: Slice<'_>) -> bool {
+        loop {
+            let slice_is_full = slice.report.nodes >= self.options.nodes_per_slice
+                || self.outbox.len() >= self.options.undrained_events_max;
+            if slice_is_full {
+                return false;
+            }
+            let goes_on = match slice.under_way.stage {
+                Stage::Asking(after) => self.ask_next(after, &mut slice),
+                Stage::Matching(after) => self.match_next(after, &mut slice),
+            };
+            if !goes_on {
+                return true;
+            }
+        }
+    }
+
+    /// Asks the next changed ticket whether there is a match for it; false when none is left.
+    fn ask_next(&mut self, after: Option<AnchorKey>, slice: &mut Slice<'_>) -> bool {
+        let Some(key) = next_after(&slice.under_way.changed, after) else { return false };
+        slice.under_way.stage = Stage::Asking(Some(key));
+        let Some(&row) = self.searching.get(&key) else {
+            slice.under_way.changed.remove(&key);
+            return true;
+        };
+        let is_oldest = self.searching.first_key_value().is_some_and(|(&oldest, _)| oldest == key);
+        // The oldest is the first anchor: it has its turn at once.
+        if is_oldest || self.search(row, slice).is_some_and(|it| it.found.is_some() || it.exhausted)
+        {
+            slice.under_way.stage = Stage::Matching(None);
+        } else {
+            slice.under_way.changed.remove(&key);
+        }
+        true
+    }
+
+    /// Gives the next anchor its turn; false when none is left that could be matched.
+    fn match_next(&mut self, after: Option<AnchorKey>, slice: &mut Slice<'_>) -> bool {
         use std::ops::Bound::{Excluded, Unbounded};
         let from = after.map_or(Unbounded, Excluded);
-        self.searching.range((from, Unbounded)).next().map(|(&key, &row)| (key, row))
+        let anchor = self.searching.range((from, Unbounded)).next().map(|(&key, &row)| (key, row));
+        let Some((key, row)) = anchor.filter(|_| !slice.under_way.changed.is_empty()) else {
+            return false;
+        };
+        slice.under_way.stage = Stage::Matching(Some(key));
+        let has_changed = slice.under_way.changed.contains(&key);
+        if !has_changed && !self.could_share(row, slice) {
+            return true;
+        }
+        let Some(Outcome { found, exhausted, .. }) = self.search(row, slice) else { return true };
+        match found {
+            Some(found) => {
+                slice.report.fullness_unproven += u64::from(exhausted);
+                slice.report.matches += 1;
+                slice.report.tickets_matched += found.placed.len() as u64;
+                slice.report.players_matched += self.form_match(&found, slice);
+                slice.under_way.formed = true;
+            }
+            None if exhausted => {
+                slice.report.anchors_exhausted += 1;
+                slice.under_way.exhausted.insert(key);
+            }
+            None => {
+                slice.under_way.changed.remove(&key);
+            }
+        }
+        true
     }
 
-    fn search_anchor(&mut self, anchor: TicketRow, report: &mut TickReport) {
-        let plan = Arc::clone(self.rule_set.plan());
-        let mut candidates = std::mem::take(&mut self.pass.candidates);
-        candidates.clear();
-        candidates.extend(self.searching.values().copied().filter(|&row| row != anchor));
-        let columns = &self.pool.columns;
-        rank(&plan, columns, anchor, &mut candidates);
-        let nodes_max = self.options.nodes_per_anchor;
-        let Outcome { found, nodes, judged, exhausted } =
-            self.searcher.search(&plan, columns, anchor, &candidates, self.now, nodes_max);
-        self.pass.candidates = candidates;
-        report.anchors += 1;
-        report.nodes += nodes;
-        report.judged += judged;
-        match (exhausted, &found) {
-            (true, Some(_)) => report.fullness_unproven += 1,
-            (true, None) => report.anchors_exhausted += 1,
-            (false, _) => {}
+    /// Whether an anchor that has not changed could share a match with a ticket that has.
+    fn could_share(&mut self, row: TicketRow, slice: &mut Slice<'_>) -> bool {
+        if slice.under_way.changed.len() > ASKED_MAX {
+            return true;
         }
-        if judged > 0 {
+        let columns = &self.pool.columns;
+        let changed = slice.under_way.changed.iter().filter_map(|key| self.searching.get(key));
+        let places = changed.filter_map(|&it| slice.waiting.place(it, columns));
+        let others: Vec<_> = places.filter_map(|place| slice.waiting.entry(place)).collect();
+        let Some(place) = slice.waiting.place(row, columns) else { return false };
+        let nodes = &mut slice.report.nodes;
+        self.searcher.could_share(slice.plan, columns, slice.waiting, place, &others, nodes)
+    }
+
+    fn search(&mut self, anchor: TicketRow, slice: &mut Slice<'_>) -> Option<Outcome> {
+        let columns = &self.pool.columns;
+        let place = slice.waiting.place(anchor, columns)?;
+        let nodes_max = self.options.nodes_per_anchor;
+        let outcome = self.searcher.search(slice.plan, columns, slice.waiting, place, nodes_max);
+        slice.report.anchors += 1;
+        slice.report.nodes += outcome.nodes;
+        slice.report.judged += outcome.judged;
+        if outcome.judged > 0 {
             self.add_tallies(anchor);
         }
-        if let Some(found) = found {
-            report.matches += 1;
-            report.tickets_matched += found.placed.len() as u64;
-            report.players_matched += self.form_match(&found);
-        }
+        Some(outcome)
     }
 
     fn add_tallies(&mut self, anchor: TicketRow) {
@@ -130,12 +273,13 @@ impl Matchmaker {
 
     /// Makes a match of tickets, given by team instance and age, and says how many players it has.
     /// Without placement it is complete at once (`tickets.md` section 1).
-    fn form_match(&mut self, found: &Found) -> u64 {
+    fn form_match(&mut self, found: &Found, slice: &mut Slice<'_>) -> u64 {
         let Found { placed, .. } = found;
+        let rows: Vec<TicketRow> = placed.iter().map(|&(_, row)| row).collect();
+        slice.waiting.take(&rows, &self.pool.columns);
         let match_id = MatchId::from(self.rng.uuid());
         let location = self.best_location(found);
         let now = self.now;
-        let plan = Arc::clone(self.rule_set.plan());
         let mut keys = Vec::with_capacity(placed.len());
         let mut players = 0;
         for &(instance, row) in placed {
@@ -144,7 +288,8 @@ impl Matchmaker {
             players += u64::from(self.pool.columns.players[row].len);
             self.leave_pool(key);
             if let Some(record) = self.book.record_mut(key) {
-                record.team = Some(Arc::clone(&plan.ast.schema.instances[instance].name));
+                slice.under_way.changed.remove(&(record.start_time, record.number));
+                record.team = Some(Arc::clone(&slice.plan.ast.schema.instances[instance].name));
                 self.estimate.add(now.since(record.start_time));
                 advance(record, Change::Place, now, &self.rule_names, &mut self.outbox);
             }
@@ -196,4 +341,10 @@ impl Matchmaker {
         let (_, best) = totals.min_by_key(|&(total, _)| total)?;
         self.pool.location_name(best).cloned()
     }
+}
+
+/// The first key after another.
+fn next_after(keys: &BTreeSet<AnchorKey>, after: Option<AnchorKey>) -> Option<AnchorKey> {
+    use std::ops::Bound::{Excluded, Unbounded};
+    keys.range((after.map_or(Unbounded, Excluded), Unbounded)).next().copied()
 }

@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 
 use super::input::{DescribeMatchmaking, InputError, StartMatchmaking};
-use super::options::{BackfillMode, Configuration, ConfigurationError, FlexMatchMode};
+use super::options::{
+    BackfillMode, Configuration, ConfigurationError, EngineOptions, FlexMatchMode,
+};
 use crate::model::limits;
 use crate::model::schema::Schema;
 use crate::model::ticket::{AttributeValue, Player, TicketId};
@@ -188,6 +190,23 @@ pub(super) fn configuration(configuration: &Configuration) -> Result<(), Configu
         return not_built("`BackfillMode` AUTOMATIC");
     }
     Ok(())
+}
+
+/// Options without which nothing would ever go on.
+pub(super) fn options(options: &EngineOptions) -> Result<(), ConfigurationError> {
+    let needed = [
+        ("nodesPerAnchor", options.nodes_per_anchor),
+        ("nodesPerSlice", options.nodes_per_slice),
+        ("undrainedEventsMax", options.undrained_events_max as u64),
+        ("activeTicketsMax", options.active_tickets_max as u64),
+    ];
+    match needed.into_iter().find(|&(_, value)| value == 0) {
+        Some((field, _)) => Err(ConfigurationError::Invalid {
+            field,
+            problem: "is 0, but must be at least 1".into(),
+        }),
+        None => Ok(()),
+    }
 }
 
 fn refuse<T>(message: String) -> Result<T, InputError> {

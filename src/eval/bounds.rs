@@ -290,7 +290,13 @@ impl Bounds {
         }
         let magnitudes = known.iter().map(|it| it.magnitude()).sum::<f64>()
             + coming.map_or(0.0, |it| it.magnitude() * more_max);
-        if !magnitudes.is_finite() {
+        // What is added up: the values, or squares of at most twice their magnitude.
+        let total = match function {
+            Function::Min | Function::Max => 0.0,
+            Function::Stddev => 4.0 * magnitudes * magnitudes * (count + more_max),
+            _ => magnitudes,
+        };
+        if !total.is_finite() {
             // A sum may overflow on the way, in one order and not in another.
             self.maybe_undefined = true;
             return Interval::EVERYTHING;

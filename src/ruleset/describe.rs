@@ -7,7 +7,7 @@ use super::epochs::TeamSize;
 use super::plan::Plan;
 use crate::model::schema::{AgeSelection, BatchingPreference, PartyAggregation, Strategy};
 use crate::pool::layout::StringSource;
-use crate::rules::Cost;
+use crate::rules::{Compiled, Cost};
 
 /// A compiled rule set in a form to look at.
 #[derive(Clone, PartialEq, Debug)]
@@ -104,8 +104,8 @@ impl PlanSummary {
             },
             pruned_by: it.rule.pruning(),
         });
-        let sorts =
-            ast.rules.iter().filter(|rule| matches!(rule.kind, "absoluteSort" | "distanceSort"));
+        let sorts = plan.compiled.iter().enumerate();
+        let sorts = sorts.filter(|(_, it)| matches!(it, Compiled::Order(_)));
         let interchangeable =
             ast.schema.teams.enumerate().filter(|(team, declaration)| {
                 declaration.quantity > 1 && plan.interchangeable[*team]
@@ -132,7 +132,7 @@ impl PlanSummary {
             columns: columns(plan),
             epochs: epochs(plan),
             rules: rules.collect(),
-            sort_rules: sorts.map(|rule| rule.name.clone()).collect(),
+            sort_rules: sorts.map(|(position, _)| name(position).to_owned()).collect(),
             named_by_compounds: ast
                 .named_by_compounds()
                 .into_iter()

@@ -25,6 +25,8 @@ pub(crate) struct Plan {
     pub(crate) epochs: Epochs,
     /// How many players each team instance takes, in each epoch.
     pub(crate) sizes: Col<Epoch, Col<InstanceIdx, TeamSize>>,
+    /// All rules, in the order of the rule set.
+    pub(crate) compiled: Vec<Compiled>,
     /// The rules that a match must meet, in the order of the rule set: all but sort rules and
     /// those that a compound rule names (facts 10.11).
     pub(crate) enforced: Vec<EnforcedRule>,
@@ -92,11 +94,13 @@ impl Plan {
         let sort_columns = sort_columns.collect();
         let named = ast.named_by_compounds();
         let (mut enforced, mut sort_keys) = (Vec::new(), Vec::new());
-        for (position, compiled) in compiled.into_iter().enumerate() {
+        for (position, compiled) in compiled.iter().enumerate() {
             match compiled {
-                Compiled::Order(key) => sort_keys.push(key),
+                Compiled::Order(key) => sort_keys.push(Arc::clone(key)),
                 Compiled::Admit(_) if named.contains(&position) => {}
-                Compiled::Admit(rule) => enforced.push(EnforcedRule { position, rule }),
+                Compiled::Admit(rule) => {
+                    enforced.push(EnforcedRule { position, rule: Arc::clone(rule) });
+                }
             }
         }
         let mut asking_order: Vec<usize> = (0..enforced.len()).collect();
@@ -105,6 +109,7 @@ impl Plan {
             ast,
             epochs,
             sizes,
+            compiled,
             enforced,
             asking_order,
             sort_keys,

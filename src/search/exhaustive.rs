@@ -1,19 +1,21 @@
 //! The search for an anchor's match among up to 40 players: sound, and complete within its budget
 //! (`matching.md` sections 1 to 4).
 //!
-//! Tickets are put into teams one by one, in the order of the candidates. After each, the
-//! candidates that can still join are kept for the next step, so that a dead end is seen before it
-//! is walked into. A partial match is given up only when a rule says that no completion of it can
-//! be valid, or when the candidates left cannot fill the teams.
+//! Tickets are put into teams one by one, in the order of the candidates. Each step looks ahead only
+//! as far as it must: until the candidates that can still join would fill every team to its
+//! minimum. It then goes on with the first of them, and comes back for more when that has led
+//! nowhere. A step that cannot be filled is left at once. A partial match is given up only when a
+//! rule says that no completion of it can be valid, or when the candidates left cannot fill it.
 //!
 //! Epochs. A match is judged in the epoch of its newest (or oldest) ticket. The search goes
 //! through the epochs that can come out, latest first, each time over the tickets that are old
-//! (or young) enough for it, and judges only matches whose epoch it is (decision 20).
+//! (or young) enough for it, and judges only matches whose epoch it is (decision 20). Each epoch
+//! has a share of the budget, so that none hides the others.
 
-use super::{Found, Outcome, Tally};
+use super::waiting::{Entry, Waiting};
+use super::{Found, Outcome, Tally, order};
 use crate::base::epoch::Epoch;
-use crate::base::idx::Col;
-use crate::base::time::Timestamp;
+use crate::base::idx::{Col, Idx};
 use crate::eval::candidate::{Candidate, Partial, Room};
 use crate::eval::lineup::LineupBuffers;
 use crate::eval::scratch::Scratch;
@@ -22,23 +24,17 @@ use crate::pool::columns::{Columns, LocationSet, TicketRow};
 use crate::ruleset::epochs::TeamSize;
 use crate::ruleset::plan::Plan;
 
-/// A candidate that can still join.
-#[derive(Clone, Copy, Debug)]
-struct Entry {
-    row: TicketRow,
-    players: u32,
-    epoch: Epoch,
-}
-
 /// The memory of the search, used again for every anchor.
 #[derive(Debug)]
 pub(crate) struct Searcher {
     candidate: Candidate,
     room: Col<InstanceIdx, Room>,
     /// The candidates that can join, step by step, each step's after those of the step before.
-    entries: Vec<Entry>,
-    /// Players of candidates that could join an instance, in the step that is being prepared.
+    known: Vec<Known>,
+    /// Players of candidates that could join an instance, in the step that looks ahead.
     supply: Col<InstanceIdx, u32>,
+    /// All candidates in their order, where the rule set has one of its own.
+    ranked: Vec<Entry>,
     lineup: LineupBuffers,
     scratch: Scratch,
     best: Vec<(InstanceIdx, TicketRow)>,
@@ -46,10 +42,21 @@ pub(crate) struct Searcher {
     tallies: Vec<Tally>,
 }
 
+/// A candidate that can join.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    entry: Entry,
+    /// The players of all that are known up to and with this one.
+    players_up_to: u32,
+}
+
 /// One search: what stays the same in it, and what it counts.
 struct Run<'a> {
     plan: &'a Plan,
     columns: &'a Columns,
+    waiting: &'a mut Waiting,
+    anchor: Entry,
+    selection: AgeSelection,
     sizes: &'a Col<InstanceIdx, TeamSize>,
     epoch: Epoch,
     /// The most players that a match can have in this epoch.
@@ -67,14 +74,32 @@ struct Run<'a> {
 /// The budget ran out; the search ends where it stands.
 struct Exhausted;
 
+/// Where a step draws its candidates from: those that the step before knows, then those that it
+/// has not looked at yet.
+#[derive(Clone, Copy)]
+struct Source<'s> {
+    /// A stretch of `Searcher::known`.
+    from: usize,
+    to: usize,
+    then: Then<'s>,
+}
+
+#[derive(Clone, Copy)]
+enum Then<'s> {
+    Source(&'s Source<'s>),
+    /// The place in the order of all candidates.
+    Rest(usize),
+}
+
 impl Searcher {
     pub(crate) fn new(plan: &Plan) -> Self {
         let instances = plan.ast.schema.instances.len();
         Self {
             candidate: Candidate::new(instances),
             room: (0..instances).map(|_| Room { min: 0, max: 0 }).collect(),
-            entries: Vec::new(),
+            known: Vec::new(),
             supply: (0..instances).map(|_| 0).collect(),
+            ranked: Vec::new(),
             lineup: LineupBuffers::default(),
             scratch: Scratch::default(),
             best: Vec::new(),
@@ -87,65 +112,49 @@ impl Searcher {
         &self.tallies
     }
 
-    /// Looks for the fullest match with `anchor` among `candidates`, which come in the order in
-    /// which they are to be tried. Stops after `nodes_max` nodes with the best found so far.
+    /// Looks for the fullest match with the ticket at `place` among those that wait. Stops after
+    /// `nodes_max` nodes with the best found so far.
     pub(crate) fn search(
         &mut self,
         plan: &Plan,
         columns: &Columns,
-        anchor: TicketRow,
-        candidates: &[TicketRow],
-        now: Timestamp,
+        waiting: &mut Waiting,
+        place: usize,
         nodes_max: u64,
     ) -> Outcome {
-        let entry = |row: TicketRow| Entry {
-            row,
-            players: columns.players[row].len,
-            epoch: plan.epochs.at(now.since(columns.start_time[row])),
-        };
-        let anchor = entry(anchor);
         self.tallies.fill((0, 0));
+        let Some(anchor) = waiting.entry(place) else { return Outcome::default() };
+        let selection = plan.ast.algorithm.age_selection;
+        let nodes = self.rank_all(plan, columns, waiting, anchor);
         let mut run = Run {
             plan,
             columns,
+            waiting,
+            anchor,
+            selection,
             sizes: &plan.sizes[anchor.epoch],
             epoch: anchor.epoch,
             capacity: 0,
             epochs_in: Vec::new(),
             best_players: 0,
             best_locations: LocationSet::NONE,
-            nodes: 0,
+            nodes,
             nodes_max,
             judged: 0,
         };
+        let reachable = plan.epochs.indices().rev().filter(|&epoch| match selection {
+            AgeSelection::Newest => epoch <= anchor.epoch,
+            AgeSelection::Oldest => epoch >= anchor.epoch,
+        });
+        let reachable: Vec<Epoch> = reachable.filter(|&it| run.waiting.has_epoch(it)).collect();
         let mut exhausted = false;
-        let selection = plan.ast.algorithm.age_selection;
-        for epoch in plan.epochs.indices().rev() {
-            let reachable = match selection {
-                AgeSelection::Newest => epoch <= anchor.epoch,
-                AgeSelection::Oldest => epoch >= anchor.epoch,
-            };
-            if !reachable {
-                continue;
-            }
-            self.entries.clear();
-            let entries = candidates.iter().map(|&row| entry(row));
-            self.entries.extend(entries.filter(|it| match selection {
-                AgeSelection::Newest => it.epoch >= epoch,
-                AgeSelection::Oldest => it.epoch <= epoch,
-            }));
-            let comes_out =
-                anchor.epoch == epoch || self.entries.iter().any(|it| it.epoch == epoch);
-            if !comes_out {
-                continue;
-            }
+        for (position, &epoch) in reachable.iter().enumerate() {
+            let share = (reachable.len() - position) as u64;
+            run.nodes_max = run.nodes + nodes_max.saturating_sub(run.nodes) / share;
             run.epoch = epoch;
             run.sizes = &plan.sizes[epoch];
             run.capacity = run.sizes.iter().map(|size| size.max).sum();
-            if self.search_epoch(&mut run, anchor).is_err() {
-                exhausted = true;
-                break;
-            }
+            exhausted |= self.search_epoch(&mut run).is_err();
         }
         let found = (run.best_players > 0).then(|| Found {
             placed: std::mem::take(&mut self.best),
@@ -154,32 +163,120 @@ impl Searcher {
         Outcome { found, nodes: run.nodes, judged: run.judged, exhausted }
     }
 
-    fn search_epoch(&mut self, run: &mut Run<'_>, anchor: Entry) -> Result<(), Exhausted> {
+    /// Whether the ticket at `place` could share a match with one of `others`: false is certain.
+    pub(crate) fn could_share(
+        &mut self,
+        plan: &Plan,
+        columns: &Columns,
+        waiting: &mut Waiting,
+        place: usize,
+        others: &[Entry],
+        nodes: &mut u64,
+    ) -> bool {
+        let Some(anchor) = waiting.entry(place) else { return false };
+        let mut run = Run {
+            plan,
+            columns,
+            waiting,
+            anchor,
+            selection: plan.ast.algorithm.age_selection,
+            sizes: &plan.sizes[anchor.epoch],
+            epoch: anchor.epoch,
+            capacity: 0,
+            epochs_in: Vec::new(),
+            best_players: 0,
+            best_locations: LocationSet::NONE,
+            nodes: 0,
+            nodes_max: u64::MAX,
+            judged: 0,
+        };
+        let mut shares = false;
+        for epoch in plan.epochs.indices() {
+            let out_of_reach = match run.selection {
+                AgeSelection::Newest => epoch > anchor.epoch,
+                AgeSelection::Oldest => epoch < anchor.epoch,
+            };
+            if out_of_reach {
+                continue;
+            }
+            run.epoch = epoch;
+            run.sizes = &plan.sizes[epoch];
+            shares = shares || self.could_share_in(&mut run, others);
+        }
+        *nodes += run.nodes;
+        shares
+    }
+
+    fn could_share_in(&mut self, run: &mut Run<'_>, others: &[Entry]) -> bool {
+        self.start(run);
+        let mut shares = false;
+        for instance in run.sizes.indices() {
+            if shares || self.stands_for(run, instance) != instance {
+                continue;
+            }
+            if let Ok(true) = self.join(run, instance, run.anchor) {
+                for &other in others {
+                    let admitted = !shares && run.admits(other);
+                    shares |= admitted && matches!(self.is_joinable(run, other), Ok(true));
+                }
+                self.leave(run, instance);
+            }
+        }
+        shares
+    }
+
+    /// Puts the candidates into the order of the rule set, if it has one; says what it costs.
+    fn rank_all(
+        &mut self,
+        plan: &Plan,
+        columns: &Columns,
+        waiting: &mut Waiting,
+        anchor: Entry,
+    ) -> u64 {
+        self.ranked.clear();
+        if !order::is_ordered(plan) {
+            return 0;
+        }
+        let mut from = 0;
+        while let Some(place) = waiting.first(from) {
+            from = place + 1;
+            self.ranked.extend(waiting.entry(place).filter(|it| it.row != anchor.row));
+        }
+        order::rank(plan, columns, anchor.row, &mut self.ranked);
+        self.ranked.len() as u64
+    }
+
+    /// Clears the teams for a search in the epoch of `run`.
+    fn start(&mut self, run: &mut Run<'_>) {
         self.candidate.clear(run.columns);
+        self.known.clear();
+        run.epochs_in.clear();
         for (room, size) in self.room.iter_mut().zip(run.sizes.iter()) {
             *room = Room { min: size.min, max: size.max };
         }
-        let result = self.place(run, anchor, 0, self.entries.len());
+    }
+
+    fn search_epoch(&mut self, run: &mut Run<'_>) -> Result<(), Exhausted> {
+        self.start(run);
+        let all = Source { from: 0, to: 0, then: Then::Rest(0) };
+        let result = self.place(run, run.anchor, all);
         self.candidate.clear(run.columns);
-        run.epochs_in.clear();
         result
     }
 
-    /// Tries a ticket in every team instance, and in each goes on with the entries from `from` to
-    /// `to`.
+    /// Tries a ticket in every team instance, and in each goes on with the candidates of `source`.
     fn place(
         &mut self,
         run: &mut Run<'_>,
         entry: Entry,
-        from: usize,
-        to: usize,
+        source: Source<'_>,
     ) -> Result<(), Exhausted> {
         let mut tried = TriedInstances::default();
         while let Some(instance) = self.next_instance(run, &tried) {
             tried.insert(instance);
             if self.join(run, instance, entry)? {
                 run.epochs_in.push(entry.epoch);
-                let result = self.extend(run, from, to);
+                let result = self.extend(run, source);
                 run.epochs_in.pop();
                 self.leave(run, instance);
                 result?;
@@ -191,68 +288,151 @@ impl Searcher {
         Ok(())
     }
 
-    /// Judges the match as it is, then tries to add one of the entries from `from` to `to`, each
-    /// with those behind it.
-    fn extend(&mut self, run: &mut Run<'_>, from: usize, to: usize) -> Result<(), Exhausted> {
+    /// Judges the match as it is, then tries to add candidates, each with those behind it.
+    fn extend(&mut self, run: &mut Run<'_>, mut source: Source<'_>) -> Result<(), Exhausted> {
         self.judge(run);
         if run.best_players >= run.capacity || self.candidate.players >= run.capacity {
             return Ok(());
         }
-        let start = self.entries.len();
-        let fillable = self.keep_joinable(run, from, to)?;
-        let end = self.entries.len();
-        if fillable {
-            let mut left: u32 = self.entries.iter().skip(start).map(|entry| entry.players).sum();
-            let missing: u32 = self.room.iter().map(|room| room.min).sum();
-            for position in start..end {
-                let reach = (self.candidate.players + left).min(run.capacity);
-                if left < missing || reach <= run.best_players {
-                    break;
-                }
-                let entry = self.entries[position];
-                self.place(run, entry, position + 1, end)?;
-                if run.best_players >= run.capacity {
-                    break;
-                }
-                left -= entry.players;
-            }
-        }
-        self.entries.truncate(start);
-        Ok(())
+        let start = self.known.len();
+        let result = match self.look_ahead(run, &mut source) {
+            Ok(true) => self.try_each(run, start, source),
+            Ok(false) => Ok(()),
+            Err(exhausted) => Err(exhausted),
+        };
+        self.known.truncate(start);
+        result
     }
 
-    /// Appends those of the entries that can join some instance, and says whether they could fill
-    /// every instance to its minimum.
-    fn keep_joinable(
+    /// Goes on with each of the candidates known from `start` on, and with those still to be drawn.
+    fn try_each(
         &mut self,
         run: &mut Run<'_>,
-        from: usize,
-        to: usize,
+        start: usize,
+        mut source: Source<'_>,
+    ) -> Result<(), Exhausted> {
+        let missing: u32 = self.room.iter().map(|room| room.min).sum();
+        let mut position = start;
+        loop {
+            if position == self.known.len() && !self.draw(run, &mut source)? {
+                return Ok(());
+            }
+            let Some(&Known { entry, .. }) = self.known.get(position) else { return Ok(()) };
+            let left = self.players_of(position, self.known.len());
+            let left = left.saturating_add(self.players_to_draw(run, &source));
+            let reach = self.candidate.players.saturating_add(left).min(run.capacity);
+            if left < missing || reach <= run.best_players {
+                return Ok(());
+            }
+            let behind =
+                Source { from: position + 1, to: self.known.len(), then: Then::Source(&source) };
+            self.place(run, entry, behind)?;
+            if run.best_players >= run.capacity {
+                return Ok(());
+            }
+            position += 1;
+        }
+    }
+
+    /// Draws candidates until those that can join would fill every instance to its minimum; false
+    /// when they cannot.
+    fn look_ahead(
+        &mut self,
+        run: &mut Run<'_>,
+        source: &mut Source<'_>,
     ) -> Result<bool, Exhausted> {
         self.supply.iter_mut().for_each(|supply| *supply = 0);
-        for position in from..to {
-            let entry = self.entries[position];
-            let mut joinable = false;
-            for instance in run.sizes.indices() {
-                let needed = self.supply[instance] < self.room[instance].min;
-                if joinable && !needed || self.stands_for(run, instance) != instance {
-                    continue;
-                }
-                if self.join(run, instance, entry)? {
-                    self.leave(run, instance);
-                    joinable = true;
-                    self.supply[instance] += entry.players;
-                }
+        let missing: u32 = self.room.iter().map(|room| room.min).sum();
+        let start = self.known.len();
+        loop {
+            let supplied = |instance: InstanceIdx| {
+                let room = self.room[instance];
+                room.min == 0 || self.supply[self.stands_for(run, instance)] >= room.min
+            };
+            let enough = self.players_of(start, self.known.len()) >= missing;
+            if enough && run.sizes.indices().all(supplied) {
+                return Ok(true);
             }
-            if joinable {
-                self.entries.push(entry);
+            if !self.draw(run, source)? {
+                return Ok(false);
             }
         }
-        let filled = |instance: InstanceIdx| {
-            let supplier = self.stands_for(run, instance);
-            self.supply[supplier] >= self.room[instance].min
+    }
+
+    /// Draws candidates until one can join, and adds it to those known; false when there is none.
+    fn draw(&mut self, run: &mut Run<'_>, source: &mut Source<'_>) -> Result<bool, Exhausted> {
+        while let Some(entry) = self.next_entry(run, source) {
+            run.spend()?;
+            if run.admits(entry) && self.is_joinable(run, entry)? {
+                let before = self.known.last().map_or(0, |known| known.players_up_to);
+                self.known.push(Known { entry, players_up_to: before + entry.players });
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn next_entry(&self, run: &mut Run<'_>, source: &mut Source<'_>) -> Option<Entry> {
+        loop {
+            if source.from < source.to {
+                source.from += 1;
+                return self.known.get(source.from - 1).map(|known| known.entry);
+            }
+            match source.then {
+                Then::Source(rest) => *source = *rest,
+                Then::Rest(place) if order::is_ordered(run.plan) => {
+                    let entry = self.ranked.get(place).copied()?;
+                    source.then = Then::Rest(place + 1);
+                    return Some(entry);
+                }
+                Then::Rest(from) => {
+                    let place = run.waiting.first(from)?;
+                    source.then = Then::Rest(place + 1);
+                    let entry = run.waiting.entry(place)?;
+                    if entry.row != run.anchor.row {
+                        return Some(entry);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The players of the known candidates from `from` to `to`.
+    fn players_of(&self, from: usize, to: usize) -> u32 {
+        let up_to = |end: usize| {
+            end.checked_sub(1).and_then(|it| self.known.get(it)).map_or(0, |it| it.players_up_to)
         };
-        Ok(run.sizes.indices().all(filled))
+        up_to(to).saturating_sub(up_to(from))
+    }
+
+    /// At most so many players can still be drawn.
+    fn players_to_draw(&self, run: &Run<'_>, source: &Source<'_>) -> u32 {
+        let (mut players, mut source) = (0_u32, source);
+        loop {
+            players = players.saturating_add(self.players_of(source.from, source.to));
+            match source.then {
+                Then::Source(rest) => source = rest,
+                Then::Rest(from) if from >= run.waiting.len() => return players,
+                Then::Rest(_) => return players.saturating_add(run.waiting.players()),
+            }
+        }
+    }
+
+    /// Whether a ticket can join some instance; what it would fill is added to the supply.
+    fn is_joinable(&mut self, run: &mut Run<'_>, entry: Entry) -> Result<bool, Exhausted> {
+        let mut joinable = false;
+        for instance in run.sizes.indices() {
+            let needed = self.supply[instance] < self.room[instance].min;
+            if joinable && !needed || self.stands_for(run, instance) != instance {
+                continue;
+            }
+            if self.join(run, instance, entry)? {
+                self.leave(run, instance);
+                joinable = true;
+                self.supply[instance] += entry.players;
+            }
+        }
+        Ok(joinable)
     }
 
     /// Puts a ticket into an instance, unless no completion with it can be valid.
@@ -265,10 +445,7 @@ impl Searcher {
         if entry.players > self.room[instance].max {
             return Ok(false);
         }
-        if run.nodes >= run.nodes_max {
-            return Err(Exhausted);
-        }
-        run.nodes += 1;
+        run.spend()?;
         self.candidate.push(instance, entry.row, run.columns);
         self.update_room(run, instance);
         let partial =
@@ -331,7 +508,7 @@ impl Searcher {
             return;
         }
         let epochs = run.epochs_in.iter().copied();
-        let epoch = match run.plan.ast.algorithm.age_selection {
+        let epoch = match run.selection {
             AgeSelection::Newest => epochs.min(),
             AgeSelection::Oldest => epochs.max(),
         };
@@ -367,22 +544,37 @@ impl Searcher {
     }
 }
 
+impl Run<'_> {
+    fn spend(&mut self) -> Result<(), Exhausted> {
+        if self.nodes >= self.nodes_max {
+            return Err(Exhausted);
+        }
+        self.nodes += 1;
+        Ok(())
+    }
+
+    /// Whether a ticket is old (or young) enough for a match that this epoch judges.
+    fn admits(&self, entry: Entry) -> bool {
+        match self.selection {
+            AgeSelection::Newest => entry.epoch >= self.epoch,
+            AgeSelection::Oldest => entry.epoch <= self.epoch,
+        }
+    }
+}
+
 /// The instances that a ticket was tried in; at most 200 exist.
 #[derive(Default)]
 struct TriedInstances([u64; 4]);
 
 impl TriedInstances {
     fn insert(&mut self, instance: InstanceIdx) {
-        use crate::base::idx::Idx;
         if let Some(word) = self.0.get_mut(instance.index() / 64) {
             *word |= 1 << (instance.index() % 64);
         }
     }
 
     fn contains(&self, instance: InstanceIdx) -> bool {
-        use crate::base::idx::Idx;
-        self.0
-            .get(instance.index() / 64)
-            .is_some_and(|word| word >> (instance.index() % 64) & 1 == 1)
+        let word = self.0.get(instance.index() / 64);
+        word.is_some_and(|word| word >> (instance.index() % 64) & 1 == 1)
     }
 }

@@ -2,9 +2,10 @@
 
 mod exhaustive;
 mod order;
+mod waiting;
 
 pub(crate) use exhaustive::Searcher;
-pub(crate) use order::rank;
+pub(crate) use waiting::{Entry, Waiting};
 
 use crate::model::schema::InstanceIdx;
 use crate::pool::columns::{LocationSet, TicketRow};
@@ -25,8 +26,9 @@ pub(crate) struct Found {
 /// What the search for an anchor came to.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
+    /// The match, if one was found.
     pub(crate) found: Option<Found>,
-    /// Tickets tentatively put into a team.
+    /// Tickets looked at, and tickets tentatively put into a team.
     pub(crate) nodes: u64,
     /// Complete candidates judged.
     pub(crate) judged: u64,

@@ -10,4 +10,6 @@ pub(crate) mod brute;
 #[cfg(test)]
 pub(crate) mod build;
 pub(crate) mod judgement;
+#[cfg(test)]
+mod proof;
 pub(crate) mod reference;

@@ -1,0 +1,300 @@
+//! The search finds a match for an anchor if and only if there is one, a valid one, and a fullest
+//! one (`matching.md` section 2, decision 36).
+//!
+//! Half of the pools are for generated rule sets, the others for those of `rulesets/`. The usual
+//! run has 2,000 pools; [`law`] has the command for 10,000.
+
+use super::choices::{Choices, choices};
+use super::declared::{Attribute, Scale};
+use super::law;
+use super::rule_set::rule_set;
+use super::seated::{NOW, Table};
+use super::text;
+use super::tickets::{self, PoolScale};
+use crate::RuleSet;
+use crate::model::matched::PlacedTicket;
+use crate::model::schema::{InstanceIdx, Schema, Strategy};
+use crate::model::ticket::AttributeValue;
+use crate::pool::columns::TicketRow;
+use crate::pool::ingest::missing_attribute;
+use crate::ruleset::plan::Plan;
+use crate::search::{Searcher, Waiting};
+use crate::testing::brute::{PoolTicket, best_match};
+use crate::testing::reference::is_valid;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+const POOLS: u32 = 2000;
+const SCALE: Scale = Scale { teams: 3, instances: 4, rules: 2 };
+const TICKETS_MAX: usize = 9;
+/// Assignments of a pool: far fewer than decision 36 allows, for speed.
+const ASSIGNMENTS_MAX: usize = 1 << 16;
+
+/// Values that make matches of our own rule sets neither certain nor hopeless.
+const PLAUSIBLE: &[(&str, &str, &[f64])] = &[
+    ("duel", "skill", &[1000.0, 1050.0, 1101.0, 1251.0, 1650.0, 2200.0, 500.0, 0.0]),
+    ("even_teams", "skill", &[1000.0, 1020.0, 1050.0, 1100.0, 800.0]),
+    ("greedy_trap", "skill", &[1000.0, 1050.0, 1100.0, 1101.0]),
+    ("greedy_trap", "keeper", &[0.0, 0.0, 1.0]),
+    ("hunters", "skill", &[1000.0, 1200.0, 1300.0, 900.0]),
+    ("hunters", "beastSkillWanted", &[0.0, 1000.0, 1200.0, 1250.0]),
+    ("squads", "skill", &[1000.0, 1040.0, 1080.0, 1300.0, 1450.0]),
+    ("trios", "skill", &[1000.0, 1075.0, 1150.0, 1300.0]),
+    ("trios", "veteran", &[1.0, 0.0, 1.0]),
+];
+const PLAUSIBLE_STRINGS: &[(&str, &str, &[&str])] = &[
+    ("co_op", "difficulty", &["normal", "hard"]),
+    ("co_op", "languages", &["en", "de", "fr"]),
+    ("free_for_all", "map", &["quarry", "quarry", "quarry", "orchard"]),
+    ("free_for_all", "character", CHARACTERS),
+    ("hunters", "role", &["hunter", "hunter", "hunter", "beast"]),
+];
+
+const CHARACTERS: &[&str] = &[
+    "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s",
+];
+
+/// A rule set with the attributes that its players send.
+struct Subject {
+    name: String,
+    text: String,
+    rule_set: RuleSet,
+    attributes: Vec<Attribute>,
+    party_max: u32,
+}
+
+/// Every rule set of `rulesets/` that is searched exhaustively.
+fn own_rule_sets() -> Vec<Subject> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rulesets");
+    let entries = std::fs::read_dir(folder).expect("the folder is part of the package");
+    let mut paths: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+    paths.sort();
+    let subjects = paths.iter().map(|path| {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(path).unwrap();
+        let rule_set = RuleSet::from_json(&text).unwrap();
+        let attributes = plausible_attributes(&name, &rule_set);
+        let party_max = if name == "duel" { 1 } else { 3 };
+        Subject { name, text, rule_set, attributes, party_max }
+    });
+    subjects.filter(|it| it.rule_set.strategy() == Strategy::ExhaustiveSearch).collect()
+}
+
+fn plausible_attributes(file: &str, rule_set: &RuleSet) -> Vec<Attribute> {
+    use crate::model::schema::AttributeType;
+    let declared = rule_set.attributes().iter();
+    let attribute = |it: &crate::AttributeDeclaration| {
+        let is_this = |known: &str, name: &str| known == file && name == &*it.name;
+        let numbers = PLAUSIBLE.iter().find(|(known, name, _)| is_this(known, name));
+        let strings = PLAUSIBLE_STRINGS.iter().find(|(known, name, _)| is_this(known, name));
+        let strings = strings.map_or(&["x", "y"][..], |(_, _, values)| values);
+        let values: Vec<AttributeValue> = match it.attribute_type {
+            AttributeType::Number => {
+                let values = numbers.map_or(&[0.0, 1.0, 2.0, 50.0][..], |(_, _, values)| values);
+                values.iter().map(|&number| AttributeValue::Number(number)).collect()
+            }
+            AttributeType::String => {
+                strings.iter().map(|&text| AttributeValue::String(text.into())).collect()
+            }
+            AttributeType::StringList => {
+                let pairs = strings.iter().zip(strings.iter().cycle().skip(1));
+                let list = |(a, b): (&&str, &&str)| vec![(*a).to_owned(), (*b).to_owned()];
+                pairs.map(|pair| AttributeValue::StringList(list(pair))).collect()
+            }
+            AttributeType::StringNumberMap => {
+                vec![AttributeValue::StringNumberMap(BTreeMap::new())]
+            }
+        };
+        Attribute {
+            name: it.name.to_string(),
+            attribute_type: it.attribute_type,
+            default: it.default.clone(),
+            values,
+        }
+    };
+    declared.map(attribute).collect()
+}
+
+/// Pool, rule set, and which of our own rule sets to take instead.
+type Case = (Vec<u16>, Vec<u16>, u16);
+
+/// The rule set of a case: every second one is generated.
+fn with_subject<R>(
+    (_, rules, which): &Case,
+    own: &[Subject],
+    then: impl FnOnce(&Subject) -> R,
+) -> Result<R, String> {
+    if let Some(subject) = own.get(Choices::new(&[*which]).below(2 * own.len())) {
+        return Ok(then(subject));
+    }
+    let generated = rule_set(rules, SCALE);
+    let rule_set = RuleSet::from_json(&generated.text)
+        .map_err(|errors| format!("{}\ndoes not compile:\n{errors}", generated.text))?;
+    Ok(then(&Subject {
+        name: "generated".into(),
+        text: generated.text,
+        rule_set,
+        attributes: generated.declared.attributes,
+        party_max: 3,
+    }))
+}
+
+/// A pool in the order in which its candidates are preferred, the anchor first.
+fn generate_pool(numbers: &[u16], subject: &Subject) -> Vec<PoolTicket> {
+    let plan = subject.rule_set.plan();
+    let c = &mut Choices::new(numbers);
+    let choices = plan.ast.schema.instances.len() + 1;
+    let mut most = TICKETS_MAX;
+    while choices.pow(most as u32) > ASSIGNMENTS_MAX {
+        most -= 1;
+    }
+    let starts: Vec<u64> =
+        plan.epochs.indices().map(|epoch| plan.epochs.start(epoch).get()).collect();
+    let ages = tickets::ages(&starts);
+    let tickets = most - c.below(most.min(4));
+    let scale = PoolScale { tickets, party_max: subject.party_max };
+    let mut pool = tickets::pool(c, &subject.attributes, &ages, scale);
+    if c.once_in(16) {
+        // A ticket that can never be matched (facts 1.3).
+        let player = pool.last_mut().and_then(|ticket| ticket.players.first_mut());
+        player.expect("a pool has a ticket").attributes.clear();
+    }
+    let anchor = c.below(pool.len());
+    let anchor = pool.remove(anchor);
+    pool.sort_by_key(|ticket| std::cmp::Reverse(ticket.age));
+    pool.insert(0, anchor);
+    pool
+}
+
+/// What the search finds for the first ticket, as positions in the pool with their instances.
+fn search(plan: &Plan, pool: &[PoolTicket]) -> Result<Option<Vec<(usize, InstanceIdx)>>, String> {
+    let schema: &Schema = &plan.ast.schema;
+    let mut table = Table::new(plan);
+    let mut rows = Vec::new();
+    for (position, ticket) in pool.iter().enumerate() {
+        if missing_attribute(schema, &ticket.players).is_none() {
+            rows.push((table.submit(&ticket.players, ticket.age), position));
+        }
+    }
+    let Some(&(anchor, 0)) = rows.first() else { return Ok(None) };
+    let columns = &table.pool.columns;
+    let mut by_age: Vec<TicketRow> = rows.iter().map(|&(row, _)| row).collect();
+    by_age.sort_by_key(|&row| (columns.start_time[row], columns.number[row]));
+    let place = by_age.iter().position(|&row| row == anchor).ok_or("the anchor waits")?;
+    let mut waiting = Waiting::default();
+    waiting.gather(plan, columns, by_age.into_iter(), NOW);
+    let mut searcher = Searcher::new(plan);
+    let outcome = searcher.search(plan, columns, &mut waiting, place, u64::MAX);
+    if outcome.exhausted {
+        return Err("a budget without an end is exhausted".into());
+    }
+    let Some(found) = outcome.found else { return Ok(None) };
+    let position_of = |row| rows.iter().find(|(it, _)| *it == row).map(|&(_, position)| position);
+    let placed =
+        found.placed.into_iter().map(|(instance, row)| Some((position_of(row)?, instance)));
+    let mut placed: Vec<_> =
+        placed.collect::<Option<_>>().ok_or("the match holds a row that is not in the pool")?;
+    placed.sort_unstable();
+    Ok(Some(placed))
+}
+
+fn place(plan: &Plan, pool: &[PoolTicket], found: &[(usize, InstanceIdx)]) -> Vec<PlacedTicket> {
+    let ticket = |&(position, instance): &(usize, InstanceIdx)| PlacedTicket {
+        team: plan.ast.schema.instances[instance].name.to_string(),
+        age: pool[position].age,
+        players: pool[position].players.clone(),
+    };
+    found.iter().map(ticket).collect()
+}
+
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    pools: u64,
+    matched: u64,
+    /// Matches of at least two tickets.
+    joint: u64,
+}
+
+fn compare(subject: &Subject, pool: &[PoolTicket]) -> Result<Counts, String> {
+    let plan = subject.rule_set.plan();
+    let found = search(plan, pool)?;
+    let best = best_match(&plan.ast, pool, 0).map(|assignment| -> Vec<(usize, InstanceIdx)> {
+        let seats = assignment.iter().enumerate();
+        seats.filter_map(|(position, seat)| Some((position, (*seat)?))).collect()
+    });
+    let players = |it: &[(usize, InstanceIdx)]| -> usize {
+        it.iter().map(|&(position, _)| pool[position].players.len()).sum()
+    };
+    match (&found, &best) {
+        (None, None) => Ok(Counts { pools: 1, ..Counts::default() }),
+        (None, Some(best)) => {
+            let best = text::placed(&place(plan, pool, best));
+            Err(format!("the search found nothing, but there is\n{best}"))
+        }
+        (Some(found), best) => {
+            let shown = || text::placed(&place(plan, pool, found));
+            if found.first().map(|&(position, _)| position) != Some(0) {
+                return Err(format!("the anchor is not in\n{}", shown()));
+            }
+            if !is_valid(&plan.ast, &place(plan, pool, found)) {
+                return Err(format!("this is not valid:\n{}", shown()));
+            }
+            let most = best.as_ref().map_or(0, |best| players(best));
+            if players(found) != most {
+                return Err(format!("{most} players can be matched, more than in\n{}", shown()));
+            }
+            Ok(Counts { pools: 1, matched: 1, joint: u64::from(found.len() > 1) })
+        }
+    }
+}
+
+fn show(case: &Case, own: &[Subject]) -> String {
+    let shown = with_subject(case, own, |subject| {
+        let pool = generate_pool(&case.0, subject);
+        let team = subject.rule_set.team_instances().next().unwrap_or_default();
+        let placed = pool.into_iter().map(|PoolTicket { age, players }| PlacedTicket {
+            team: team.to_owned(),
+            age,
+            players,
+        });
+        let placed = text::placed(&placed.collect::<Vec<_>>());
+        let Subject { name, text, .. } = subject;
+        format!("rule set {name}:\n{text}\npool, the anchor first, all in one team:\n{placed}")
+    });
+    shown.unwrap_or_else(|error| error)
+}
+
+#[test]
+fn the_search_finds_what_brute_force_finds() {
+    let own = own_rule_sets();
+    assert!(own.len() >= 6, "only {} rule sets", own.len());
+    let counts: RefCell<BTreeMap<String, Counts>> = RefCell::default();
+    let law = |case: &Case| {
+        with_subject(case, &own, |subject| {
+            let pool = generate_pool(&case.0, subject);
+            let more = compare(subject, &pool)?;
+            let mut counts = counts.borrow_mut();
+            let sum = counts.entry(subject.name.clone()).or_default();
+            sum.pools += more.pools;
+            sum.matched += more.matched;
+            sum.joint += more.joint;
+            Ok(())
+        })?
+    };
+    let strategy = (choices(160), choices(160), proptest::prelude::any::<u16>());
+    law::check(POOLS, &strategy, law, |case| show(case, &own));
+    let counts = counts.into_inner();
+    println!("\n{:20}{:>8}{:>9}{:>8}", "rule set", "pools", "matched", "joint");
+    for (name, Counts { pools, matched, joint }) in &counts {
+        println!("{name:20}{pools:>8}{matched:>9}{joint:>8}");
+    }
+    assert_eq!(counts.len(), own.len() + 1);
+    for (name, Counts { pools, matched, joint }) in counts {
+        assert!(pools >= 50, "{name}: {pools} pools");
+        assert!(matched * 20 >= pools, "{name}: {matched} of {pools} pools have a match");
+        assert!(matched * 20 <= pools * 19, "{name}: {matched} of {pools} pools have a match");
+        assert!(joint * 25 >= pools, "{name}: {joint} of {pools} matches are of several tickets");
+    }
+}

@@ -1,0 +1,197 @@
+//! Every compiled rule says of a complete match what the reference evaluator says of it.
+
+use super::choices::{Choices, choices};
+use super::declared::{Attribute, Scale};
+use super::law;
+use super::rule_set::{RuleSetText, rule_set};
+use super::seated::Table;
+use super::tally::{Tally, expected_keys, keys, nudged};
+use super::text;
+use super::tickets::{self, PoolScale};
+use crate::RuleSet;
+use crate::model::matched::PlacedTicket;
+use crate::pool::columns::LocationSet;
+use crate::ruleset::ast::RuleSetAst;
+use crate::ruleset::plan::Plan;
+use crate::testing::judgement::Judgement;
+use crate::testing::reference::judge;
+use proptest::collection::vec;
+use std::collections::BTreeSet;
+
+const SCALE: Scale = Scale { teams: 4, instances: 8, rules: 4 };
+const CASES: u32 = 4200;
+const MATCHES: usize = 48;
+/// Pairs that a run must compare.
+const PAIRS: u64 = 100_000;
+/// One match in so many is judged with moved bounds, too.
+const NUDGED_EVERY: usize = 4;
+
+/// Matches first: proptest shrinks in this order.
+type Case = (Vec<Vec<u16>>, Vec<u16>);
+
+fn compile(generated: &RuleSetText) -> Result<RuleSet, String> {
+    RuleSet::from_json(&generated.text).map_err(|errors| format!("it does not compile:\n{errors}"))
+}
+
+/// A match to be judged: sizes are right or not, everything else is well-formed.
+fn generate_match(
+    numbers: &[u16],
+    plan: &Plan,
+    attributes: &[Attribute],
+) -> (Vec<PlacedTicket>, bool) {
+    let c = &mut Choices::new(numbers);
+    let schema = &plan.ast.schema;
+    let instances: Vec<String> = schema.instances.iter().map(|it| it.name.to_string()).collect();
+    let starts: Vec<u64> =
+        plan.epochs.indices().map(|epoch| plan.epochs.start(epoch).get()).collect();
+    let most = if c.once_in(3) { 1 } else { 2 * instances.len().min(4) };
+    let scale = PoolScale { tickets: 1 + c.below(most), party_max: 3 };
+    let pool = tickets::pool(c, attributes, &tickets::ages(&starts), scale);
+    let seated_in_reverse = c.once_in(2);
+    (tickets::placed(c, pool, &instances), seated_in_reverse)
+}
+
+/// Seats a match, judges it both ways and compares; gives the reference's judgement.
+fn compare(
+    table: &mut Table<'_>,
+    tickets: &[PlacedTicket],
+    seated_in_reverse: bool,
+) -> Result<Judgement, String> {
+    let judgement = judge(&table.plan.ast, tickets).map_err(|error| error.to_string())?;
+    let result = compare_seated(table, tickets, seated_in_reverse, &judgement);
+    table.clear();
+    result.map(|()| judgement)
+}
+
+fn compare_seated(
+    table: &mut Table<'_>,
+    tickets: &[PlacedTicket],
+    seated_in_reverse: bool,
+    judgement: &Judgement,
+) -> Result<(), String> {
+    let plan = table.plan;
+    let mut rows: Vec<_> = tickets
+        .iter()
+        .map(|ticket| (table.submit(&ticket.players, ticket.age), ticket.team.as_str()))
+        .collect();
+    if seated_in_reverse {
+        rows.reverse();
+    }
+    for (row, team) in rows {
+        let instance = plan.ast.schema.instance(team).ok_or("an instance is unknown")?;
+        table.seat(instance, row);
+    }
+    let epoch = table.epoch().ok_or("nobody is seated")?;
+    if epoch != plan.epochs.at(judgement.wait) {
+        return Err(format!("it waited {} ms, but is in {epoch:?}", judgement.wait.get()));
+    }
+    for ((size, slot), team) in
+        plan.sizes[epoch].iter().zip(table.candidate.slots.iter()).zip(&judgement.teams)
+    {
+        let compiled = (slot.players, size.min, size.max);
+        let expected = (team.players, team.min, team.max);
+        if compiled != expected {
+            return Err(format!("team {}: {compiled:?} is not {expected:?}", team.name));
+        }
+    }
+    let no_location = judgement.problems.iter().any(|problem| problem.contains("location"));
+    if table.candidate.locations.is_empty() != no_location {
+        return Err(format!("common locations: {:?}", table.candidate.locations));
+    }
+    let common = table.candidate.locations;
+    let universe = if common.is_empty() { LocationSet::ALL } else { common };
+    let verdicts: Vec<LocationSet> =
+        table.verdicts(epoch).into_iter().map(|holds| holds.intersect(universe)).collect();
+    for (&compiled, rule) in verdicts.iter().zip(&judgement.rules) {
+        if compiled.is_empty() == rule.holds {
+            return Err(format!("compiled: {compiled:?}, reference:\n{rule:#?}"));
+        }
+    }
+    let enforced = table.plan.enforced.iter().filter_map(|it| verdicts.get(it.position));
+    let allowed = enforced.fold(common, |allowed, holds| allowed.intersect(*holds));
+    let valid = !allowed.is_empty() && table.sizes_hold(epoch);
+    if valid != judgement.valid {
+        return Err(format!("valid by the plan: {valid}, reference: {judgement}"));
+    }
+    Ok(())
+}
+
+/// For `rallypoint judge`.
+fn show((matches, rules): &Case) -> String {
+    let generated = rule_set(rules, SCALE);
+    let mut shown = format!("rule set:\n{}\n", generated.text);
+    if let Ok(rule_set) = compile(&generated) {
+        for numbers in matches {
+            let (tickets, _) =
+                generate_match(numbers, rule_set.plan(), &generated.declared.attributes);
+            shown.push_str(&format!("match:\n{}\n", text::placed(&tickets)));
+        }
+    }
+    shown
+}
+
+/// How often each part of the language was judged.
+type Judged = Tally<4>;
+
+struct Counted<'a> {
+    judged: &'a Judged,
+    keys: Vec<BTreeSet<String>>,
+    moved: RuleSetAst,
+}
+
+impl Counted<'_> {
+    fn count(&self, judgement: &Judgement, tickets: Option<&[PlacedTicket]>) -> Result<(), String> {
+        let moved = tickets.map(|it| judge(&self.moved, it)).transpose();
+        let moved = moved.map_err(|error| error.to_string())?;
+        for (position, rule) in judgement.rules.iter().enumerate() {
+            let on_bound =
+                moved.as_ref().is_some_and(|moved| moved.rules[position].holds != rule.holds);
+            let (holds, fails) = (u64::from(rule.holds), u64::from(!rule.holds));
+            self.judged.add(&self.keys[position], [1, holds, fails, u64::from(on_bound)]);
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn compiled_rules_agree_with_the_reference() {
+    let judged = Judged::new(["seen", "true", "false", "on bound*"]);
+    let pairs = std::cell::Cell::new((0_u64, 0_u64));
+    let strategy = (vec(choices(80), 1..=MATCHES), choices(220));
+    let law = |(matches, rules): &Case| {
+        let generated = rule_set(rules, SCALE);
+        let rule_set = compile(&generated)?;
+        let plan = rule_set.plan();
+        let mut table = Table::new(plan);
+        let counted = Counted {
+            judged: &judged,
+            keys: (0..plan.ast.rules.len()).map(|rule| keys(&plan.ast, rule)).collect(),
+            moved: nudged(&plan.ast),
+        };
+        for (at, numbers) in matches.iter().enumerate() {
+            let (tickets, reverse) = generate_match(numbers, plan, &generated.declared.attributes);
+            let judgement = compare(&mut table, &tickets, reverse)?;
+            let also_moved = (at % NUDGED_EVERY == 0).then_some(&*tickets);
+            counted.count(&judgement, also_moved)?;
+            let (all, valid) = pairs.get();
+            pairs.set((all + 1, valid + u64::from(judgement.valid)));
+        }
+        Ok(())
+    };
+    law::check(CASES, &strategy, law, show);
+    let (pairs, valid) = pairs.get();
+    let sampled = format!("* of the matches that were asked, one in {NUDGED_EVERY}");
+    judged.print(&format!("{pairs} pairs of rule set and match, {valid} valid\n{sampled}"));
+    assert!(pairs >= PAIRS, "only {pairs} pairs");
+    assert!(valid > pairs / 100, "only {valid} valid matches");
+    let rows = judged.rows();
+    for key in expected_keys() {
+        assert!(rows.contains_key(&key), "nothing was generated with: {key}");
+    }
+    for (key, [seen, holds, fails, on_bound]) in rows {
+        assert!(seen >= 1000, "{key}: seen {seen} times");
+        assert!(holds * 10 >= seen, "{key}: true {holds} times of {seen}");
+        assert!(fails * 10 >= seen, "{key}: false {fails} times of {seen}");
+        assert!(on_bound > 0, "{key}: never on the bound");
+    }
+}

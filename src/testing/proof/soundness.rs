@@ -1,0 +1,205 @@
+//! A verdict on a partial match is right for every completion of it (`matching.md` section 1):
+//! `Never` for none that the rule is true of, `Always` for all.
+
+use super::choices::{Choices, choices};
+use super::declared::{Attribute, Scale};
+use super::law;
+use super::rule_set::rule_set;
+use super::seated::Table;
+use super::tally::{Tally, keys};
+use super::text;
+use super::tickets::{self, PoolScale};
+use crate::RuleSet;
+use crate::base::epoch::Epoch;
+use crate::base::idx::{Col, Idx};
+use crate::eval::candidate::{Partial, Room};
+use crate::eval::verdict::Verdict;
+use crate::model::matched::PlacedTicket;
+use crate::model::schema::InstanceIdx;
+use crate::pool::columns::TicketRow;
+use crate::rules::{Compiled, KINDS};
+use crate::ruleset::plan::Plan;
+use crate::testing::brute::PoolTicket;
+use proptest::collection::vec;
+use std::cell::Cell;
+use std::collections::BTreeSet;
+
+const SCALE: Scale = Scale { teams: 3, instances: 3, rules: 3 };
+const CASES: u32 = 3000;
+const PARTIALS: usize = 32;
+/// Partial matches with at least one completion that a run must look at.
+const PARTIALS_MIN: u64 = 20_000;
+/// Tickets that are still to be placed.
+const WAITING_MAX: usize = 3;
+
+type Case = (Vec<Vec<u16>>, Vec<u16>);
+
+/// Some tickets in teams, within the sizes of an epoch, and some beside.
+struct Started {
+    epoch: Epoch,
+    seated: Vec<(PoolTicket, InstanceIdx)>,
+    waiting: Vec<PoolTicket>,
+}
+
+fn start(numbers: &[u16], plan: &Plan, attributes: &[Attribute]) -> Started {
+    let c = &mut Choices::new(numbers);
+    let epochs: Vec<Epoch> = plan.epochs.indices().collect();
+    let epoch = c.one(&epochs);
+    let sizes = &plan.sizes[epoch];
+    let scale = PoolScale { tickets: 1 + c.below(5), party_max: 3 };
+    let ages = tickets::ages(&[0, 5000]);
+    let mut waiting = tickets::pool(c, attributes, &ages, scale);
+    let mut seated: Vec<(PoolTicket, InstanceIdx)> = Vec::new();
+    let wanted = waiting.len().saturating_sub(1 + c.below(WAITING_MAX));
+    for ticket in waiting.drain(..wanted).collect::<Vec<_>>() {
+        let players = ticket.players.len() as u32;
+        let taken = |instance| -> u32 {
+            let inside = seated.iter().filter(|(_, it)| *it == instance);
+            inside.map(|(ticket, _)| ticket.players.len() as u32).sum()
+        };
+        let open = sizes.indices().filter(|&it| taken(it) + players <= sizes[it].max);
+        let open: Vec<InstanceIdx> = open.collect();
+        match open.is_empty() {
+            true => waiting.push(ticket),
+            false => seated.push((ticket, c.one(&open))),
+        }
+    }
+    waiting.truncate(WAITING_MAX);
+    Started { epoch, seated, waiting }
+}
+
+/// The room that is left in each instance.
+fn room(table: &Table<'_>, epoch: Epoch) -> Col<InstanceIdx, Room> {
+    let slots = table.candidate.slots.iter();
+    let sizes = table.plan.sizes[epoch].iter();
+    sizes
+        .zip(slots)
+        .map(|(size, slot)| Room {
+            min: size.min.saturating_sub(slot.players),
+            max: size.max.saturating_sub(slot.players),
+        })
+        .collect()
+}
+
+/// What the rules say of the completions that hold all of what is seated, and some of `waiting`.
+fn complete_all(
+    table: &mut Table<'_>,
+    epoch: Epoch,
+    waiting: &[TicketRow],
+    judge: &mut dyn FnMut(&mut Table<'_>) -> Result<(), String>,
+) -> Result<(), String> {
+    let Some((&row, others)) = waiting.split_first() else {
+        let is_complete = table.candidate.tickets() > 0 && table.sizes_hold(epoch);
+        return if is_complete { judge(table) } else { Ok(()) };
+    };
+    complete_all(table, epoch, others, judge)?;
+    let players = table.pool.columns.players[row].len;
+    let room = room(table, epoch);
+    for instance in room.indices().filter(|&it| players <= room[it].max) {
+        table.seat(instance, row);
+        let result = complete_all(table, epoch, others, judge);
+        table.candidate.pop(&table.pool.columns);
+        result?;
+    }
+    Ok(())
+}
+
+fn seated_text(table: &Table<'_>, players: &[(TicketRow, PoolTicket)]) -> String {
+    let mut placed = Vec::new();
+    for (instance, slot) in table.candidate.slots.enumerate() {
+        for row in &slot.tickets {
+            let Some((_, ticket)) = players.iter().find(|(it, _)| it == row) else { continue };
+            let team = table.plan.ast.schema.instances[instance].name.to_string();
+            let PoolTicket { age, players } = ticket.clone();
+            placed.push(PlacedTicket { team, age, players });
+        }
+    }
+    text::placed(&placed)
+}
+
+/// The verdicts on a partial match, each held against all completions; none without completions.
+fn check(table: &mut Table<'_>, started: Started) -> Result<Option<Vec<Verdict>>, String> {
+    let Started { epoch, seated, waiting } = started;
+    let mut known = Vec::new();
+    for (ticket, instance) in seated {
+        let row = table.submit(&ticket.players, ticket.age);
+        table.seat(instance, row);
+        known.push((row, ticket));
+    }
+    let mut rows = Vec::new();
+    for ticket in waiting {
+        let row = table.submit(&ticket.players, ticket.age);
+        rows.push(row);
+        known.push((row, ticket));
+    }
+    let room = room(table, epoch);
+    let verdicts: Vec<Verdict> = {
+        let Table { plan, pool, candidate, scratch, .. } = &*table;
+        let partial = Partial { columns: &pool.columns, candidate, room: &room };
+        let verdict = |rule: &Compiled| match rule {
+            Compiled::Admit(rule) => rule.partial(&partial, epoch, &mut scratch.borrow_mut()),
+            Compiled::Order(_) => Verdict::ALWAYS,
+        };
+        plan.compiled.iter().map(verdict).collect()
+    };
+    let before = seated_text(table, &known);
+    let mut completions = 0;
+    complete_all(table, epoch, &rows, &mut |table| {
+        completions += 1;
+        for (at, (&verdict, holds)) in verdicts.iter().zip(table.verdicts(epoch)).enumerate() {
+            let common = table.candidate.locations;
+            let beyond = holds.intersect(common).intersect(verdict.possible.complement());
+            let short = verdict.always.intersect(common).intersect(holds.complement());
+            if !beyond.is_empty() || !short.is_empty() {
+                let name = &table.plan.ast.rules[at].name;
+                let after = seated_text(table, &known);
+                let epoch = epoch.index();
+                return Err(format!(
+                    "{name} is {verdict:?} in epoch {epoch} of\n{before}\nbut {holds:?} of\n{after}"
+                ));
+            }
+        }
+        Ok(())
+    })?;
+    Ok((completions > 0).then_some(verdicts))
+}
+
+fn show((_, rules): &Case) -> String {
+    format!("rule set:\n{}", rule_set(rules, SCALE).text)
+}
+
+#[test]
+fn partial_verdicts_hold_for_every_completion() {
+    let tally = Tally::new(["seen", "never", "open", "always"]);
+    let partials = Cell::new(0);
+    let strategy = (vec(choices(60), 1..=PARTIALS), choices(220));
+    let law = |(started, rules): &Case| {
+        let generated = rule_set(rules, SCALE);
+        let rule_set = RuleSet::from_json(&generated.text).map_err(|errors| errors.to_string())?;
+        let plan = rule_set.plan();
+        let keys: Vec<BTreeSet<String>> =
+            (0..plan.compiled.len()).map(|rule| keys(&plan.ast, rule)).collect();
+        for numbers in started {
+            // A fresh pool: its columns know no other values than those of these tickets.
+            let mut table = Table::new(plan);
+            let started = start(numbers, plan, &generated.declared.attributes);
+            let Some(verdicts) = check(&mut table, started)? else { continue };
+            partials.set(partials.get() + 1);
+            for (keys, verdict) in keys.iter().zip(verdicts) {
+                let is = |it: Verdict| u64::from(verdict == it);
+                let row = [1, is(Verdict::NEVER), is(Verdict::OPEN), is(Verdict::ALWAYS)];
+                tally.add(keys, row);
+            }
+        }
+        Ok(())
+    };
+    law::check(CASES, &strategy, law, show);
+    let partials = partials.get();
+    tally.print(&format!("{partials} partial matches"));
+    assert!(partials >= PARTIALS_MIN, "only {partials} partial matches");
+    let rows = tally.rows();
+    for kind in KINDS {
+        let row = rows.get(kind.name()).copied().unwrap_or_default();
+        assert!(row.iter().all(|&count| count > 0), "{}: {row:?}", kind.name());
+    }
+}
