@@ -253,11 +253,11 @@ fn describe_value(value: &FieldValue) -> String {
 }
 
 /// Rule types of FlexMatch that this release does not run.
-pub(crate) const NOT_BUILT: [&str; 5] =
-    ["absoluteSort", "collection", "compound", "distanceSort", "latency"];
+pub(crate) const NOT_BUILT: [&str; 3] = ["collection", "compound", "latency"];
 
 #[cfg(test)]
 mod kind_tests;
+mod sorting;
 
 macro_rules! rule_kinds {
     ($($kind:ident)*) => {
@@ -266,7 +266,7 @@ macro_rules! rule_kinds {
         pub(crate) const KINDS: &[&dyn RuleKind] = &[$(&$kind::Kind),*];
     };
 }
-rule_kinds! { batch_distance comparison distance }
+rule_kinds! { absolute_sort batch_distance comparison distance distance_sort }
 
 /// The kind of a `type`.
 pub(crate) fn kind(name: &str) -> Option<&'static dyn RuleKind> {
