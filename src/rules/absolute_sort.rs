@@ -127,6 +127,13 @@ mod tests {
                 "take `mapKey` out: only maps have keys",
             ),
             (
+                r#""sortAttribute": "maps", "sortDirection": "ascending", "mapKey": "avgValue""#,
+                "/rules/0/mapKey",
+                r#""avgValue""#,
+                "`avgValue` is not a choice of key",
+                "use one of `minValue` and `maxValue`",
+            ),
+            (
                 r#""sortAttribute": "skill", "sortDirection": "up""#,
                 "/rules/0/sortDirection",
                 r#""up""#,

@@ -269,6 +269,13 @@ mod tests {
                 "did you mean `skill`?",
             ),
             (
+                r#""batchAttribute": "skill", "maxDistance": "far""#,
+                "/rules/0/maxDistance",
+                r#""far""#,
+                "expected a number, found `\"far\"`",
+                "",
+            ),
+            (
                 r#""batchAttribute": "skill", "maxDistance": 1, "partyAggregation": "union""#,
                 "/rules/0/partyAggregation",
                 r#""union""#,
