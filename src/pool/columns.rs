@@ -1,6 +1,8 @@
 //! The columns of the pool. Rows are numbers; names and strings stopped at ingestion.
 
-use super::layout::{LatencyColumn, ListColumn, Literal, MapColumn, NumberColumn, StringColumn};
+use super::layout::{
+    LatencyColumn, ListColumn, Literal, MapColumn, NumberColumn, StringColumn, TextColumn,
+};
 use crate::base::idx::{Col, Idx, index_type};
 use crate::base::intern::Sym;
 use crate::base::time::Timestamp;
@@ -87,6 +89,9 @@ pub(crate) struct Numbers {
     pub(crate) range: NumberRange,
 }
 
+/// Keys with their numbers.
+pub(crate) type NumberMap = Box<[(Sym, f64)]>;
+
 /// Everything that the search reads of tickets and players.
 #[derive(Debug)]
 pub(crate) struct Columns {
@@ -103,7 +108,12 @@ pub(crate) struct Columns {
     pub(crate) numbers: Col<NumberColumn, Numbers>,
     pub(crate) strings: Col<StringColumn, Col<PlayerRow, Sym>>,
     pub(crate) lists: Col<ListColumn, Col<PlayerRow, Box<[Sym]>>>,
-    pub(crate) maps: Col<MapColumn, Col<PlayerRow, Box<[(Sym, f64)]>>>,
+    /// A party's maps, put together: each key that one of its players has, in the order of the
+    /// keys' text, with the aggregated value of those players; no key whose value overflows.
+    pub(crate) maps: Col<MapColumn, Col<TicketRow, NumberMap>>,
+    /// The string of a party's first player. Symbols tell only whether strings are equal; these
+    /// tell which comes first.
+    pub(crate) texts: Col<TextColumn, Col<TicketRow, Box<str>>>,
     /// The strings that rules name.
     pub(crate) literals: Col<Literal, Sym>,
 }

@@ -9,6 +9,7 @@ use super::columns::{
 use super::layout::{ColumnLayout, StringSource};
 use crate::base::idx::{Col, Idx};
 use crate::base::intern::{Interner, Sym};
+use crate::base::num::finite;
 use crate::base::time::Timestamp;
 use crate::model::limits::LIVE_LOCATIONS_MAX;
 use crate::model::schema::{Aggregation, AttributeIdx, AttributeType, Schema};
@@ -55,6 +56,7 @@ impl Pool {
             strings: layout.strings.iter().map(|_| Col::new()).collect(),
             lists: layout.lists.iter().map(|_| Col::new()).collect(),
             maps: layout.maps.iter().map(|_| Col::new()).collect(),
+            texts: layout.texts.iter().map(|_| Col::new()).collect(),
             ticket_latencies: layout.latencies.iter().map(|_| Col::new()).collect(),
             literals,
         };
@@ -114,6 +116,21 @@ impl Pool {
             let latencies = party_latencies(&columns.latencies, range, aggregation);
             set_cell(column, row, latencies);
         }
+        for (column, &(attribute, aggregation)) in
+            columns.maps.iter_mut().zip(self.layout.maps.iter())
+        {
+            let map = party_map(schema, players, attribute, aggregation);
+            let pairs = map.map(|(key, value)| (self.interner.acquire(key), value));
+            set_cell(column, row, pairs.collect());
+        }
+        for (column, &attribute) in columns.texts.iter_mut().zip(self.layout.texts.iter()) {
+            let first = players.first().and_then(|player| value_of(schema, attribute, player));
+            let text = match first {
+                Some(AttributeValue::String(text)) => text,
+                _ => "",
+            };
+            set_cell(column, row, text.into());
+        }
         Ok(row)
     }
 
@@ -127,16 +144,19 @@ impl Pool {
             for column in self.columns.strings.iter() {
                 self.interner.release(column[player]);
             }
-            for column in self.columns.maps.iter_mut() {
-                for (sym, _) in std::mem::take(&mut column[player]) {
-                    self.interner.release(sym);
-                }
-            }
             for column in self.columns.lists.iter_mut() {
                 for sym in std::mem::take(&mut column[player]) {
                     self.interner.release(sym);
                 }
             }
+        }
+        for column in self.columns.maps.iter_mut() {
+            for (sym, _) in std::mem::take(&mut column[row]) {
+                self.interner.release(sym);
+            }
+        }
+        for column in self.columns.texts.iter_mut() {
+            column[row] = Box::default();
         }
         self.free_players.entry(range.len).or_default().push(range.start);
         self.free_tickets.push(row);
@@ -210,15 +230,6 @@ impl Pool {
             }
             set_cell(column, row, syms.into());
         }
-        for (column, &attribute) in columns.maps.iter_mut().zip(self.layout.maps.iter()) {
-            let pairs = match value_of(schema, attribute, player) {
-                Some(AttributeValue::StringNumberMap(map)) => {
-                    map.iter().map(|(key, &value)| (self.interner.acquire(key), value)).collect()
-                }
-                _ => Box::default(),
-            };
-            set_cell(column, row, pairs);
-        }
         let mut reported = LocationSet::NONE;
         let mut latencies = Vec::with_capacity(player.latency_in_ms.len());
         for (name, &millis) in &player.latency_in_ms {
@@ -282,6 +293,34 @@ fn party_latencies(
         Some((location, value))
     });
     common.collect()
+}
+
+/// A party's value at each key of a map attribute, over the players who have the key, in the
+/// order of the keys' text. A key whose value overflows is left out.
+fn party_map<'a>(
+    schema: &'a Schema,
+    players: &'a [Player],
+    attribute: AttributeIdx,
+    aggregation: Aggregation,
+) -> impl Iterator<Item = (&'a str, f64)> {
+    let mut values: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+    for player in players {
+        if let Some(AttributeValue::StringNumberMap(map)) = value_of(schema, attribute, player) {
+            for (key, &value) in map {
+                values.entry(key).or_default().push(value);
+            }
+        }
+    }
+    values.into_iter().filter_map(move |(key, values)| {
+        let count = values.len() as f64;
+        let values = values.into_iter();
+        let value = match aggregation {
+            Aggregation::Min => values.reduce(f64::min)?,
+            Aggregation::Max => values.reduce(f64::max)?,
+            _ => values.sum::<f64>() / count,
+        };
+        finite(value).map(|value| (key, value))
+    })
 }
 
 /// Writes a cell; rows are handed out without gaps, so that a column grows by one at most.

@@ -18,8 +18,12 @@ index_type! {
     pub(crate) struct ListColumn;
 }
 index_type! {
-    /// A column of one map from strings to numbers per player.
+    /// A column of one map from strings to numbers per ticket.
     pub(crate) struct MapColumn;
+}
+index_type! {
+    /// A column of one string per ticket that can be put into alphabetic order.
+    pub(crate) struct TextColumn;
 }
 index_type! {
     /// A column of the latencies of a ticket.
@@ -43,7 +47,8 @@ pub(crate) struct ColumnLayout {
     pub(crate) numbers: Col<NumberColumn, AttributeIdx>,
     pub(crate) strings: Col<StringColumn, StringSource>,
     pub(crate) lists: Col<ListColumn, AttributeIdx>,
-    pub(crate) maps: Col<MapColumn, AttributeIdx>,
+    pub(crate) maps: Col<MapColumn, (AttributeIdx, Aggregation)>,
+    pub(crate) texts: Col<TextColumn, AttributeIdx>,
     pub(crate) latencies: Col<LatencyColumn, Aggregation>,
     pub(crate) literals: Col<Literal, Arc<str>>,
 }
@@ -61,8 +66,12 @@ impl ColumnLayout {
         find_or_push(&mut self.lists, attribute)
     }
 
-    pub(crate) fn map(&mut self, attribute: AttributeIdx) -> MapColumn {
-        find_or_push(&mut self.maps, attribute)
+    pub(crate) fn map(&mut self, attribute: AttributeIdx, aggregation: Aggregation) -> MapColumn {
+        find_or_push(&mut self.maps, (attribute, aggregation))
+    }
+
+    pub(crate) fn text(&mut self, attribute: AttributeIdx) -> TextColumn {
+        find_or_push(&mut self.texts, attribute)
     }
 
     pub(crate) fn latency(&mut self, aggregation: Aggregation) -> LatencyColumn {

@@ -194,7 +194,7 @@ const MEASUREMENTS: Field = Field {
     expandable: false,
 };
 
-/// Parties are judged player by player (facts 10.6), so this changes no value.
+/// For rules that judge parties player by player (facts 10.6) this changes no value.
 const PARTY_AGGREGATION: Field = Field {
     name: "partyAggregation",
     shape: FieldShape::Words { what: "a party aggregation", words: &["min", "max", "avg"] },
@@ -276,8 +276,11 @@ fn describe_value(value: &FieldValue) -> String {
 }
 
 /// Rule types of FlexMatch that this release does not run.
-pub(crate) const NOT_BUILT: [&str; 6] =
-    ["absoluteSort", "batchDistance", "collection", "compound", "distanceSort", "latency"];
+pub(crate) const NOT_BUILT: [&str; 3] = ["collection", "compound", "latency"];
+
+#[cfg(test)]
+mod kind_tests;
+mod sorting;
 
 macro_rules! rule_kinds {
     ($($kind:ident)*) => {
@@ -286,7 +289,7 @@ macro_rules! rule_kinds {
         pub(crate) const KINDS: &[&dyn RuleKind] = &[$(&$kind::Kind),*];
     };
 }
-rule_kinds! { comparison distance }
+rule_kinds! { absolute_sort batch_distance comparison distance distance_sort }
 
 /// The kind of a `type`.
 pub(crate) fn kind(name: &str) -> Option<&'static dyn RuleKind> {

@@ -82,6 +82,10 @@ fn parse_rule(
         rule.fields = parse_fields(&object, kind, context, problems);
         let stated = kind.fields().iter().filter(|field| object.get(field.name).is_some());
         broken = rule.fields.len() < stated.count();
+        if broken {
+            // Without a type it is not compiled: half a rule would only give rise to more errors.
+            rule.kind = "";
+        }
     }
     Some(ParsedRule { rule, kind, broken })
 }
