@@ -455,6 +455,11 @@ kinds! {
             /// The operation.
             operation: String,
         } "`{operation}` needs a `referenceValue`";
+        /// An operation that has no use for a reference value (facts 3.3).
+        OperationTakesNoReference "operationTakesNoReference" {
+            /// The operation.
+            operation: String,
+        } "`{operation}` takes no `referenceValue`";
         /// One lone value compared with nothing (decision 12).
         LoneValue "loneValue" "one value has nothing to be compared with";
         /// Values of different types compared with each other.

@@ -5,4 +5,5 @@ pub(crate) mod candidate;
 pub(crate) mod lineup;
 pub(crate) mod program;
 pub(crate) mod scratch;
+pub(crate) mod sets;
 pub(crate) mod verdict;

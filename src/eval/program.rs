@@ -145,6 +145,24 @@ impl Nested {
         })
     }
 
+    /// The lists of innermost lists, each as a range of their positions for [`Nested::list`]. A
+    /// flat list stands alone in one.
+    pub(crate) fn groups(&self) -> impl Iterator<Item = std::ops::Range<usize>> + '_ {
+        const ALONE: &[u32] = &[0, 1];
+        let outer = self.levels.len().checked_sub(2).and_then(|it| self.levels.get(it));
+        outer.map_or(ALONE, |level| level).windows(2).map(|pair| match pair {
+            &[start, end] => start as usize..end as usize,
+            _ => 0..0,
+        })
+    }
+
+    /// The strings of the innermost list at a position.
+    pub(crate) fn list(&self, position: usize) -> &[Sym] {
+        let range = self.levels.last().and_then(|level| level.get(position..position + 2));
+        let &[start, end] = range.unwrap_or_default() else { return &[] };
+        self.symbols().get(start as usize..end as usize).unwrap_or_default()
+    }
+
     /// Reads what the path names; false when a party has no value of its own.
     fn load(&mut self, program: &Program, lineup: &Lineup<'_>) -> bool {
         self.numbers.clear();

@@ -2,6 +2,7 @@
 
 use super::bounds::{Bounds, Interval};
 use super::program::Nested;
+use super::sets::Sets;
 
 /// Reusable buffers of the evaluators.
 #[derive(Debug, Default)]
@@ -10,4 +11,7 @@ pub(crate) struct Scratch {
     pub(crate) bounds: Bounds,
     /// Values of several expressions that are judged together.
     pub(crate) pool: Vec<Interval>,
+    pub(crate) sets: Sets,
+    /// The collection that others are held against.
+    pub(crate) reference: Sets,
 }

@@ -276,7 +276,7 @@ fn describe_value(value: &FieldValue) -> String {
 }
 
 /// Rule types of FlexMatch that this release does not run.
-pub(crate) const NOT_BUILT: [&str; 3] = ["collection", "compound", "latency"];
+pub(crate) const NOT_BUILT: [&str; 2] = ["compound", "latency"];
 
 #[cfg(test)]
 mod kind_tests;
@@ -289,7 +289,7 @@ macro_rules! rule_kinds {
         pub(crate) const KINDS: &[&dyn RuleKind] = &[$(&$kind::Kind),*];
     };
 }
-rule_kinds! { absolute_sort batch_distance comparison distance distance_sort }
+rule_kinds! { absolute_sort batch_distance collection comparison distance distance_sort }
 
 /// The kind of a `type`.
 pub(crate) fn kind(name: &str) -> Option<&'static dyn RuleKind> {
