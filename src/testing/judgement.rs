@@ -90,10 +90,10 @@ pub struct RuleJudgement {
 #[non_exhaustive]
 pub struct Measured {
     /// The expression as the rule set has it; several with commas between them when their values
-    /// are compared with each other.
+    /// are compared with each other. Of a rule without expressions, in words what was measured.
     pub expression: String,
     /// Its value as text: numbers to six digits, strings in quotes, lists in brackets and cut when
-    /// long. None: undefined.
+    /// long; of a collection rule, the counts follow. None: undefined.
     pub value: Option<String>,
     /// Why the value is undefined, when it is. An undefined value makes its rule false
     /// (facts 10.2, decision 14).

@@ -5,13 +5,18 @@
 //! match could be at, hold every measurement against its bound, and look for a location at which
 //! every rule holds. It clones freely and remembers nothing.
 
+mod batch_distance;
+mod collection;
 mod comparison;
+mod compound;
 mod distance;
 mod effective;
 mod expression;
+mod latency;
 mod location;
 mod party;
 mod rules;
+mod sort;
 #[cfg(test)]
 mod tests;
 mod value;

@@ -3,7 +3,9 @@
 use super::expression::evaluate;
 use super::location::Truth;
 use super::value::{Undefined, Value};
-use super::{Lineup, comparison, distance, effective};
+use super::{
+    Lineup, batch_distance, collection, comparison, compound, distance, effective, latency, sort,
+};
 use crate::base::time::Millis;
 use crate::expr::ast::Expr;
 use crate::model::schema::Aggregation;
@@ -32,6 +34,11 @@ pub(super) fn judge(
     let mut judged = match rule.kind {
         "comparison" => Judged::everywhere(comparison::judge(rule, lineup)),
         "distance" => Judged::everywhere(distance::judge(rule, lineup)),
+        "collection" => Judged::everywhere(collection::judge(rule, lineup)),
+        "batchDistance" => Judged::everywhere(batch_distance::judge(rule, lineup)),
+        "latency" => latency::judge(rule, lineup),
+        "compound" => compound::judge(rule, lineup, earlier),
+        "absoluteSort" | "distanceSort" => Judged::everywhere(sort::judge(rule)),
         kind => {
             let (rule, kind) = (rule.name.clone(), kind.to_owned());
             return Err(JudgeError::Unsupported { rule, kind });
