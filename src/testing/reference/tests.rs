@@ -1,5 +1,11 @@
 //! Whole matches: rules, sizes, expansions, problems, locations.
 
+mod batch_distance_tests;
+mod collection_tests;
+mod compound_tests;
+mod latency_tests;
+mod party_tests;
+
 use super::*;
 use crate::AttributeValue;
 use crate::testing::build::{number, rule_set, solo, solos, text, ticket};
