@@ -121,7 +121,7 @@ mod tests {
     use super::*;
     use crate::model::matched::PlacedTicket;
     use crate::model::schema::AttributeType;
-    use crate::testing::build::{number, rule_set, seats};
+    use crate::testing::build::{not, number, rule_set, seats};
     use crate::testing::reference::judge;
 
     /// Tickets of these many players, all of one age.
@@ -261,6 +261,34 @@ mod tests {
             None,
         );
         assert_eq!(seats(&best_match(&ast, &pool(&[3]), 0).unwrap()), [0]);
+    }
+
+    /// Every pair has a location near to both, the three have none.
+    #[test]
+    fn a_match_meets_at_one_location() {
+        let near = rule_set().team("all", 2, 3).latency("near", Some(50.0), None, None);
+        let mut pool = pool(&[1; 3]);
+        let latencies = [
+            [("a", 50), ("b", 9), ("c", 90)],
+            [("a", 50), ("b", 90), ("c", 9)],
+            [("a", 51), ("b", 9), ("c", 9)],
+        ];
+        for (ticket, latencies) in pool.iter_mut().zip(latencies) {
+            for (location, ms) in latencies {
+                ticket.players[0] = ticket.players[0].clone().with_latency(location, ms);
+            }
+        }
+        let all = |ast| all_matches(ast, &pool).iter().map(|it| seats(it)).collect::<Vec<_>>();
+        assert_eq!(all(&near), [[0, 0, -1], [0, -1, 0], [-1, 0, 0]]);
+        // a rule that is named by a compound is not asked for alone
+        let far = near.clone().compound("far", not(near.named_rule("near")));
+        assert_eq!(all(&far), [[0, 0, 0], [0, 0, -1], [0, -1, 0], [-1, 0, 0]]);
+        // at one location near and even: `b` for the first and last, `c` for the other pair
+        let even = near.clone().latency("even", None, Some(0.0), None);
+        assert_eq!(all(&even), [[0, 0, -1], [0, -1, 0], [-1, 0, 0]]);
+        pool[0].players[0] = pool[0].players[0].clone().with_latency("b", 8);
+        let all = |ast| all_matches(ast, &pool).iter().map(|it| seats(it)).collect::<Vec<_>>();
+        assert_eq!(all(&even), [[0, 0, -1], [-1, 0, 0]]);
     }
 
     #[test]

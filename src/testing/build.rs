@@ -9,11 +9,11 @@ use crate::expr::ty::{Base, Type};
 use crate::model::matched::PlacedTicket;
 use crate::model::schema::{
     AgeSelection, Algorithm, AttributeDeclaration, AttributeType, BackfillPriority,
-    BatchingPreference, InstanceIdx, Schema, Strategy, TeamDeclaration,
+    BatchingPreference, InstanceIdx, PartyAggregation, Schema, Strategy, TeamDeclaration,
 };
 use crate::model::ticket::{AttributeValue, Player};
 use crate::ruleset::ast::{
-    ExpansionAst, FieldAst, FieldValue, RuleAst, RuleSetAst, StepAst, Target,
+    ExpansionAst, FieldAst, FieldValue, RuleAst, RuleSetAst, Statement, StepAst, Target,
 };
 
 fn site() -> Site {
@@ -25,7 +25,7 @@ pub(crate) fn rule_set() -> RuleSetAst {
     RuleSetAst {
         name: None,
         schema: Schema::default(),
-        party_aggregation: crate::model::schema::PartyAggregation::Exact,
+        party_aggregation: PartyAggregation::Exact,
         algorithm: Algorithm {
             strategy: Strategy::ExhaustiveSearch,
             batching_preference: BatchingPreference::Random,
@@ -45,6 +45,30 @@ pub(crate) fn number(value: f64) -> FieldValue {
 
 pub(crate) fn text(value: &str) -> FieldValue {
     FieldValue::Text(value.into())
+}
+
+pub(crate) fn word(word: &'static str) -> FieldValue {
+    FieldValue::Word(word)
+}
+
+pub(crate) fn text_list(texts: &[&str]) -> FieldValue {
+    FieldValue::TextList(texts.iter().map(|&text| text.into()).collect())
+}
+
+pub(crate) fn not(a: Statement) -> Statement {
+    Statement::Not(Box::new(a))
+}
+
+pub(crate) fn and(a: Statement, b: Statement) -> Statement {
+    Statement::And(Box::new(a), Box::new(b))
+}
+
+pub(crate) fn or(a: Statement, b: Statement) -> Statement {
+    Statement::Or(Box::new(a), Box::new(b))
+}
+
+pub(crate) fn xor(a: Statement, b: Statement) -> Statement {
+    Statement::Xor(Box::new(a), Box::new(b))
 }
 
 impl RuleSetAst {
@@ -81,7 +105,7 @@ impl RuleSetAst {
 
     /// Adds a rule with measurements and other fields.
     pub(crate) fn rule(
-        mut self,
+        self,
         name: &str,
         kind: &'static str,
         measurements: &[&str],
@@ -90,6 +114,16 @@ impl RuleSetAst {
         let expressions = measurements.iter().map(|text| (self.expr(text), site())).collect();
         let mut fields = vec![("measurements", FieldValue::Measurements(expressions))];
         fields.extend(others);
+        self.plain_rule(name, kind, fields)
+    }
+
+    /// Adds a rule with these fields.
+    pub(crate) fn plain_rule(
+        mut self,
+        name: &str,
+        kind: &'static str,
+        fields: Vec<(&'static str, FieldValue)>,
+    ) -> Self {
         let field = |(name, value)| FieldAst { name, site: site(), value };
         let fields = fields.into_iter().map(field).collect();
         self.rules.push(RuleAst { name: name.into(), kind, site: site(), fields });
@@ -120,6 +154,77 @@ impl RuleSetAst {
         fields.extend(min.map(|min| ("minDistance", number(min))));
         fields.extend(max.map(|max| ("maxDistance", number(max))));
         self.rule(&name, "distance", &[measurement], fields)
+    }
+
+    pub(crate) fn collection(
+        self,
+        measurement: &str,
+        operation: &'static str,
+        reference: Option<FieldValue>,
+        min: Option<f64>,
+        max: Option<f64>,
+    ) -> Self {
+        let name = format!("rule{}", self.rules.len());
+        let mut fields = vec![("operation", word(operation))];
+        fields.extend(reference.map(|value| ("referenceValue", value)));
+        fields.extend(min.map(|min| ("minCount", number(min))));
+        fields.extend(max.map(|max| ("maxCount", number(max))));
+        self.rule(&name, "collection", &[measurement], fields)
+    }
+
+    pub(crate) fn latency(
+        self,
+        name: &str,
+        max_latency: Option<f64>,
+        max_distance: Option<f64>,
+        reference: Option<&'static str>,
+    ) -> Self {
+        let mut fields = Vec::new();
+        fields.extend(max_latency.map(|max| ("maxLatency", number(max))));
+        fields.extend(max_distance.map(|max| ("maxDistance", number(max))));
+        fields.extend(reference.map(|it| ("distanceReference", word(it))));
+        self.plain_rule(name, "latency", fields)
+    }
+
+    pub(crate) fn batch_distance(self, attribute: &str, max: Option<f64>) -> Self {
+        let name = format!("rule{}", self.rules.len());
+        let attribute = FieldValue::Attribute(self.schema.attribute(attribute).unwrap());
+        let mut fields = vec![("batchAttribute", attribute)];
+        fields.extend(max.map(|max| ("maxDistance", number(max))));
+        self.plain_rule(&name, "batchDistance", fields)
+    }
+
+    pub(crate) fn compound(self, name: &str, statement: Statement) -> Self {
+        self.plain_rule(name, "compound", vec![("statement", FieldValue::Statement(statement))])
+    }
+
+    /// Sets a field of the last rule.
+    pub(crate) fn with(mut self, name: &'static str, value: FieldValue) -> Self {
+        let rule = self.rules.last_mut().unwrap();
+        rule.fields.push(FieldAst { name, site: site(), value });
+        self
+    }
+
+    /// Gives the last rule a `partyAggregation`.
+    pub(crate) fn aggregated(self, aggregation: &'static str) -> Self {
+        self.with("partyAggregation", word(aggregation))
+    }
+
+    /// Renames the last rule.
+    pub(crate) fn named(mut self, name: &str) -> Self {
+        self.rules.last_mut().unwrap().name = name.into();
+        self
+    }
+
+    /// Lets rules see a ticket as one player.
+    pub(crate) fn collapse(mut self) -> Self {
+        self.party_aggregation = PartyAggregation::Collapse;
+        self
+    }
+
+    /// The statement that is a rule's name.
+    pub(crate) fn named_rule(&self, name: &str) -> Statement {
+        Statement::Rule(self.rules.iter().position(|rule| rule.name == name).unwrap())
     }
 
     /// Adds an expansion of a field of the last rule.

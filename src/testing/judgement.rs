@@ -20,16 +20,16 @@ pub struct Judgement {
         serde(rename = "waitMillis", serialize_with = "serialize_millis")
     )]
     pub wait: Millis,
-    /// The location reported by all players who report latencies that has their lowest mean
-    /// latency, ties by name (decision 15). None when nobody reports latencies, and when those who
-    /// do have no location in common, which is one of the `problems`.
+    /// Of the locations that all players who report latencies report, and at which every enforced
+    /// rule about latency holds, the one with their lowest mean latency, ties by name (decision
+    /// 15). None when nobody reports latencies, and when there is no such location.
     pub location: Option<String>,
     /// Every team instance, in the order of definition.
     pub teams: Vec<TeamJudgement>,
     /// Every rule, in the order of the rule set.
     pub rules: Vec<RuleJudgement>,
     /// What else keeps the match from being valid, one sentence each: a player without a needed
-    /// attribute, a value of the wrong type, a player who stands in it twice, no common location.
+    /// attribute, a value of the wrong type, a player who stands in it twice, no location that all report or that suits all rules.
     pub problems: Vec<String>,
 }
 
@@ -65,14 +65,22 @@ pub struct TeamJudgement {
 pub struct RuleJudgement {
     /// The name of the rule.
     pub name: String,
-    /// Its type: `comparison`, `distance`.
+    /// Its type: `comparison`, `distance`, ...
     pub kind: String,
-    /// Whether all its checks hold.
+    /// Whether it holds; of a rule that depends on where the match is, whether it does at one
+    /// location at least of those that all players who report latencies report.
     pub holds: bool,
+    /// Whether the match needs it to hold. Sort rules never refuse a match, and rules that a
+    /// compound rule names count only through that (facts 10.11).
+    pub enforced: bool,
+    /// Where it holds, by name, if it depends on where the match is: a latency rule, or a compound
+    /// rule about one. None for other rules, and when nobody reports latencies.
+    pub locations: Option<Vec<String>>,
     /// The reference value, where the rule has one that is an expression.
     pub reference: Option<Measured>,
     /// One for each measurement, in the order of the rule. Measurements that are compared with
-    /// each other stand in one check, which comes first.
+    /// each other stand in one check, which comes first. A rule that depends on where the match is
+    /// has one for each location that could be common, by name. Sort rules have none.
     pub checks: Vec<Check>,
 }
 
@@ -82,10 +90,10 @@ pub struct RuleJudgement {
 #[non_exhaustive]
 pub struct Measured {
     /// The expression as the rule set has it; several with commas between them when their values
-    /// are compared with each other.
+    /// are compared with each other. Of a rule without expressions, in words what was measured.
     pub expression: String,
     /// Its value as text: numbers to six digits, strings in quotes, lists in brackets and cut when
-    /// long. None: undefined.
+    /// long; of a collection rule, the counts follow. None: undefined.
     pub value: Option<String>,
     /// Why the value is undefined, when it is. An undefined value makes its rule false
     /// (facts 10.2, decision 14).
@@ -167,8 +175,14 @@ pub enum JudgeError {
     },
 }
 
+/// Checks of a rule that a report lists; the others are counted.
+const CHECKS_SHOWN: usize = 16;
 /// Misses of a check that a report lists; the others are counted.
 const MISSES_SHOWN: usize = 8;
+/// Locations of a rule that a line lists; the others are counted.
+const LOCATIONS_SHOWN: usize = 8;
+/// The kinds of rules that order candidates and refuse none.
+const SORT_KINDS: [&str; 2] = ["absoluteSort", "distanceSort"];
 
 impl fmt::Display for Judgement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -216,17 +230,34 @@ impl fmt::Display for TeamJudgement {
     }
 }
 
-/// The name and the verdict, then a line for each check and each miss.
+/// The name and the verdict, then a line for each check and each miss. A rule that the match does
+/// not need is `true` or `false` rather than `ok` or `FAILS`.
 impl fmt::Display for RuleJudgement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} ({})", mark(self.holds), self.name.escape_debug(), self.kind)?;
+        let Self { name, kind, holds, enforced, .. } = self;
+        let is_sort = SORT_KINDS.contains(&kind.as_str());
+        let (mark, note) = match (enforced, is_sort) {
+            (true, _) => (mark(*holds), ""),
+            (false, true) => (mark(*holds), ", not enforced"),
+            (false, false) if *holds => ("true ", ", not enforced alone"),
+            (false, false) => ("false", ", not enforced alone"),
+        };
+        write!(f, "{mark} {} ({kind}{note})", name.escape_debug())?;
+        match self.locations.as_deref() {
+            None => {}
+            Some([]) => f.write_str(" at no location")?,
+            Some(places) => write!(f, " at {}", name_some(places))?,
+        }
         if let Some(reference) = &self.reference {
             write!(f, "\n          reference {reference}")?;
         }
-        for check in &self.checks {
+        for check in self.checks.iter().take(CHECKS_SHOWN) {
             write!(f, "\n     {check}")?;
         }
-        Ok(())
+        match self.checks.len().saturating_sub(CHECKS_SHOWN) {
+            0 => Ok(()),
+            more => write!(f, "\n          and {more} more"),
+        }
     }
 }
 
@@ -262,6 +293,16 @@ impl fmt::Display for Miss {
             write!(f, "{of}: ")?;
         }
         write!(f, "{} is {}", self.value, self.reason)
+    }
+}
+
+/// The first names with commas between them, and how many more there are.
+pub(super) fn name_some(names: &[String]) -> String {
+    let shown: Vec<String> =
+        names.iter().take(LOCATIONS_SHOWN).map(|name| name.escape_debug().to_string()).collect();
+    match names.len().saturating_sub(LOCATIONS_SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
     }
 }
 

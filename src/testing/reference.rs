@@ -1,14 +1,22 @@
 //! The reference evaluator: a plain interpreter of a rule set on a complete match.
 //!
 //! It says what a rule set means, in the order in which a person would check a match by hand: put
-//! the tickets in order, find the values in force, count the teams, look for a common location,
-//! evaluate every measurement, hold it against its bound. It clones freely and remembers nothing.
+//! the tickets in order, find the values in force, count the teams, list the locations that the
+//! match could be at, hold every measurement against its bound, and look for a location at which
+//! every rule holds. It clones freely and remembers nothing.
 
+mod batch_distance;
+mod collection;
 mod comparison;
+mod compound;
 mod distance;
 mod effective;
 mod expression;
+mod latency;
+mod location;
+mod party;
 mod rules;
+mod sort;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -16,12 +24,13 @@ mod value;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::location::Place;
 use self::value::{Value, name};
 use super::judgement::{JudgeError, Judgement, TeamJudgement};
 use crate::base::time::Millis;
 use crate::model::limits::MATCH_PLAYERS_MAX;
 use crate::model::matched::PlacedTicket;
-use crate::model::schema::{AttributeIdx, AttributeType, InstanceIdx, Schema};
+use crate::model::schema::{AttributeIdx, AttributeType, InstanceIdx, PartyAggregation, Schema};
 use crate::model::ticket::{AttributeValue, Player};
 use crate::ruleset::ast::RuleSetAst;
 
@@ -38,20 +47,19 @@ pub(crate) fn judge(ast: &RuleSetAst, tickets: &[PlacedTicket]) -> Result<Judgem
     let instances = ast.schema.instances.indices();
     let teams: Vec<TeamJudgement> =
         instances.map(|team| team_size(ast, &parties, team, wait)).collect();
-    let rules = (0..ast.rules.len())
-        .map(|position| rules::judge(&effective::rule(ast, position, wait), &lineup))
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut judged = Vec::new();
+    for position in 0..ast.rules.len() {
+        judged.push(rules::judge(ast, position, wait, &lineup, &judged)?);
+    }
     let mut problems = attribute_problems(&lineup);
     problems.extend(repeated_players(&lineup));
-    let location = match common_location(&lineup) {
-        Ok(location) => location,
-        Err(NoCommonLocation) => {
-            problems.push("no location is reported by all players who report latencies".into());
-            None
-        }
-    };
+    let allowed = location::allowed(&lineup, &judged);
+    problems.extend(location::problem(&lineup, &judged, &allowed));
+    let location = location::best(&lineup, &allowed);
+    let rules: Vec<_> = judged.into_iter().map(|rule| rule.judgement).collect();
     let valid = teams.iter().all(|team| team.holds)
-        && rules.iter().all(|rule| rule.holds)
+        && rules.iter().all(|rule| rule.holds || !rule.enforced)
+        && !allowed.is_empty()
         && problems.is_empty();
     Ok(Judgement { valid, wait, location, teams, rules, problems })
 }
@@ -72,13 +80,19 @@ pub(super) fn is_valid_match(ast: &RuleSetAst, parties: &[Party<'_>]) -> bool {
         return false;
     }
     let lineup = assemble(ast, parties);
-    attribute_problems(&lineup).is_empty()
-        && repeated_players(&lineup).is_empty()
-        && common_location(&lineup).is_ok()
-        && (0..ast.rules.len()).all(|position| {
-            let rule = effective::rule(ast, position, wait);
-            rules::judge(&rule, &lineup).expect("the rule can be judged").holds
-        })
+    if !attribute_problems(&lineup).is_empty() || !repeated_players(&lineup).is_empty() {
+        return false;
+    }
+    let mut judged = Vec::new();
+    for position in 0..ast.rules.len() {
+        let rule = rules::judge(ast, position, wait, &lineup, &judged);
+        let rule = rule.expect("the rule can be judged");
+        if rule.judgement.enforced && !rule.judgement.holds {
+            return false;
+        }
+        judged.push(rule);
+    }
+    !location::allowed(&lineup, &judged).is_empty()
 }
 
 /// A ticket in a team.
@@ -119,14 +133,19 @@ fn parties<'a>(
 /// then the order of submission, then the order of players in their ticket.
 struct Lineup<'a> {
     schema: &'a Schema,
+    /// Whether expressions see a ticket as one player (facts 10.6).
+    collapse: bool,
     /// Every instance, in the order of definition.
     teams: Vec<Team<'a>>,
+    /// Where the match could be, by name.
+    places: Vec<Place<'a>>,
 }
 
 struct Team<'a> {
     index: InstanceIdx,
     name: &'a str,
-    players: Vec<&'a Player>,
+    /// The players of each ticket.
+    tickets: Vec<&'a [Player]>,
 }
 
 /// Puts the match in order.
@@ -137,10 +156,12 @@ fn assemble<'a>(ast: &'a RuleSetAst, parties: &[Party<'a>]) -> Lineup<'a> {
             parties.iter().filter(|party| party.team == index).collect();
         // a stable sort: tickets of one age stay in the order of submission
         inside.sort_by_key(|party| Reverse(party.age));
-        let players = inside.iter().flat_map(|party| party.players).collect();
-        teams.push(Team { index, name: &instance.name, players });
+        let tickets = inside.iter().map(|party| party.players).collect();
+        teams.push(Team { index, name: &instance.name, tickets });
     }
-    Lineup { schema: &ast.schema, teams }
+    let collapse = ast.party_aggregation == PartyAggregation::Collapse;
+    let places = location::places(&teams);
+    Lineup { schema: &ast.schema, collapse, teams, places }
 }
 
 impl<'a> Lineup<'a> {
@@ -149,8 +170,12 @@ impl<'a> Lineup<'a> {
         team.expect("a lineup has every instance of its schema")
     }
 
+    fn tickets(&self) -> impl Iterator<Item = &'a [Player]> {
+        self.teams.iter().flat_map(|team| team.tickets.iter().copied())
+    }
+
     fn players(&self) -> impl Iterator<Item = &'a Player> {
-        self.teams.iter().flat_map(|team| team.players.iter().copied())
+        self.tickets().flatten()
     }
 
     /// The value of a player's attribute, or its default.
@@ -232,31 +257,4 @@ fn repeated_players(lineup: &Lineup<'_>) -> Vec<String> {
     repeated
         .map(|(id, times)| format!("player `{}` stands in the match {times} times", name(id)))
         .collect()
-}
-
-/// Players report latencies, but no location is common to all who do.
-#[derive(PartialEq, Debug)]
-struct NoCommonLocation;
-
-/// The location of lowest mean latency among those that every player who reports latencies
-/// reports, ties by name (decision 15). None when nobody reports any.
-fn common_location(lineup: &Lineup<'_>) -> Result<Option<String>, NoCommonLocation> {
-    let reporting: Vec<&Player> =
-        lineup.players().filter(|player| !player.latency_in_ms.is_empty()).collect();
-    let Some(first) = reporting.first() else { return Ok(None) };
-    let mut best: Option<(u64, &str)> = None;
-    for location in first.latency_in_ms.keys() {
-        let latencies: Vec<u64> = reporting
-            .iter()
-            .filter_map(|player| player.latency_in_ms.get(location))
-            .map(|&latency| u64::from(latency))
-            .collect();
-        if latencies.len() < reporting.len() {
-            continue;
-        }
-        // as many latencies for every common location, so the lowest sum is the lowest mean
-        let candidate = (latencies.iter().sum(), location.as_str());
-        best = Some(best.map_or(candidate, |best| best.min(candidate)));
-    }
-    best.map(|(_, location)| Some(location.to_owned())).ok_or(NoCommonLocation)
 }

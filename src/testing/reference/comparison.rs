@@ -4,16 +4,13 @@
 use std::cmp::Ordering;
 
 use super::Lineup;
-use super::rules::{Reference, check_each, measured, measurements, reference, verdict};
+use super::rules::{Reference, check_each, measured, measurements, reference, verdict, word_field};
 use super::value::{Leaf, Undefined, Value, show_number};
-use crate::ruleset::ast::{FieldValue, RuleAst};
+use crate::ruleset::ast::RuleAst;
 use crate::testing::judgement::{Check, Measured, Miss, RuleJudgement};
 
 pub(super) fn judge(rule: &RuleAst, lineup: &Lineup<'_>) -> RuleJudgement {
-    let operation = match rule.field("operation").map(|field| &field.value) {
-        Some(FieldValue::Word(word)) => *word,
-        other => unreachable!("`operation` is a word, not {other:?}"),
-    };
+    let operation = word_field(rule, "operation").expect("a comparison has an operation");
     match reference(rule, lineup) {
         Some(reference) => against(rule, operation, reference, lineup),
         None => verdict(rule, None, among_themselves(rule, operation, lineup)),

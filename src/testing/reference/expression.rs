@@ -2,15 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use super::Lineup;
+use super::party;
 use super::value::{Element, Undefined, Value, name};
+use super::{Lineup, Team};
 use crate::expr::ast::{Expr, Function, Leaf};
-use crate::model::schema::AttributeType;
+use crate::model::schema::{Aggregation, AttributeType};
 use crate::model::ticket::Player;
 
-/// The value of an expression. Undefined anywhere inside means undefined as a whole.
-pub(super) fn evaluate(expr: &Expr, lineup: &Lineup<'_>) -> Result<Value, Undefined> {
-    let (mut value, mut depth) = path(expr, lineup)?;
+/// The value of an expression. Undefined anywhere inside means undefined as a whole. `aggregation`
+/// is what the rule says of parties, read only where those count as one player.
+pub(super) fn evaluate(
+    expr: &Expr,
+    lineup: &Lineup<'_>,
+    aggregation: Option<Aggregation>,
+) -> Result<Value, Undefined> {
+    let (mut value, mut depth) = path(expr, lineup, aggregation)?;
     for &function in expr.functions.iter().rev() {
         (value, depth) = apply(function, &value, depth)?;
     }
@@ -20,20 +26,17 @@ pub(super) fn evaluate(expr: &Expr, lineup: &Lineup<'_>) -> Result<Value, Undefi
 
 /// The value of `teams[...]` with what follows, and how many levels of list that is. The levels
 /// are counted because an empty list does not show them.
-fn path(expr: &Expr, lineup: &Lineup<'_>) -> Result<(Value, usize), Undefined> {
+fn path(
+    expr: &Expr,
+    lineup: &Lineup<'_>,
+    aggregation: Option<Aggregation>,
+) -> Result<(Value, usize), Undefined> {
     let mut teams = Vec::new();
     for &instance in &expr.instances {
         let team = lineup.team(instance);
         let value = match expr.leaf {
             Leaf::Team => Value::Team(team.name.to_owned()),
-            leaf => {
-                let mut elements = Vec::new();
-                for player in &team.players {
-                    let value = of_player(leaf, player, lineup)?;
-                    elements.push(Element { of: player.player_id.as_str().to_owned(), value });
-                }
-                Value::List(elements)
-            }
+            leaf => Value::List(of_players(leaf, team, lineup, aggregation)?),
         };
         teams.push(Element { of: team.name.to_owned(), value });
     }
@@ -50,6 +53,30 @@ fn path(expr: &Expr, lineup: &Lineup<'_>) -> Result<(Value, usize), Undefined> {
     }
     let only = teams.pop().expect("a path that is not grouped names one team");
     Ok((only.value, in_team))
+}
+
+/// One element for each player of a team, or for each ticket where those count as one player. Ids
+/// are never put together.
+fn of_players(
+    leaf: Leaf,
+    team: &Team<'_>,
+    lineup: &Lineup<'_>,
+    aggregation: Option<Aggregation>,
+) -> Result<Vec<Element>, Undefined> {
+    let mut elements = Vec::new();
+    for &ticket in &team.tickets {
+        let mut values = Vec::new();
+        for player in ticket {
+            let value = of_player(leaf, player, lineup)?;
+            values.push(Element { of: player.player_id.as_str().to_owned(), value });
+        }
+        if lineup.collapse && leaf != Leaf::PlayerIds {
+            elements.push(party::as_one(ticket, values, aggregation)?);
+        } else {
+            elements.append(&mut values);
+        }
+    }
+    Ok(elements)
 }
 
 fn of_player(leaf: Leaf, player: &Player, lineup: &Lineup<'_>) -> Result<Value, Undefined> {
@@ -164,11 +191,11 @@ fn undefined(reason: &str, of: Option<&str>) -> Undefined {
     })
 }
 
-fn sum(numbers: &[f64]) -> f64 {
+pub(super) fn sum(numbers: &[f64]) -> f64 {
     numbers.iter().fold(0.0, |total, number| total + number)
 }
 
-fn mean(numbers: &[f64]) -> f64 {
+pub(super) fn mean(numbers: &[f64]) -> f64 {
     sum(numbers) / numbers.len() as f64
 }
 
@@ -182,7 +209,7 @@ fn median(numbers: &[f64]) -> f64 {
     }
 }
 
-fn list(value: &Value) -> &[Element] {
+pub(super) fn list(value: &Value) -> &[Element] {
     match value {
         Value::List(elements) => elements,
         other => unreachable!("the type checker lets no {other:?} stand where a list must"),
@@ -197,7 +224,7 @@ fn numbers(elements: &[Element]) -> Vec<f64> {
     elements.iter().map(number).collect()
 }
 
-fn texts(value: &Value) -> impl Iterator<Item = &str> {
+pub(super) fn texts(value: &Value) -> impl Iterator<Item = &str> {
     list(value).iter().map(|element| match &element.value {
         Value::Text(text) => text.as_str(),
         other => unreachable!("the type checker lets no {other:?} stand for a string"),
@@ -216,7 +243,7 @@ mod tests {
     fn worth(ast: &RuleSetAst, tickets: &[PlacedTicket], text: &str) -> String {
         let parties = parties(ast, tickets).unwrap();
         let lineup = assemble(ast, &parties);
-        match evaluate(&ast.expr(text), &lineup) {
+        match evaluate(&ast.expr(text), &lineup, None) {
             Ok(value) => value.show(),
             Err(Undefined(reason)) => format!("undefined: {reason}"),
         }
@@ -346,7 +373,7 @@ mod tests {
         let parties_of = solos("red", &values);
         let parties = parties(&ast, &parties_of).unwrap();
         let lineup = assemble(&ast, &parties);
-        assert_eq!(evaluate(&ast.expr(text), &lineup), Ok(Value::Number(22.5_f64.sqrt())));
+        assert_eq!(evaluate(&ast.expr(text), &lineup, None), Ok(Value::Number(22.5_f64.sqrt())));
         assert_eq!(worth(&ast, &solos("red", &[7.0]), text), "0");
     }
 

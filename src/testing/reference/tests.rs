@@ -1,5 +1,11 @@
 //! Whole matches: rules, sizes, expansions, problems, locations.
 
+mod batch_distance_tests;
+mod collection_tests;
+mod compound_tests;
+mod latency_tests;
+mod party_tests;
+
 use super::*;
 use crate::AttributeValue;
 use crate::testing::build::{number, rule_set, solo, solos, text, ticket};
@@ -284,11 +290,11 @@ fn a_party_aggregation_changes_nothing() {
 
 #[test]
 fn an_unknown_kind_is_an_error() {
-    let ast = two_teams().rule("near", "latency", &[], vec![]);
+    let ast = two_teams().rule("near", "nearness", &[], vec![]);
     let error = judge(&ast, &solos("red", &[1.0])).unwrap_err();
-    let expected = JudgeError::Unsupported { rule: "near".into(), kind: "latency".into() };
+    let expected = JudgeError::Unsupported { rule: "near".into(), kind: "nearness".into() };
     assert_eq!(error, expected);
-    assert_eq!(error.to_string(), "rule `near` is of type `latency`, which cannot be judged yet");
+    assert_eq!(error.to_string(), "rule `near` is of type `nearness`, which cannot be judged yet");
 }
 
 #[test]
@@ -496,7 +502,8 @@ fn a_judgement_has_a_json_form() {
         "valid": false, "waitMillis": 0, "location": null, "problems": [],
         "teams": [{"name": "red", "players": 1, "min": 1, "max": 1, "holds": true}],
         "rules": [{
-            "name": "rule0", "kind": "comparison", "holds": false, "reference": null,
+            "name": "rule0", "kind": "comparison", "holds": false, "enforced": true,
+            "locations": null, "reference": null,
             "checks": [{
                 "measured": {"expression": RED, "value": "[1]", "undefined": null},
                 "bound": "each < 1", "holds": false,
