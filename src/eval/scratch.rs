@@ -2,6 +2,8 @@
 
 use super::bounds::{Bounds, Interval};
 use super::program::Nested;
+use super::verdict::Verdict;
+use crate::pool::columns::LocationSet;
 
 /// Reusable buffers of the evaluators.
 #[derive(Debug, Default)]
@@ -10,4 +12,8 @@ pub(crate) struct Scratch {
     pub(crate) bounds: Bounds,
     /// Values of several expressions that are judged together.
     pub(crate) pool: Vec<Interval>,
+    /// What the parts of a statement say of a partial match.
+    pub(crate) verdicts: Vec<Verdict>,
+    /// Where the parts of a statement are true of a complete match.
+    pub(crate) truths: Vec<LocationSet>,
 }

@@ -253,8 +253,8 @@ fn describe_value(value: &FieldValue) -> String {
 }
 
 /// Rule types of FlexMatch that this release does not run.
-pub(crate) const NOT_BUILT: [&str; 5] =
-    ["absoluteSort", "batchDistance", "collection", "compound", "distanceSort"];
+pub(crate) const NOT_BUILT: [&str; 4] =
+    ["absoluteSort", "batchDistance", "collection", "distanceSort"];
 
 macro_rules! rule_kinds {
     ($($kind:ident)*) => {
@@ -263,7 +263,7 @@ macro_rules! rule_kinds {
         pub(crate) const KINDS: &[&dyn RuleKind] = &[$(&$kind::Kind),*];
     };
 }
-rule_kinds! { comparison distance latency }
+rule_kinds! { comparison compound distance latency }
 
 #[cfg(test)]
 mod scene_tests;

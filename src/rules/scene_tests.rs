@@ -13,12 +13,16 @@ use crate::model::ticket::Player;
 use crate::pool::columns::{LocationSet, TicketRow};
 use crate::pool::ingest::Pool;
 use crate::ruleset::{CompileOptions, RuleSet};
+use crate::{
+    Configuration, EngineOptions, EventDetail, Input, Matchmaker, StartMatchmaking, TicketId,
+};
 
 /// For each ticket, the position of the team instance that it is in, if it is in one.
 pub(super) type Seats = Vec<Option<usize>>;
 
 /// A rule set and tickets that wait.
 pub(super) struct Scene {
+    text: String,
     pub(super) rule_set: RuleSet,
     pool: Pool,
     rows: Vec<TicketRow>,
@@ -41,10 +45,17 @@ impl Scene {
         // Later tickets are older, so that the canonical order is not that of the list.
         let rows = tickets.iter().zip(0..).map(|(players, number)| {
             let start = Timestamp::from_millis(1000 - number);
-            pool.insert(&plan.ast.schema, players, start, number as u64).unwrap()
+            pool.insert(&plan.ast.schema, players, start, number).unwrap()
         });
         let rows = rows.collect();
-        Self { rule_set, pool, rows, scratch: Scratch::default() }
+        Self { text: text.into(), rule_set, pool, rows, scratch: Scratch::default() }
+    }
+
+    /// The place of a rule among the enforced ones.
+    pub(super) fn enforced(&self, name: &str) -> usize {
+        let plan = self.rule_set.plan();
+        let mut enforced = plan.enforced.iter();
+        enforced.position(|it| plan.ast.rules[it.position].name == name).unwrap()
     }
 
     /// The names of a set's locations that some ticket reports.
@@ -101,8 +112,8 @@ impl Scene {
         room.is_some_and(|room| room.iter().all(|it| it.min == 0))
     }
 
-    /// Compares what is said of every partial match with every completion of it, and counts the
-    /// locations (every rule together, by 128) that were certainly wrong and certainly right.
+    /// Compares what is said of every partial match with every completion of it, and counts how
+    /// often anything was certain.
     pub(super) fn check_partial_verdicts(&mut self) -> Known {
         let choices = self.rule_set.team_instances().count() + 1;
         let all: Vec<Seats> = (0..choices.pow(self.rows.len() as u32))
@@ -111,13 +122,12 @@ impl Scene {
                 (0..self.rows.len() as u32).map(|at| digit(at).checked_sub(1)).collect()
             })
             .collect();
-        let ends: Vec<(&Seats, Vec<LocationSet>)> = all
-            .iter()
-            .filter(|seats| seats.iter().any(Option::is_some) && self.is_full_enough(seats))
-            .map(|seats| (seats, Vec::new()))
-            .collect();
-        let ends: Vec<_> =
-            ends.into_iter().map(|(seats, _)| (seats, self.complete(seats, 0))).collect();
+        let mut ends: Vec<(&Seats, Vec<LocationSet>)> = Vec::new();
+        for seats in &all {
+            if seats.iter().any(Option::is_some) && self.is_full_enough(seats) {
+                ends.push((seats, self.complete(seats, 0)));
+            }
+        }
         let mut known = Known::default();
         for seats in &all {
             if seats.iter().all(Option::is_none) {
@@ -133,7 +143,12 @@ impl Scene {
                     };
                     let said = verdict.possible.intersect(*holds) == *holds
                         && verdict.always.intersect(*holds) == verdict.always;
-                    assert!(said, "{}: {verdict:?} of {seats:?}, {holds:?} of {end:?}", name());
+                    assert!(
+                        said,
+                        "{}: {verdict:?} of {seats:?}, {holds:?} of {end:?}\n{}",
+                        name(),
+                        self.text
+                    );
                 }
             }
             known.never += verdicts.iter().filter(|it| it.is_never()).count();
@@ -148,7 +163,9 @@ impl Scene {
 #[derive(Default, Debug)]
 pub(super) struct Known {
     pub(super) verdicts: usize,
+    /// Those that rule every location out.
     pub(super) never: usize,
+    /// Those that promise some location.
     pub(super) always: usize,
 }
 
@@ -196,4 +213,35 @@ pub(super) fn rule_warnings(text: &str) -> Vec<(String, String)> {
     let warnings = rule_set.warnings().iter();
     let told = warnings.map(|it| (it.location().pointer.to_string(), it.kind().to_string()));
     told.filter(|(pointer, _)| pointer.starts_with("/rules")).collect()
+}
+
+/// Submits tickets and gives the location and the tickets of each match.
+pub(super) fn matches(text: &str, tickets: &[Vec<Player>]) -> Vec<(Option<String>, usize)> {
+    let rule_set = RuleSet::from_json(text).unwrap_or_else(|it| panic!("{it}"));
+    let (configuration, options) = (Configuration::default(), EngineOptions::default());
+    let start = Timestamp::from_millis(0);
+    let mut matchmaker = Matchmaker::new(rule_set, configuration, options, start, 1).unwrap();
+    for (at, players) in tickets.iter().enumerate() {
+        let ticket_id = Some(TicketId::from(format!("t{at}")));
+        let request =
+            StartMatchmaking { ticket_id, players: players.clone(), ..Default::default() };
+        matchmaker.handle_input(start, Input::StartMatchmaking(request)).unwrap();
+    }
+    assert!(!matchmaker.handle_timeout(start).unwrap().unfinished);
+    let details = std::iter::from_fn(|| matchmaker.poll_event()).map(|event| event.detail);
+    let matched = details.filter_map(|detail| match detail {
+        EventDetail::MatchmakingSucceeded { tickets, game_session_location, .. } => {
+            Some((game_session_location.map(|it| it.to_string()), tickets.len()))
+        }
+        _ => None,
+    });
+    matched.collect()
+}
+
+/// A rule set for two players with these rules.
+pub(super) fn duel(rules: &str) -> String {
+    format!(
+        r#"{{"ruleLanguageVersion": "1.0",
+            "teams": [{{"name": "all", "minPlayers": 2, "maxPlayers": 2}}], "rules": {rules}}}"#
+    )
 }

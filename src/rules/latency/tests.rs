@@ -2,11 +2,10 @@
 
 use crate::base::rng::DetRng;
 use crate::model::ticket::Player;
-use crate::rules::scene_tests::{Known, Scene, draw, first_error, rule_warnings, two_teams};
-use crate::{
-    Configuration, EngineOptions, EventDetail, Input, Matchmaker, RuleSet, StartMatchmaking,
-    TicketId, Timestamp,
+use crate::rules::scene_tests::{
+    Known, Scene, draw, duel, first_error, matches, rule_warnings, two_teams,
 };
+use crate::RuleSet;
 
 fn rule(fields: &str) -> String {
     two_teams(&format!(r#"[{{"name": "near", "type": "latency", {fields}}}]"#), "[]")
@@ -282,36 +281,6 @@ fn it_holds_where_the_plain_words_say_and_partial_verdicts_never_lie() {
     }
     assert!(held > 400 && failed > 400, "{held} {failed}");
     assert!(known.never * 10 > known.verdicts && known.always * 100 > known.verdicts, "{known:?}");
-}
-
-/// Submits tickets and gives the location and the tickets of each match.
-fn matches(text: &str, tickets: &[Vec<Player>]) -> Vec<(Option<String>, usize)> {
-    let rule_set = RuleSet::from_json(text).unwrap_or_else(|it| panic!("{it}"));
-    let (configuration, options) = (Configuration::default(), EngineOptions::default());
-    let start = Timestamp::from_millis(0);
-    let mut matchmaker = Matchmaker::new(rule_set, configuration, options, start, 1).unwrap();
-    for (at, players) in tickets.iter().enumerate() {
-        let ticket_id = Some(TicketId::from(format!("t{at}")));
-        let request =
-            StartMatchmaking { ticket_id, players: players.clone(), ..Default::default() };
-        matchmaker.handle_input(start, Input::StartMatchmaking(request)).unwrap();
-    }
-    assert!(!matchmaker.handle_timeout(start).unwrap().unfinished);
-    let details = std::iter::from_fn(|| matchmaker.poll_event()).map(|event| event.detail);
-    let matched = details.filter_map(|detail| match detail {
-        EventDetail::MatchmakingSucceeded { tickets, game_session_location, .. } => {
-            Some((game_session_location.map(|it| it.to_string()), tickets.len()))
-        }
-        _ => None,
-    });
-    matched.collect()
-}
-
-fn duel(rules: &str) -> String {
-    format!(
-        r#"{{"ruleLanguageVersion": "1.0",
-            "teams": [{{"name": "all", "minPlayers": 2, "maxPlayers": 2}}], "rules": {rules}}}"#
-    )
 }
 
 #[test]
