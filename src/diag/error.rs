@@ -133,6 +133,9 @@ pub enum LaxReading {
     BareMeasurement,
     /// A byte order mark before the text.
     ByteOrderMark,
+    /// A `latency` rule with a `maxDistance` from it does not say what: the lowest latency (facts
+    /// 10.8).
+    MissingDistanceReference,
 }
 
 impl LaxReading {
@@ -144,6 +147,9 @@ impl LaxReading {
             Self::NumericString { text } => format!("write {} without quotes", text.trim()),
             Self::BareMeasurement => "put the string into a list: [\"...\"]".into(),
             Self::ByteOrderMark => "save the file as UTF-8 without a byte order mark".into(),
+            Self::MissingDistanceReference => {
+                "add a `distanceReference`: \"min\" or \"avg\"".into()
+            }
         }
     }
 
@@ -155,6 +161,7 @@ impl LaxReading {
             Self::NumericString { .. } => "numericString",
             Self::BareMeasurement => "bareMeasurement",
             Self::ByteOrderMark => "byteOrderMark",
+            Self::MissingDistanceReference => "missingDistanceReference",
         }
     }
 }
@@ -171,6 +178,9 @@ impl fmt::Display for LaxReading {
             Self::NumericString { text } => write!(f, "`\"{text}\"` is a string, not a number"),
             Self::BareMeasurement => f.write_str("`measurements` is a list of strings"),
             Self::ByteOrderMark => f.write_str("the text begins with a byte order mark"),
+            Self::MissingDistanceReference => f.write_str(
+                "`maxDistance` without `distanceReference` is a distance from the lowest latency",
+            ),
         }
     }
 }
@@ -371,11 +381,6 @@ kinds! {
             /// The type.
             name: String,
         } "`{name}` is not a rule type";
-        /// A rule type that this release does not run.
-        RuleTypeNotBuilt "ruleTypeNotBuilt" {
-            /// The type.
-            name: String,
-        } "rule type `{name}` is not built yet in this release";
         /// A property expression that does not parse.
         ExpressionSyntax "expressionSyntax" {
             /// What the parser was looking for.
@@ -400,6 +405,11 @@ kinds! {
             /// The deepest nesting read.
             limit: usize,
         } "statements are nested more than {limit} deep";
+        /// A statement that, with those of the compound rules it names, has too many parts.
+        StatementTooLarge "statementTooLarge" {
+            /// The most parts, each a rule or an operator.
+            limit: usize,
+        } "the statement and those it names have more than {limit} parts";
         /// A statement that names a rule which does not stand before it (facts 1.8).
         LaterRule "laterRule" {
             /// The rule.
@@ -554,6 +564,13 @@ kinds! {
             /// The longest a ticket waits.
             limit: u32,
         } "this step comes after {seconds} s, but no ticket waits longer than {limit} s";
+        /// A field that has no effect without another one.
+        IgnoredField "ignoredField" {
+            /// The field.
+            field: String,
+            /// The other one.
+            without: String,
+        } "`{field}` has no effect without `{without}`";
         /// A setting that has no effect with this strategy.
         IgnoredSetting "ignoredSetting" {
             /// The setting.

@@ -10,7 +10,8 @@ use super::candidate::{Partial, Room};
 use super::program::{Program, Source, Unit, aggregate, median, standard_deviation};
 use crate::base::intern::Sym;
 use crate::expr::ast::Function;
-use crate::model::limits::STRING_LIST_MAX;
+use crate::model::limits::{RULE_SET_CHARS_MAX, TICKET_PLAYERS_MAX};
+use crate::model::schema::Aggregation;
 use crate::pool::columns::{NumberRange, PlayerRow};
 
 /// An inclusive interval of numbers.
@@ -50,6 +51,9 @@ pub(crate) struct Bounds {
 /// Rounding of a sum of 200 numbers is below 1e-13 of their magnitudes.
 const SUM_SLACK: f64 = 1e-12;
 
+/// No list is longer: a default value is a part of the rule set, and requests send less.
+const STRINGS_MAX: f64 = RULE_SET_CHARS_MAX as f64;
+
 impl Interval {
     pub(crate) const fn point(value: f64) -> Self {
         Self { low: value, high: value }
@@ -85,10 +89,16 @@ impl Bounds {
                 let numbers = &partial.columns.numbers[column];
                 let NumberRange { low, high } = numbers.range;
                 if low <= high {
-                    // The mean of a party may leave the range of its players by a rounding.
+                    let magnitude = low.abs().max(high.abs());
                     let slack = match program.unit {
-                        Unit::Party(_) => low.abs().max(high.abs()) * SUM_SLACK,
-                        Unit::Player => 0.0,
+                        Unit::Player | Unit::Party(Aggregation::Min | Aggregation::Max) => 0.0,
+                        Unit::Party(_) => {
+                            // The sum of a party that comes may overflow.
+                            let sum = magnitude * TICKET_PLAYERS_MAX as f64;
+                            self.maybe_undefined |= !sum.is_finite();
+                            // The mean may leave the range of the players by a rounding.
+                            magnitude * SUM_SLACK
+                        }
                     };
                     self.coming = Some(Interval::new(low - slack, high + slack));
                 }
@@ -98,6 +108,9 @@ impl Bounds {
             Source::Players | Source::Strings(_) => {
                 let counted = functions.iter().find(|&&function| function != Function::Flatten);
                 self.coming = Some(Interval::point(0.0));
+                // The strings of a party whose players differ are undefined.
+                let strings = matches!(program.source, Source::Strings(_));
+                self.maybe_undefined |= strings && program.unit != Unit::Player;
                 counted == Some(&Function::Count) && self.load(program, partial, |_| 0.0)
             }
             Source::Lists(_) if program.unit != Unit::Player => false,
@@ -106,7 +119,7 @@ impl Bounds {
                 match functions {
                     [Function::Count, rest @ ..] => {
                         functions = rest;
-                        self.coming = Some(Interval::new(0.0, STRING_LIST_MAX as f64));
+                        self.coming = Some(Interval::new(0.0, STRINGS_MAX));
                         self.load(program, partial, |player| lists[player].len() as f64)
                     }
                     [Function::Flatten, Function::SetIntersection, Function::Count, rest @ ..]
@@ -231,7 +244,7 @@ impl Bounds {
                 None => {
                     self.maybe_undefined |= more.min == 0;
                     self.surely_undefined |= more.max == 0;
-                    Interval::new(0.0, STRING_LIST_MAX as f64)
+                    Interval::new(0.0, STRINGS_MAX)
                 }
             };
             self.values.push(size);
@@ -290,14 +303,14 @@ impl Bounds {
         }
         let magnitudes = known.iter().map(|it| it.magnitude()).sum::<f64>()
             + coming.map_or(0.0, |it| it.magnitude() * more_max);
-        // What is added up: the values, or squares of at most twice their magnitude.
+        // A sum that may overflow may be undefined, in one order and not in another; a deviation is
+        // made of squares.
         let total = match function {
             Function::Min | Function::Max => 0.0,
-            Function::Stddev => 4.0 * magnitudes * magnitudes * (count + more_max),
-            _ => magnitudes,
+            Function::Stddev => magnitudes * magnitudes * 1e6,
+            _ => magnitudes * 2.0,
         };
         if !total.is_finite() {
-            // A sum may overflow on the way, in one order and not in another.
             self.maybe_undefined = true;
             return Interval::EVERYTHING;
         }

@@ -3,6 +3,8 @@
 use super::bounds::{Bounds, Interval};
 use super::program::Nested;
 use super::sets::Sets;
+use super::verdict::Verdict;
+use crate::pool::columns::LocationSet;
 
 /// Reusable buffers of the evaluators.
 #[derive(Debug, Default)]
@@ -14,4 +16,8 @@ pub(crate) struct Scratch {
     pub(crate) sets: Sets,
     /// The collection that others are held against.
     pub(crate) reference: Sets,
+    /// What the parts of a statement say of a partial match.
+    pub(crate) verdicts: Vec<Verdict>,
+    /// Where the parts of a statement are true of a complete match.
+    pub(crate) truths: Vec<LocationSet>,
 }

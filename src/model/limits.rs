@@ -8,6 +8,8 @@ pub(crate) const JSON_DEPTH_MAX: usize = 64;
 pub(crate) const EXPRESSION_DEPTH_MAX: usize = 16;
 /// Nesting of the statement of a compound rule.
 pub(crate) const STATEMENT_DEPTH_MAX: usize = 32;
+/// Rules and operators of a statement and of those that it names; real ones have a dozen.
+pub(crate) const STATEMENT_PARTS_MAX: usize = 1000;
 /// Players of one match (facts 1.5).
 pub(crate) const MATCH_PLAYERS_MAX: u32 = 200;
 /// Players of a match that `exhaustiveSearch` forms (facts 1.5).

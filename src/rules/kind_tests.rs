@@ -12,7 +12,7 @@ use crate::model::ticket::{AttributeValue, Player};
 use crate::pool::columns::{LocationSet, TicketRow};
 use crate::pool::ingest::Pool;
 use crate::ruleset::RuleSet;
-use crate::search::{Searcher, rank};
+use crate::search::{Searcher, Waiting as Pass, rank};
 
 /// A rule set with an attribute of every type, teams `red` and `blue` of one to three players, and
 /// these rules and more.
@@ -117,10 +117,12 @@ impl Waiting {
     pub(super) fn order(&self, anchor: usize) -> Vec<usize> {
         let plan = self.rule_set.plan();
         let others: Vec<usize> = (0..self.rows.len()).filter(|&it| it != anchor).collect();
-        let mut rows: Vec<TicketRow> = others.iter().map(|&it| self.row(it)).collect();
-        rank(plan, &self.pool.columns, self.row(anchor), &mut rows);
+        let pass = self.pass();
+        let mut entries: Vec<_> = others.iter().filter_map(|&it| pass.entry(it)).collect();
+        rank(plan, &self.pool.columns, self.row(anchor), &mut entries);
         self.assert_weak_order(anchor);
-        rows.iter().filter_map(|row| self.rows.iter().position(|it| it == row)).collect()
+        let ticket = |row| self.rows.iter().position(|&it| it == row);
+        entries.iter().filter_map(|entry| ticket(entry.row)).collect()
     }
 
     /// What a sort needs of a comparison: each pair turned around gives the contrary, and "not
@@ -142,14 +144,19 @@ impl Waiting {
         }
     }
 
+    /// All tickets, as a pass sees them: they came one second apart.
+    fn pass(&self) -> Pass {
+        let now = Timestamp::from_millis(self.rows.len() as u64 * 1000);
+        let mut pass = Pass::default();
+        let rows = self.rows.iter().copied();
+        pass.gather(self.rule_set.plan(), &self.pool.columns, rows, now);
+        pass
+    }
+
     /// The match that the search finds for `anchor` among all others: its tickets, sorted.
     pub(super) fn found(&self, anchor: usize) -> Option<Vec<usize>> {
         let (plan, columns) = (self.rule_set.plan(), &self.pool.columns);
-        let others = self.order(anchor);
-        let candidates: Vec<TicketRow> = others.iter().map(|&it| self.row(it)).collect();
-        let now = Timestamp::from_millis(self.rows.len() as u64 * 1000);
-        let anchor = self.row(anchor);
-        let outcome = Searcher::new(plan).search(plan, columns, anchor, &candidates, now, 10_000);
+        let outcome = Searcher::new(plan).search(plan, columns, &mut self.pass(), anchor, 10_000);
         let mut tickets: Vec<usize> = outcome
             .found?
             .placed

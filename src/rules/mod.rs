@@ -275,11 +275,10 @@ fn describe_value(value: &FieldValue) -> String {
     }
 }
 
-/// Rule types of FlexMatch that this release does not run.
-pub(crate) const NOT_BUILT: [&str; 2] = ["compound", "latency"];
-
 #[cfg(test)]
 mod kind_tests;
+#[cfg(test)]
+mod scene_tests;
 mod sorting;
 
 macro_rules! rule_kinds {
@@ -289,7 +288,9 @@ macro_rules! rule_kinds {
         pub(crate) const KINDS: &[&dyn RuleKind] = &[$(&$kind::Kind),*];
     };
 }
-rule_kinds! { absolute_sort batch_distance collection comparison distance distance_sort }
+rule_kinds! {
+    absolute_sort batch_distance collection comparison compound distance distance_sort latency
+}
 
 /// The kind of a `type`.
 pub(crate) fn kind(name: &str) -> Option<&'static dyn RuleKind> {

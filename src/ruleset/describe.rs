@@ -41,7 +41,7 @@ pub struct PlanSummary {
 #[cfg_attr(feature = "wire", derive(serde::Serialize), serde(rename_all = "camelCase"))]
 #[non_exhaustive]
 pub struct ColumnSummary {
-    /// `number`, `string`, `string_list`, `string_number_map` or `latency`.
+    /// `number`, `string`, `string_list`, `string_number_map`, `text` (to sort by) or `latency`.
     pub kind: &'static str,
     /// The attribute, `playerId`, or the aggregation of latencies.
     pub of: String,
@@ -154,7 +154,8 @@ fn columns(plan: &Plan) -> Vec<ColumnSummary> {
         StringSource::Attribute(it) => attribute("string", it),
     }));
     columns.extend(layout.lists.iter().map(|&it| attribute("string_list", it)));
-    columns.extend(layout.maps.iter().map(|&it| attribute("string_number_map", it)));
+    columns.extend(layout.maps.iter().map(|&(it, _)| attribute("string_number_map", it)));
+    columns.extend(layout.texts.iter().map(|&it| attribute("text", it)));
     columns.extend(layout.latencies.iter().map(|aggregation| ColumnSummary {
         kind: "latency",
         of: format!("{aggregation:?}").to_lowercase(),

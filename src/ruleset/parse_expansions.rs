@@ -236,6 +236,13 @@ fn rule_target(
     let (rule, kind) = (&parsed.rule, parsed.kind?);
     let expandable: Vec<_> = kind.fields().iter().filter(|field| field.expandable).collect();
     let Some(field) = expandable.iter().find(|field| field.name == property) else {
+        if kind.fields().iter().any(|it| matches!(it.shape, FieldShape::Statement)) {
+            let of = format!("{} rules", kind.name());
+            let kind = RuleSetErrorKind::TargetProperty { property: shorten(property), of };
+            let help = "expand the rules that its statement names";
+            problems.error_help(&cursor.site(), kind, help);
+            return None;
+        }
         let names: Vec<&str> = expandable.iter().map(|field| field.name).collect();
         let of = format!("{} rules", kind.name());
         not_expandable(cursor, property, &of, &names, problems);

@@ -3,14 +3,16 @@
 use super::ast::{FieldAst, FieldValue, RuleAst};
 use super::parse::{declared_attribute, parse_name};
 use super::statement;
-use crate::diag::{LaxReading, Problems, RuleSetErrorKind, RuleSetWarningKind, nearest, shorten};
+use crate::diag::{
+    LaxReading, Problems, RuleSetErrorKind, RuleSetWarningKind, did_you_mean, shorten,
+};
 use crate::expr::ast::Expr;
 use crate::expr::ty::Base;
 use crate::expr::{check, parse::parse as parse_expression};
 use crate::json::cursor::{Cursor, Object};
 use crate::json::node::{Node, Value};
 use crate::model::schema::Schema;
-use crate::rules::{self, FieldShape, KINDS, NOT_BUILT, RuleKind};
+use crate::rules::{self, FieldShape, KINDS, RuleKind};
 
 /// A rule as far as it was read. A rule with mistakes keeps its name, so that expansions which
 /// name it are not blamed.
@@ -95,16 +97,8 @@ fn rule_kind(cursor: &Cursor, problems: &mut Problems) -> Option<&'static dyn Ru
     if let Some(kind) = rules::kind(word) {
         return Some(kind);
     }
-    if NOT_BUILT.contains(&word) {
-        let kind = RuleSetErrorKind::RuleTypeNotBuilt { name: word.into() };
-        problems.error_help(&cursor.site(), kind, "take the rule out to use the others");
-        return None;
-    }
-    let names = KINDS.iter().map(|kind| kind.name()).chain(NOT_BUILT);
-    let help = match nearest(word, names) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "the rule types are listed in the FlexMatch rules schema".into(),
-    };
+    let names: Vec<&str> = KINDS.iter().map(|kind| kind.name()).collect();
+    let help = did_you_mean(word, &names, "the rule types are");
     let kind = RuleSetErrorKind::UnknownRuleType { name: shorten(word) };
     problems.error_help(&cursor.site(), kind, help);
     None

@@ -5,7 +5,9 @@ mod order;
 mod waiting;
 
 pub(crate) use exhaustive::Searcher;
-pub(crate) use waiting::{Entry, Waiting};
+#[cfg(test)]
+pub(crate) use order::rank;
+pub(crate) use waiting::Waiting;
 
 use crate::model::schema::InstanceIdx;
 use crate::pool::columns::{LocationSet, TicketRow};

@@ -15,7 +15,7 @@ pub(super) fn is_ordered(plan: &Plan) -> bool {
 /// Brings the candidates, given oldest first, into the order in which they are tried: by the sort
 /// rules, each breaking the ties of the one before; then, under `sorted`, those nearest to the
 /// anchor first, attribute by attribute (decision 19); then the oldest.
-pub(super) fn rank(plan: &Plan, columns: &Columns, anchor: TicketRow, candidates: &mut [Entry]) {
+pub(crate) fn rank(plan: &Plan, columns: &Columns, anchor: TicketRow, candidates: &mut [Entry]) {
     candidates.sort_by(|a, b| {
         let (a, b) = (a.row, b.row);
         let by_rules = plan.sort_keys.iter().map(|key| key.compare(anchor, a, b, columns));
