@@ -145,7 +145,10 @@ fn header(line: &str) -> Shaped<Scenario> {
     let file = members.read("RuleSetFile", |value, place| text(value, place).map(String::from))?;
     let rule_set = match (members.raw("RuleSet"), file) {
         (Some(inline), None) => {
-            members.read("RuleSet", |value, place| object(value, place).map(|_| ()))?;
+            // Its own reader reads an object; it has other rules for a member named twice.
+            if !inline.starts_with('{') {
+                members.read("RuleSet", |value, place| object(value, place).map(|_| ()))?;
+            }
             RuleSetSource::Inline(inline.into())
         }
         (None, Some(path)) => RuleSetSource::File(path),
@@ -257,6 +260,14 @@ mod tests {
     }
 
     #[test]
+    fn a_rule_set_in_the_header_is_left_to_its_own_reader() {
+        let text = r#"{"RuleSet": {"name": "a", "name": "b", "n": 1e999}}"#;
+        let scenario = Scenario::parse(text).expect("the text is a scenario");
+        let inline = RuleSetSource::Inline(r#"{"name": "a", "name": "b", "n": 1e999}"#.into());
+        assert_eq!(scenario.rule_set, inline);
+    }
+
+    #[test]
     fn a_bad_header_is_refused() {
         let none = "the file has no header, an object with `RuleSet` or `RuleSetFile`";
         assert_eq!(error("\n// nothing\n"), (1, none.into()));
@@ -340,7 +351,11 @@ mod tests {
             ),
             (
                 r#"{"at": 10, "StopMatchmaking": {"TicketId": 1e999}}"#,
-                "`StopMatchmaking`: not JSON: number out of range at column 18",
+                "a number that is too large at column 48",
+            ),
+            (
+                r#"{"at": 10, "StopMatchmaking": {"TicketId": "a", "TicketId": "b"}}"#,
+                "`StopMatchmaking.TicketId` stands twice at column 58",
             ),
             (r#"{"at": 10, "#, "not JSON: EOF while parsing an object at column 10"),
         ] {
