@@ -179,17 +179,7 @@ fn command_line(line: usize, text: &str, start: Timestamp) -> Shaped<ScenarioLin
     let at = members.read("at", |value, place| whole(value, place, 0..=at_max.get()))?;
     let at = at.ok_or_else(|| ShapeError::new("`at` is required"))?;
     let expect = members.read("expect", expectations)?.unwrap_or_default();
-    let mut named = members.keys().filter(|key| !matches!(*key, "at" | "expect"));
-    let name = named.next().ok_or_else(|| ShapeError::new("the line has no operation"))?;
-    if name != ADVANCE && !is_operation(name) {
-        let known = operations().chain([ADVANCE, "at", "expect"]);
-        let hint = did_you_mean(name, known);
-        return Err(ShapeError::new(format!("unknown operation `{}`{hint}", clip(name))));
-    }
-    if let Some(second) = named.next() {
-        let message = format!("two operations, `{name}` and `{}`, in one line", clip(second));
-        return Err(ShapeError::new(message));
-    }
+    let name = operation(&members)?;
     let input = members.value(name)?;
     let command = if name != ADVANCE {
         Command::Operation { name: name.into(), input }
@@ -199,6 +189,34 @@ fn command_line(line: usize, text: &str, start: Timestamp) -> Shaped<ScenarioLin
         return Err(ShapeError::new(format!("`{ADVANCE}` must be {{}}")));
     };
     Ok(ScenarioLine { line, at, command, expect })
+}
+
+/// The one operation of a line.
+fn operation<'m>(members: &'m RawMembers<'_>) -> Shaped<&'m str> {
+    let named = || members.keys().filter(|key| !matches!(*key, "at" | "expect"));
+    let mut known = named().filter(|key| *key == ADVANCE || is_operation(key));
+    let mut unknown = named().filter(|key| *key != ADVANCE && !is_operation(key));
+    let hint = |name: &str| did_you_mean(name, operations().chain([ADVANCE, "at", "expect"]));
+    match (known.next(), known.next(), unknown.next()) {
+        (Some(first), Some(second), _) => {
+            let message = format!("two operations, `{first}` and `{second}`, in one line");
+            Err(ShapeError::new(message))
+        }
+        (Some(_), None, Some(other)) => {
+            let hint = match hint(other) {
+                hint if hint.is_empty() => "; comments are lines that begin with `//`".into(),
+                hint => hint,
+            };
+            let other = clip(other);
+            let message = format!("`{other}` is neither an operation nor `at` or `expect`{hint}");
+            Err(ShapeError::new(message))
+        }
+        (Some(name), None, None) => Ok(name),
+        (None, _, Some(name)) => {
+            Err(ShapeError::new(format!("unknown operation `{}`{}", clip(name), hint(name))))
+        }
+        (None, _, None) => Err(ShapeError::new("the line has no operation")),
+    }
 }
 
 #[cfg(test)]
@@ -334,12 +352,14 @@ mod tests {
             ),
             (
                 r#"{"at": 10, "Advance": {}, "Expect": {}}"#,
-                "two operations, `Advance` and `Expect`, in one line",
+                "`Expect` is neither an operation nor `at` or `expect`; did you mean `expect`?",
             ),
             (
-                r#"{"at": 10, "Expect": {}, "Advance": {}}"#,
-                "unknown operation `Expect`; did you mean `expect`?",
+                r#"{"at": 10, "comment": "a minute later", "Advance": {}}"#,
+                "`comment` is neither an operation nor `at` or `expect`; comments are lines that \
+                 begin with `//`",
             ),
+            (r#"{"at": 10, "Expect": {}}"#, "unknown operation `Expect`; did you mean `expect`?"),
             (
                 r#"{"at": 10, "Advance": {}, "StopMatchmaking": {}}"#,
                 "two operations, `Advance` and `StopMatchmaking`, in one line",
