@@ -73,7 +73,7 @@ fn an_expansion_fires_between_the_lines() {
 
 #[test]
 fn until_goes_on_to_the_time_out() {
-    let lines = start(0, "t1", 10.0, "{}");
+    let lines = start(0, "t1", 10.0, "[]");
     assert!(!run(replay(&lines)).0.contains("MatchmakingTimedOut"));
     let before = replay(&lines).until(59_999).expect("it is late enough");
     assert!(!run(before).0.contains("MatchmakingTimedOut"));

@@ -15,7 +15,8 @@ use crate::report::{self, Finding};
 /// Prints `ok  FILE`, or `bad  FILE` and every problem with its place, the JSON pointer, the
 /// text at fault underlined, and what to do about it. Warnings do not make a rule set bad.
 ///
-/// With `--format json`: an array with one object per file that could be read.
+/// With `--format json`: an array with one object per file that could be read. The `span` of a
+/// problem is the text at fault, as the bytes of the file from `start` up to `end`.
 #[derive(clap::Args)]
 #[command(after_help = "Example:\n  rallypoint check --strict rulesets/*.json")]
 pub struct Arguments {
@@ -25,6 +26,9 @@ pub struct Arguments {
     /// Refuse comments and whatever else the service's text does not promise to read
     #[arg(long)]
     strict: bool,
+    /// Exit with status 1 if there are warnings, too
+    #[arg(long)]
+    deny_warnings: bool,
 }
 
 /// What is known about one file, in its JSON form (commands.md 3.1).
@@ -36,26 +40,40 @@ struct Checked {
     warnings: Vec<Finding>,
 }
 
+impl Checked {
+    fn is_good(&self, deny_warnings: bool) -> bool {
+        self.valid && (!deny_warnings || self.warnings.is_empty())
+    }
+
+    /// What is bad about it.
+    fn count(&self) -> String {
+        match self.valid {
+            true => counted(self.warnings.len(), "warning"),
+            false => counted(self.errors.len(), "error"),
+        }
+    }
+}
+
 pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Fault> {
     if arguments.rule_sets.iter().filter(|path| files::is_stdin(path)).count() > 1 {
-        return Err(Fault::Stop("standard input can be read once only".into()));
+        return Err(Fault("standard input can be read once only".into()));
     }
     let mut verdict = Verdict::Good;
     let mut all = Vec::new();
     for path in &arguments.rule_sets {
         match check(path, arguments.strict) {
             Ok((checked, text)) => {
-                verdict = verdict.and(Verdict::good_if(checked.valid));
+                let good = checked.is_good(arguments.deny_warnings);
+                verdict = verdict.and(Verdict::good_if(good));
                 match console.format() {
-                    Format::Text => print(&checked, &text, console)?,
+                    Format::Text => print(&checked, good, &text, console)?,
                     Format::Json => all.push(checked),
                 }
             }
-            Err(Fault::Stop(message)) => {
+            Err(Fault(message)) => {
                 console.interject(&message)?;
                 verdict = Verdict::Unread;
             }
-            Err(Fault::NobodyReads) => return Err(Fault::NobodyReads),
         }
     }
     if console.format() == Format::Json {
@@ -81,13 +99,13 @@ fn check(path: &Path, strict: bool) -> Result<(Checked, String), Fault> {
     Ok((checked, text))
 }
 
-fn print(checked: &Checked, text: &str, console: &mut Console) -> Result<(), Fault> {
-    let Checked { file, valid, errors, warnings } = checked;
+fn print(checked: &Checked, good: bool, text: &str, console: &mut Console) -> Result<(), Fault> {
+    let Checked { file, errors, warnings, .. } = checked;
     let shown = visible(file);
-    match valid {
+    match good {
         true => console.text(format_args!("{GOOD}ok{GOOD:#}  {shown}\n"))?,
         false => {
-            let count = counted(errors.len(), "error");
+            let count = checked.count();
             console.text(format_args!("{BAD}bad{BAD:#}  {shown} ({count})\n"))?;
         }
     }

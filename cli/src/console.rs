@@ -7,6 +7,8 @@ use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
+use crate::report::Finding;
+
 /// How results are printed.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
@@ -39,29 +41,32 @@ impl Verdict {
     }
 }
 
-/// Why a command cannot go on.
+/// Why a command cannot go on, a usage or I/O error: exit status 2.
 #[derive(Debug)]
-pub enum Fault {
-    /// A usage or I/O error: exit status 2.
-    Stop(String),
-    /// The reader of standard output went away: it has all it wants, which is no error.
-    NobodyReads,
-}
+pub struct Fault(pub String);
 
-/// An error in writing to standard output.
-impl From<io::Error> for Fault {
-    fn from(error: io::Error) -> Self {
-        match error.kind() {
-            ErrorKind::BrokenPipe => Self::NobodyReads,
-            _ => Self::Stop(format!("cannot write to standard output: {error}")),
-        }
-    }
+/// Why a command has no result, in its JSON form. Every one has `file`, `line` and `message`;
+/// `null` where there is none.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum Problem {
+    /// A problem of a rule set, in the form of `check`.
+    OfRuleSet {
+        file: String,
+        #[serde(flatten)]
+        finding: Finding,
+    },
+    /// Any other.
+    Other { file: Option<String>, line: Option<u64>, message: String },
 }
 
 /// Standard output, in the format asked for. Colour is dropped unless a terminal reads it.
 pub struct Console {
     format: Format,
     out: BufWriter<AutoStream<StdoutLock<'static>>>,
+    /// The reader went away: it has all it wants, which is no error.
+    closed: bool,
+    problems: Vec<Problem>,
 }
 
 impl Console {
@@ -72,7 +77,8 @@ impl Console {
             // JSON has no colour, and must pass unfiltered: a string may hold any character.
             Format::Json => AutoStream::always_ansi(stdout),
         };
-        Self { format, out: BufWriter::new(stream) }
+        let out = BufWriter::new(stream);
+        Self { format, out, closed: false, problems: Vec::new() }
     }
 
     pub fn format(&self) -> Format {
@@ -81,13 +87,65 @@ impl Console {
 
     /// Prints text as it is.
     pub fn text(&mut self, text: impl Display) -> Result<(), Fault> {
-        Ok(write!(self.out, "{text}")?)
+        let written = write!(self.out, "{text}");
+        self.said(written)
     }
 
     /// Prints a value as one line of JSON.
     pub fn json(&mut self, value: &impl Serialize) -> Result<(), Fault> {
-        serde_json::to_writer(&mut self.out, value).map_err(io::Error::from)?;
-        Ok(self.out.write_all(b"\n")?)
+        let written = serde_json::to_writer(&mut self.out, value).map_err(io::Error::from);
+        let written = written.and_then(|()| self.out.write_all(b"\n"));
+        self.said(written)
+    }
+
+    /// Whether nobody reads what is printed from now on. The verdict stays of interest.
+    pub fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    fn said(&mut self, written: io::Result<()>) -> Result<(), Fault> {
+        match written {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+                self.closed = true;
+                Ok(())
+            }
+            Err(error) if !self.closed => {
+                Err(Fault(format!("cannot write to standard output: {error}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Prints on standard error why there is no result, and keeps it for
+    /// [`Console::tell_problems`].
+    pub fn problem(
+        &mut self,
+        file: Option<&str>,
+        line: Option<u64>,
+        message: String,
+    ) -> Result<(), Fault> {
+        let shown = visible(&message);
+        let shown = match (file.map(visible), line) {
+            (Some(file), Some(line)) => format!("{file}:{line}: {shown}"),
+            (Some(file), None) => format!("{file}: {shown}"),
+            (None, _) => shown,
+        };
+        self.problems.push(Problem::Other { file: file.map(String::from), line, message });
+        self.interject(&shown)
+    }
+
+    /// Keeps a problem that standard error shows in its own way.
+    pub fn keep_problem(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    /// Prints the problems so far as `{"errors": [...]}`, in JSON and if there are any.
+    pub fn tell_problems(&mut self) -> Result<(), Fault> {
+        let problems = std::mem::take(&mut self.problems);
+        if self.format == Format::Json && !problems.is_empty() {
+            self.json(&serde_json::json!({ "errors": problems }))?;
+        }
+        self.finish()
     }
 
     /// Prints an error message on standard error, after what was printed so far.
@@ -99,7 +157,8 @@ impl Console {
 
     /// Hands what was printed to the reader.
     pub fn finish(&mut self) -> Result<(), Fault> {
-        Ok(self.out.flush()?)
+        let flushed = self.out.flush();
+        self.said(flushed)
     }
 }
 
@@ -158,9 +217,11 @@ mod tests {
 
     #[test]
     fn a_reader_that_went_away_is_no_fault() {
-        let closed = io::Error::from(ErrorKind::BrokenPipe);
-        assert!(matches!(Fault::from(closed), Fault::NobodyReads));
-        let full = io::Error::from(ErrorKind::StorageFull);
-        assert!(matches!(Fault::from(full), Fault::Stop(_)));
+        let mut console = Console::new(Format::Text);
+        let full = || Err(io::Error::from(ErrorKind::StorageFull));
+        assert!(console.said(full()).is_err());
+        assert!(console.said(Err(io::Error::from(ErrorKind::BrokenPipe))).is_ok());
+        assert!(console.is_closed());
+        assert!(console.said(full()).is_ok(), "nobody is there to be told");
     }
 }

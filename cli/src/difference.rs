@@ -15,13 +15,48 @@ const MISSING: Style = AnsiColor::Red.on_default();
 const FOUND: Style = AnsiColor::Green.on_default();
 /// Events among which the one that was surely meant is sought.
 const EVENTS_COMPARED_MAX: usize = 50;
+/// Events listed below a difference.
+const EVENTS_LISTED_MAX: usize = 30;
 /// Lines that agree, shown around those that differ.
 const CONTEXT: usize = 3;
 /// Lines shown of one difference.
 const LINES_MAX: usize = 60;
 
-/// Lines that begin with `-` for what is missing and `+` for what was found instead.
+/// Lines that begin with `-` for what is missing and `+` for what was found instead. Where events
+/// were sought, all that came are listed below.
 pub fn render(expected: &Value, found: &Value) -> String {
+    compare(expected, found) + &events_that_came(expected, found)
+}
+
+/// A line for each event: its type and its tickets. Nothing if no events were sought.
+fn events_that_came(expected: &Value, found: &Value) -> String {
+    let Value::Array(events) = found else { return String::new() };
+    let is_event = |event: &Value| event.get("type").is_some();
+    let sought = expected.is_object() || events.iter().any(is_event);
+    match events.len() {
+        _ if !sought => String::new(),
+        0 => "  no event came\n".into(),
+        count => {
+            let shown = events.iter().take(EVENTS_LISTED_MAX);
+            let lines: String = shown.map(|event| format!("    {}\n", headline(event))).collect();
+            let more = match count.saturating_sub(EVENTS_LISTED_MAX) {
+                0 => String::new(),
+                more => format!("    and {more} more\n"),
+            };
+            format!("  events that came:\n{lines}{more}")
+        }
+    }
+}
+
+/// `MatchmakingSucceeded (t1, t2)`.
+fn headline(event: &Value) -> String {
+    let word = |value: Option<&Value>| visible(value.and_then(Value::as_str).unwrap_or("?"));
+    let tickets = event.get("tickets").and_then(Value::as_array);
+    let tickets = tickets.into_iter().flatten().map(|ticket| word(ticket.get("ticketId")));
+    format!("{} ({})", word(event.get("type")), tickets.collect::<Vec<_>>().join(", "))
+}
+
+fn compare(expected: &Value, found: &Value) -> String {
     let found = match found {
         // No event fitted: shown is the one that comes nearest.
         Value::Array(events) if expected.is_object() => nearest(expected, events),
@@ -150,6 +185,23 @@ mod tests {
         assert!(shown.contains("  -   \"x\": 1,\n  +   \"x\": 5,\n"), "{shown}");
         assert!(!shown.contains("\"A\""), "{shown}");
         assert!(plain(&expected, &json!([])).contains("found nothing"));
+    }
+
+    #[test]
+    fn all_events_that_came_are_listed() {
+        let event =
+            |kind: &str| json!({"type": kind, "tickets": [{"ticketId": "t1"}, {"ticketId": "t2"}]});
+        let (a, b) = (event("A"), event("B"));
+        for expected in [json!({"type": "C"}), json!([{"type": "C"}])] {
+            let shown = plain(&expected, &json!([a, b]));
+            let listed = "  events that came:\n    A (t1, t2)\n    B (t1, t2)\n";
+            assert!(shown.ends_with(listed), "{shown}");
+        }
+        assert!(plain(&json!({"type": "C"}), &json!([])).ends_with("  no event came\n"));
+        let many = plain(&json!({"type": "C"}), &json!(vec![a; 32]));
+        assert!(many.ends_with("    A (t1, t2)\n    and 2 more\n"), "{many}");
+        let tickets = plain(&json!([{"ticketId": "t1"}]), &json!([]));
+        assert!(!tickets.contains("event"), "{tickets}");
     }
 
     #[test]

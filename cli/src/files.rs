@@ -6,7 +6,7 @@ use std::path::Path;
 
 use rallypoint::{CompileOptions, RuleSet};
 
-use crate::console::{self, Fault, visible};
+use crate::console::{self, Console, Fault, Problem, visible};
 use crate::report::{self, Finding};
 
 /// The most bytes that are read as one document. A rule set may have 65,535 characters; the rest
@@ -36,7 +36,7 @@ pub fn name(path: &Path) -> String {
 pub fn read(path: &Path) -> Result<Document, Fault> {
     let name = name(path);
     let failed =
-        |problem: &dyn std::fmt::Display| Fault::Stop(format!("cannot read `{name}`: {problem}"));
+        |problem: &dyn std::fmt::Display| Fault(format!("cannot read `{name}`: {problem}"));
     let mut bytes = Vec::new();
     let mut limited = open(path)?.take(DOCUMENT_BYTES_MAX + 1);
     limited.read_to_end(&mut bytes).map_err(|error| failed(&error))?;
@@ -61,19 +61,23 @@ pub fn open(path: &Path) -> Result<Box<dyn BufRead>, Fault> {
     }
     match File::open(path) {
         Ok(file) => Ok(Box::new(BufReader::with_capacity(1 << 16, file))),
-        Err(error) => Err(Fault::Stop(format!("cannot read `{}`: {error}", name(path)))),
+        Err(error) => Err(Fault(format!("cannot read `{}`: {error}", name(path)))),
     }
 }
 
 /// Reads and compiles a rule set. `None`: it does not compile, and standard error says why.
-pub fn rule_set(path: &Path, strict: bool) -> Result<Option<RuleSet>, Fault> {
+pub fn rule_set(
+    path: &Path,
+    strict: bool,
+    console: &mut Console,
+) -> Result<Option<RuleSet>, Fault> {
     let Document { name, text } = read(path)?;
-    Ok(compile(&name, &text, strict))
+    Ok(compile(&name, &text, strict, console))
 }
 
 /// Compiles the text of a rule set. `None`: it does not compile. Standard error gets every error
 /// and warning.
-pub fn compile(name: &str, text: &str, strict: bool) -> Option<RuleSet> {
+pub fn compile(name: &str, text: &str, strict: bool, console: &mut Console) -> Option<RuleSet> {
     match RuleSet::compile(text, CompileOptions::default().strict(strict)) {
         Ok(rule_set) => {
             let warnings = rule_set.warnings().iter().map(Finding::from);
@@ -81,6 +85,9 @@ pub fn compile(name: &str, text: &str, strict: bool) -> Option<RuleSet> {
             Some(rule_set)
         }
         Err(errors) => {
+            for finding in errors.errors().iter().map(Finding::from) {
+                console.keep_problem(Problem::OfRuleSet { file: name.into(), finding });
+            }
             let findings = errors.errors().iter().map(Finding::from);
             let findings = findings.chain(errors.warnings().iter().map(Finding::from));
             console::complain(&report::render_all(name, text, findings));

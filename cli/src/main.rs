@@ -44,24 +44,59 @@ enum Command {
     Judge(judge::Arguments),
 }
 
+impl Command {
+    fn run(&self, console: &mut Console) -> Result<Verdict, Fault> {
+        match self {
+            Self::Check(arguments) => check::run(arguments, console),
+            Self::Match(arguments) => matching::run(arguments, console),
+            Self::Replay(arguments) => replay::run(arguments, console),
+            Self::Judge(arguments) => judge::run(arguments, console),
+        }
+    }
+
+    /// Whether the result has room for errors, file by file.
+    fn reports_files(&self) -> bool {
+        match self {
+            Self::Check(_) => true,
+            Self::Replay(arguments) => arguments.reports_files(),
+            Self::Match(_) | Self::Judge(_) => false,
+        }
+    }
+}
+
 fn main() -> ExitCode {
     let Arguments { command, format } = Arguments::parse();
     let mut console = Console::new(format);
-    let outcome = match command {
-        Command::Check(arguments) => check::run(&arguments, &mut console),
-        Command::Match(arguments) => matching::run(&arguments, &mut console),
-        Command::Replay(arguments) => replay::run(&arguments, &mut console),
-        Command::Judge(arguments) => judge::run(&arguments, &mut console),
-    };
-    match outcome.and_then(|verdict| console.finish().map(|()| verdict)) {
-        Ok(Verdict::Good) | Err(Fault::NobodyReads) => ExitCode::SUCCESS,
+    let outcome = command.run(&mut console);
+    match conclude(&command, outcome, &mut console) {
+        Ok(Verdict::Good) => ExitCode::SUCCESS,
         Ok(Verdict::Bad) => ExitCode::from(1),
         Ok(Verdict::Unread) => ExitCode::from(2),
-        Err(Fault::Stop(message)) => {
+        Err(Fault(message)) => {
             console::error(&message);
             ExitCode::from(2)
         }
     }
+}
+
+/// Prints what is left to print.
+fn conclude(
+    command: &Command,
+    outcome: Result<Verdict, Fault>,
+    console: &mut Console,
+) -> Result<Verdict, Fault> {
+    let verdict = match outcome {
+        Ok(verdict) => verdict,
+        Err(Fault(message)) => {
+            console.problem(None, None, message)?;
+            Verdict::Unread
+        }
+    };
+    if !command.reports_files() {
+        console.tell_problems()?;
+    }
+    console.finish()?;
+    Ok(verdict)
 }
 
 #[cfg(test)]

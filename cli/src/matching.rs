@@ -1,17 +1,18 @@
 //! `rallypoint match`: one pool of tickets, matched until nothing more can be formed.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use rallypoint::{
-    Configuration, ConfigurationError, EngineOptions, EventDetail, Input, InputError, Matchmaker,
-    Millis, Response, RuleSet, TicketId, Timestamp,
+    Configuration, ConfigurationError, EngineOptions, EventDetail, EventTicket, Input, InputError,
+    Matchmaker, Millis, Response, RuleSet, TicketId, Timestamp, wire,
 };
+use serde_json::Value;
 
 use crate::console::{self, Console, Fault, Format, Verdict, visible};
 use crate::files;
-use crate::outcome::Outcome;
+use crate::outcome::{MatchForm, Outcome};
 use crate::progress::{Progress, Stopwatch};
 use crate::tickets::{self, TicketLines};
 
@@ -31,9 +32,16 @@ const BAD_LINES_MAX: usize = 20;
 /// that begin with `//` are skipped. All tickets are submitted at one time, in the order of the
 /// file, then matched until nothing more can be formed.
 ///
-/// With `--format json`: one object with `matches`, `unmatched` and `stats`.
+/// With `--format json`: one object with `matches`, `unmatched`, `cancelled` and `stats`; or, when
+/// the input is bad, `{"errors": [{"file", "line", "message"}, ...]}`, where errors of the rule set
+/// have the members that `check` gives them, too. `stats` counts in `anchorsExhausted` the tickets
+/// whose search was given up at its limit, and in `fullnessUnproven` the matches that might have
+/// been fuller.
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  rallypoint match rulesets/duel.json tickets.jsonl --wait 30")]
+#[command(
+    after_help = "Examples:\n  rallypoint match rulesets/duel.json tickets.jsonl --wait 30\n  \
+                  rallypoint match rulesets/duel.json tickets.jsonl --format json --full"
+)]
 pub struct Arguments {
     /// The rule set file; `-` is standard input
     #[arg(value_name = "RULESET")]
@@ -41,9 +49,9 @@ pub struct Arguments {
     /// The file of tickets; `-` is standard input
     #[arg(value_name = "TICKETS.jsonl")]
     tickets: PathBuf,
-    /// Let every ticket wait this long before the first match, so that expansions apply
-    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
-    #[arg(value_parser = clap::value_parser!(u32).range(..i64::from(REQUEST_TIMEOUT_SECONDS)))]
+    /// Let every ticket wait this long before the first match, so that expansions apply; at most
+    /// 43199
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, value_parser = wait)]
     wait: u32,
     /// Refuse a rule set with comments and whatever else the service's text does not promise to
     /// read
@@ -52,26 +60,58 @@ pub struct Arguments {
     /// Seed of every random choice
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
+    /// Search nodes (tickets tentatively put into a team) spent on one ticket before its search is
+    /// given up
+    #[arg(long, value_name = "N", default_value_t = EngineOptions::default().nodes_per_anchor)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    nodes_per_anchor: u64,
+    /// Name every ticket that is left over; JSON always does
+    #[arg(long)]
+    all: bool,
+    /// With `--format json`: give each match a `judge`, the MATCH.json that `judge` reads
+    #[arg(long)]
+    full: bool,
+}
+
+fn wait(text: &str) -> Result<u32, String> {
+    let longest = REQUEST_TIMEOUT_SECONDS - 1;
+    match text.parse::<u64>() {
+        Ok(seconds) if seconds <= u64::from(longest) => Ok(seconds as u32),
+        Ok(_) => Err(format!(
+            "the longest wait is {longest} seconds: after {REQUEST_TIMEOUT_SECONDS} a request has \
+             timed out"
+        )),
+        Err(_) => Err(format!("not a whole number of seconds from 0 to {longest}")),
+    }
 }
 
 pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Fault> {
     if files::is_stdin(&arguments.rule_set) && files::is_stdin(&arguments.tickets) {
         let message = "only one of RULESET and TICKETS.jsonl can be standard input";
-        return Err(Fault::Stop(message.into()));
+        return Err(Fault(message.into()));
+    }
+    if arguments.full && console.format() != Format::Json {
+        return Err(Fault("`--full` needs `--format json`".into()));
     }
     let lines = TicketLines::open(&arguments.tickets);
-    let Some(rule_set) = files::rule_set(&arguments.rule_set, arguments.strict)? else {
+    let Some(rule_set) = files::rule_set(&arguments.rule_set, arguments.strict, console)? else {
         return Ok(Verdict::Bad);
     };
-    let pool = Pool::new(rule_set, arguments.seed);
-    let mut pool = pool.map_err(|error| Fault::Stop(error.to_string()))?;
-    if pool.fill(lines?)? == Verdict::Bad {
+    let mut pool = match Pool::new(rule_set, arguments) {
+        Ok(pool) => pool,
+        Err(error) => {
+            let file = files::name(&arguments.rule_set);
+            console.problem(Some(&file), None, error.to_string())?;
+            return Ok(Verdict::Bad);
+        }
+    };
+    if pool.fill(lines?, console)? == Verdict::Bad {
         return Ok(Verdict::Bad);
     }
-    pool.search(SUBMISSION.plus(Millis::from_secs(arguments.wait)))?;
+    pool.search()?;
     let outcome = pool.finish();
     match console.format() {
-        Format::Text => outcome.print(console)?,
+        Format::Text => outcome.print(arguments.all, console)?,
         Format::Json => console.json(&outcome)?,
     }
     Ok(Verdict::Good)
@@ -84,23 +124,38 @@ struct Pool {
     /// In the order of the file.
     tickets: Vec<TicketId>,
     matched: HashSet<TicketId>,
+    cancelled: Vec<TicketId>,
+    /// How long every ticket waits, in seconds.
+    wait: u32,
+    /// Where they are wanted: the tickets as `judge` reads them, with their place in the file.
+    forms: Option<HashMap<TicketId, (usize, Value)>>,
 }
 
 impl Pool {
-    fn new(rule_set: RuleSet, seed: u64) -> Result<Self, ConfigurationError> {
+    fn new(rule_set: RuleSet, arguments: &Arguments) -> Result<Self, ConfigurationError> {
         let outcome = Outcome::new(rule_set.team_instances().map(String::from).collect());
         let configuration = Configuration {
             request_timeout_seconds: REQUEST_TIMEOUT_SECONDS,
             ..Configuration::default()
         };
-        let options = EngineOptions::default();
+        let mut options = EngineOptions::default();
+        options.nodes_per_anchor = arguments.nodes_per_anchor;
+        let seed = arguments.seed;
         let matchmaker = Matchmaker::new(rule_set, configuration, options, SUBMISSION, seed)?;
-        Ok(Self { matchmaker, outcome, tickets: Vec::new(), matched: HashSet::new() })
+        Ok(Self {
+            matchmaker,
+            outcome,
+            tickets: Vec::new(),
+            matched: HashSet::new(),
+            cancelled: Vec::new(),
+            wait: arguments.wait,
+            forms: arguments.full.then(HashMap::new),
+        })
     }
 
     /// Submits every ticket. When there are bad ones, standard error says so of all of them, and
     /// the verdict is `Bad`.
-    fn fill(&mut self, mut lines: TicketLines) -> Result<Verdict, Fault> {
+    fn fill(&mut self, mut lines: TicketLines, console: &mut Console) -> Result<Verdict, Fault> {
         let mut progress = Progress::new("reading tickets", None);
         let (mut parse_time, mut ingest_time) = (Duration::ZERO, Duration::ZERO);
         let mut bad_lines = 0;
@@ -118,8 +173,7 @@ impl Pool {
                 Ok(players) => self.outcome.stats.players += players,
                 Err(message) => {
                     bad_lines += 1;
-                    let (file, line) = (visible(lines.name()), lines.number());
-                    console::error(&format!("{file}:{line}: {}", visible(&message)));
+                    console.problem(Some(lines.name()), Some(lines.number()), message)?;
                     if bad_lines == BAD_LINES_MAX {
                         console::note("there may be more bad lines; reading stopped here");
                         break;
@@ -139,26 +193,35 @@ impl Pool {
     }
 
     fn submit(&mut self, input: Input) -> Result<(), InputError> {
+        let form = self.forms.is_some().then(|| wire::input_to_json(&input));
         let response = self.matchmaker.handle_input(SUBMISSION, input)?;
         if let Response::StartMatchmaking(ticket) = response {
+            if let (Some(forms), Some(mut form)) = (&mut self.forms, form) {
+                form["TicketId"] = ticket.ticket_id.as_str().into();
+                form["AgeSeconds"] = self.wait.into();
+                forms.insert(ticket.ticket_id.clone(), (self.tickets.len(), form));
+            }
             self.tickets.push(ticket.ticket_id);
         }
         self.read_events();
         Ok(())
     }
 
-    /// Runs passes at `now` until one forms nothing (decision 6).
-    fn search(&mut self, now: Timestamp) -> Result<(), Fault> {
-        let mut progress = Progress::new("matching", Some(self.tickets.len() as u64));
+    /// Runs passes after the wait until one forms nothing (decision 6).
+    fn search(&mut self) -> Result<(), Fault> {
+        let now = SUBMISSION.plus(Millis::from_secs(self.wait));
+        let mut progress = Progress::new("anchors searched", None);
         let watch = Stopwatch::start();
-        let (mut formed, mut exhausted, mut unproven) = (0, 0, 0);
+        let (mut anchors, mut formed, mut exhausted, mut unproven) = (0, 0, 0, 0);
         while self.matchmaker.poll_timeout().is_some_and(|due| due <= now) {
-            let report = self.matchmaker.handle_timeout(now).map_err(|error| {
-                Fault::Stop(format!("the matchmaker refused to go on: {error}"))
-            })?;
+            let report = self
+                .matchmaker
+                .handle_timeout(now)
+                .map_err(|error| Fault(format!("the matchmaker refused to go on: {error}")))?;
             self.read_events();
             self.outcome.stats.search_nodes += report.nodes;
-            progress.set(self.matched.len() as u64);
+            anchors += report.anchors;
+            progress.set(anchors);
             formed += report.matches;
             exhausted += report.anchors_exhausted;
             unproven += report.fullness_unproven;
@@ -172,11 +235,15 @@ impl Pool {
             (formed, exhausted) = (0, 0);
         }
         drop(progress);
-        self.outcome.stats.match_seconds = watch.elapsed().as_secs_f64();
+        let stats = &mut self.outcome.stats;
+        stats.match_seconds = watch.elapsed().as_secs_f64();
+        stats.anchors_exhausted = exhausted;
+        stats.fullness_unproven = unproven;
         if exhausted > 0 {
             console::note(&format!(
                 "the search for {exhausted} of the tickets left over was given up at its limit; \
-                 whether they have a match is not known"
+                 whether they have a match is not known (a larger `--nodes-per-anchor` searches \
+                 longer)"
             ));
         }
         if unproven > 0 {
@@ -193,21 +260,43 @@ impl Pool {
             match event.detail {
                 EventDetail::MatchmakingSucceeded { match_id, tickets, game_session_location } => {
                     self.matched.extend(tickets.iter().map(|ticket| ticket.ticket_id.clone()));
-                    self.outcome.add_match(&match_id, &tickets, game_session_location.as_deref());
+                    let form = self.form(&tickets);
+                    let location = game_session_location.as_deref();
+                    self.outcome.add_match(&match_id, &tickets, location, form);
                 }
                 EventDetail::MatchmakingCancelled { ticket, message, .. } => {
                     console::note(&format!(
                         "ticket `{}` was cancelled: {message}",
                         visible(ticket.ticket_id.as_str())
-                    ))
+                    ));
+                    self.cancelled.push(ticket.ticket_id);
                 }
                 _ => {}
             }
         }
     }
 
+    /// A match as `judge` reads it, if that is wanted: of each team the tickets in the order of
+    /// the file.
+    fn form(&self, tickets: &[EventTicket]) -> Option<MatchForm> {
+        let forms = self.forms.as_ref()?;
+        let mut placed: Vec<_> = tickets
+            .iter()
+            .filter_map(|ticket| {
+                let team = ticket.players.first()?.team.as_deref()?;
+                let (position, form) = forms.get(&ticket.ticket_id)?;
+                Some((*position, team, form.clone()))
+            })
+            .collect();
+        placed.sort_by_key(|&(position, ..)| position);
+        let placed = placed.into_iter().map(|(_, team, form)| (team, form));
+        Some(self.outcome.match_form(placed))
+    }
+
     fn finish(self) -> Outcome {
-        let Self { mut outcome, tickets, matched, .. } = self;
+        let Self { mut outcome, tickets, mut matched, cancelled, .. } = self;
+        outcome.cancelled = cancelled.iter().map(TicketId::to_string).collect();
+        matched.extend(cancelled);
         let left = tickets.into_iter().filter(|ticket| !matched.contains(ticket));
         outcome.unmatched = left.map(|ticket| ticket.to_string()).collect();
         outcome.stats.matches = outcome.matches.len();
@@ -229,4 +318,22 @@ fn peak_rss_bytes() -> Option<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     kibibytes.checked_mul(1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_ends_before_the_request_timeout() {
+        assert_eq!(wait("0"), Ok(0));
+        assert_eq!(wait("43199"), Ok(43_199));
+        let message = "the longest wait is 43199 seconds: after 43200 a request has timed out";
+        assert_eq!(wait("43200"), Err(message.into()));
+        assert_eq!(wait("18446744073709551615"), Err(message.into()));
+        for bad in ["", "-1", "1.5", "1m"] {
+            let message = "not a whole number of seconds from 0 to 43199";
+            assert_eq!(wait(bad), Err(message.into()), "{bad}");
+        }
+    }
 }

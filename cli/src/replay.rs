@@ -15,10 +15,17 @@ use crate::progress::Progress;
 /// Play scenario files in virtual time
 ///
 /// Prints every answer and event as one line of JSON, in either format. The same file gives the
-/// same bytes every time, on any machine.
+/// same bytes every time, on any machine. With `--format json`, errors of the input are a last
+/// line `{"errors": [{"file", "line", "message"}, ...]}`.
 ///
 /// With `--check`: prints `ok  FILE`, or what came out differently from what the lines' `expect`
 /// says. With `--check --format json`: an array with one object per file.
+///
+/// A scenario is JSON Lines; blank lines and lines that begin with `//` are skipped. The first
+/// object is the header: `RuleSet` or `RuleSetFile`, and if wanted `Configuration`, `Options`,
+/// `Seed`, `StartTime`. Every other line is a command: `at` in milliseconds since the start, one
+/// operation with its input, and if wanted `expect` with `response`, `error`, `status`, `events`,
+/// `eventsExactly`. "Scenario files" in rulesets/README.md describes them all.
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  rallypoint replay rulesets/duel.scenario.jsonl --until 60000\n  \
@@ -67,6 +74,13 @@ impl From<&Mismatch> for Difference {
     }
 }
 
+impl Arguments {
+    /// Whether the result has room for errors, file by file.
+    pub fn reports_files(&self) -> bool {
+        self.check
+    }
+}
+
 impl Checked {
     fn unplayed(file: String, error: String) -> Self {
         let (differences, error) = (Vec::new(), Some(error));
@@ -92,13 +106,13 @@ impl From<Fault> for Halt {
 
 pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Fault> {
     if arguments.scenarios.iter().filter(|path| files::is_stdin(path)).count() > 1 {
-        return Err(Fault::Stop("standard input can be read once only".into()));
+        return Err(Fault("standard input can be read once only".into()));
     }
     let mut verdict = Verdict::Good;
     let mut all = Vec::new();
     for path in &arguments.scenarios {
         let played = match arguments.check {
-            true => check(path, arguments).map(|checked| {
+            true => check(path, arguments, console).map(|checked| {
                 all.push(checked);
             }),
             false => play(path, arguments, console),
@@ -111,16 +125,17 @@ pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Faul
                 all.push(Checked::unplayed(files::name(path), message));
             }
             Err(Halt::Bad { line, message }) => {
-                let file = visible(&files::name(path));
-                let place = line.map_or(file.clone(), |line| format!("{file}:{line}"));
-                console.interject(&format!("{place}: {}", visible(&message)))?;
+                let line = line.map(|line| line as u64);
+                console.problem(Some(&files::name(path)), line, message)?;
                 verdict = verdict.and(Verdict::Bad);
             }
-            Err(Halt::Fault(Fault::Stop(message))) => {
-                console.interject(&message)?;
+            Err(Halt::Fault(Fault(message))) => {
+                console.problem(None, None, message.clone())?;
                 verdict = Verdict::Unread;
+                if arguments.check && console.format() == Format::Json {
+                    all.push(Checked::unplayed(files::name(path), message));
+                }
             }
-            Err(Halt::Fault(Fault::NobodyReads)) => return Err(Fault::NobodyReads),
         }
         if arguments.check && console.format() == Format::Text {
             for checked in all.drain(..) {
@@ -137,17 +152,20 @@ pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Faul
 }
 
 fn play(path: &Path, arguments: &Arguments, console: &mut Console) -> Result<(), Halt> {
-    let (mut replay, _) = open(path, arguments)?;
+    let (mut replay, _) = open(path, arguments, console)?;
     let mut progress = Progress::new("replaying", None);
     for (count, record) in (1..).zip(&mut replay) {
         console.json(&record.map_err(|error| stopped(path, &error))?)?;
         progress.set(count);
+        if console.is_closed() {
+            break;
+        }
     }
     Ok(())
 }
 
-fn check(path: &Path, arguments: &Arguments) -> Result<Checked, Halt> {
-    let (mut replay, expectations) = open(path, arguments)?;
+fn check(path: &Path, arguments: &Arguments, console: &mut Console) -> Result<Checked, Halt> {
+    let (mut replay, expectations) = open(path, arguments, console)?;
     let mut progress = Progress::new("replaying", None);
     for (count, record) in (1..).zip(&mut replay) {
         record.map_err(|error| stopped(path, &error))?;
@@ -160,16 +178,22 @@ fn check(path: &Path, arguments: &Arguments) -> Result<Checked, Halt> {
 }
 
 /// Makes a scenario ready to run, and counts what it expects.
-fn open(path: &Path, arguments: &Arguments) -> Result<(Replay, usize), Halt> {
+fn open(
+    path: &Path,
+    arguments: &Arguments,
+    console: &mut Console,
+) -> Result<(Replay, usize), Halt> {
     let Document { name, text } = files::read(path)?;
     let bad = |message: String| Halt::Bad { line: None, message };
     let scenario = Scenario::parse(&text)
         .map_err(|error| Halt::Bad { line: Some(error.line), message: error.message })?;
     let rule_set = match &scenario.rule_set {
         RuleSetSource::Inline(text) => {
-            files::compile(&format!("{name} (RuleSet)"), text, arguments.strict)
+            files::compile(&format!("{name} (RuleSet)"), text, arguments.strict, console)
         }
-        RuleSetSource::File(file) => files::rule_set(&beside(path, file), arguments.strict)?,
+        RuleSetSource::File(file) => {
+            files::rule_set(&beside(path, file), arguments.strict, console)?
+        }
     };
     let rule_set = rule_set.ok_or_else(|| bad("its rule set does not compile".into()))?;
     let expectations = scenario.lines.iter().map(|line| line.expect.len()).sum();
@@ -190,7 +214,7 @@ fn beside(scenario: &Path, file: &str) -> PathBuf {
 }
 
 fn stopped(path: &Path, error: &dyn std::fmt::Display) -> Fault {
-    Fault::Stop(format!("{}: {}", visible(&files::name(path)), visible(&error.to_string())))
+    Fault(format!("{}: {}", visible(&files::name(path)), visible(&error.to_string())))
 }
 
 fn print(checked: &Checked, console: &mut Console) -> Result<(), Fault> {

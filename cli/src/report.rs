@@ -23,11 +23,11 @@ pub struct Finding {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
+    /// The text at fault: its bytes in the file, `{"start", "end"}`.
+    #[serde(rename = "span")]
+    source: Range<usize>,
     #[serde(skip)]
     severity: Severity,
-    /// The bytes of the text to underline.
-    #[serde(skip)]
-    source: Range<usize>,
 }
 
 #[derive(Clone, Copy)]
@@ -51,8 +51,8 @@ impl Finding {
             kind,
             message,
             help: help.map(String::from),
-            severity,
             source: at.source.clone(),
+            severity,
         }
     }
 }
@@ -130,8 +130,8 @@ mod tests {
             kind: "unknownRuleType",
             message: "`distanc` is not a rule type".into(),
             help: Some("did you mean `distance`?".into()),
-            severity: Severity::Error,
             source,
+            severity: Severity::Error,
         }
     }
 

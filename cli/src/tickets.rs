@@ -45,7 +45,7 @@ impl TicketLines {
             let mut limited = self.reader.by_ref().take(LINE_BYTES_MAX + 1);
             let length = limited
                 .read_until(b'\n', &mut self.line)
-                .map_err(|error| Fault::Stop(format!("cannot read `{}`: {error}", self.name)))?;
+                .map_err(|error| Fault(format!("cannot read `{}`: {error}", self.name)))?;
             if length == 0 {
                 return Ok(None);
             }
@@ -53,23 +53,26 @@ impl TicketLines {
             if length as u64 > LINE_BYTES_MAX {
                 let limit = LINE_BYTES_MAX >> 20;
                 let (name, number) = (&self.name, self.number);
-                return Err(Fault::Stop(format!(
-                    "{name}:{number}: the line is longer than {limit} MiB"
-                )));
+                return Err(Fault(format!("{name}:{number}: the line is longer than {limit} MiB")));
             }
             let mut line = self.line.trim_ascii();
             if self.number == 1 {
                 line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii();
             }
-            if !line.is_empty() && !line.starts_with(b"//") {
+            let Ok(line) = std::str::from_utf8(line) else {
+                let (name, number) = (&self.name, self.number);
+                let problem = format!("line {number} is not valid UTF-8");
+                return Err(Fault(format!("cannot read `{name}`: {problem}")));
+            };
+            if !line.is_empty() && !line.starts_with("//") {
                 return Ok(Some(parse(line)));
             }
         }
     }
 }
 
-fn parse(line: &[u8]) -> Result<Input, String> {
-    let value: Value = serde_json::from_slice(line).map_err(|error| json_problem(&error))?;
+fn parse(line: &str) -> Result<Input, String> {
+    let value = wire::value_from_json(line).map_err(|error| error.to_string())?;
     if is_backfill(&value) {
         return Err(
             "a backfill request (players with `Team`) is not built yet in this release".into()
@@ -81,14 +84,6 @@ fn parse(line: &[u8]) -> Result<Input, String> {
 /// `EXCEPTION: MESSAGE`, as the service would answer.
 pub fn refusal(error: &InputError) -> String {
     format!("{}: {error}", error.exception())
-}
-
-/// What is wrong with a JSON text of one line. serde_json counts that line as line 1 of its input,
-/// which would contradict the number of the line in the file.
-fn json_problem(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let message = text.split(" at line ").next().unwrap_or(&text);
-    format!("not JSON: {message} (column {})", error.column())
 }
 
 /// A backfill request is known by `Team` on its players (commands.md 3.2).
@@ -126,7 +121,7 @@ mod tests {
         assert_eq!(found.first(), Some(&(4, "ok".into())));
         let (number, message) = found.get(1).expect("the last line is bad");
         assert_eq!(*number, 6);
-        assert_eq!(message, "not JSON: key must be a string (column 2)");
+        assert_eq!(message, "not JSON: key must be a string at column 2");
         assert_eq!(found.len(), 2);
     }
 
@@ -138,11 +133,23 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_are_a_bad_line() {
+    fn a_member_named_twice_is_refused() {
+        let text = r#"{"Players":[{"PlayerId":"a","PlayerId":"b"}]}"#;
+        let expected = "`Players[0].PlayerId` stands twice at column 38";
+        assert_eq!(messages(text), [(1, expected.into())]);
+    }
+
+    #[test]
+    fn a_number_beyond_all_numbers_is_too_large() {
+        let text = r#"{"Players":[{"PlayerAttributes":{"skill":{"N":1e999}}}]}"#;
+        assert_eq!(messages(text), [(1, "a number that is too large at column 51".into())]);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_cannot_be_read() {
         let mut bad = lines("");
-        bad.reader = Box::new(Cursor::new(b"{\"TicketId\":\"\xff\"}\n".to_vec()));
-        let ticket = bad.next_ticket().expect("a cursor can be read").expect("there is a line");
-        let message = ticket.expect_err("it is not UTF-8");
-        assert!(message.starts_with("not JSON: invalid unicode"), "{message}");
+        bad.reader = Box::new(Cursor::new(b"\n{\"TicketId\":\"\xff\"}\n".to_vec()));
+        let Err(Fault(message)) = bad.next_ticket() else { panic!("it is not UTF-8") };
+        assert_eq!(message, "cannot read `t.jsonl`: line 2 is not valid UTF-8");
     }
 }

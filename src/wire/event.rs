@@ -14,6 +14,37 @@ pub fn event_detail(event: &Event) -> Value {
     rendered(&EventForm::of(event))
 }
 
+/// The `type` of every event of the service (facts 7.13), those that this release does not tell
+/// included.
+pub(super) const TYPES: [&str; 8] = [
+    "MatchmakingSearching",
+    "PotentialMatchCreated",
+    "AcceptMatch",
+    "AcceptMatchCompleted",
+    "MatchmakingSucceeded",
+    "MatchmakingTimedOut",
+    "MatchmakingCancelled",
+    "MatchmakingFailed",
+];
+
+/// The members of a `detail`, of whatever type.
+pub(super) const MEMBERS: [&str; 14] = [
+    "type",
+    "eventSequence",
+    "eventTime",
+    "matchId",
+    "reason",
+    "message",
+    "estimatedWaitMillis",
+    "acceptance",
+    "acceptanceRequired",
+    "acceptanceTimeout",
+    "tickets",
+    "gameSessionInfo",
+    "ruleEvaluationMetrics",
+    "customEventData",
+];
+
 #[derive(Serialize, Default)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct EventForm<'e> {
@@ -249,6 +280,48 @@ mod tests {
         );
         let accepted = event_detail(&event(detail(Some(600))));
         assert_eq!(accepted.get("acceptanceTimeout"), Some(&json!(600)));
+    }
+
+    #[test]
+    fn all_types_and_members_are_listed() {
+        let ticket = || ticket("t1", "p1", Some("red"));
+        let match_id = || "m1".into();
+        let (reason, message) = ("r", "m");
+        for detail in [
+            EventDetail::MatchmakingSearching { ticket: ticket(), estimated_wait_seconds: Some(1) },
+            EventDetail::PotentialMatchCreated {
+                match_id: match_id(),
+                tickets: vec![ticket()],
+                acceptance_required: true,
+                acceptance_timeout_seconds: Some(1),
+                rule_evaluation_metrics: rules(),
+            },
+            EventDetail::MatchmakingSucceeded {
+                match_id: match_id(),
+                tickets: vec![ticket()],
+                game_session_location: Some("us-west-2".into()),
+            },
+            EventDetail::MatchmakingTimedOut {
+                ticket: ticket(),
+                reason,
+                message,
+                rule_evaluation_metrics: rules(),
+            },
+            EventDetail::MatchmakingCancelled {
+                ticket: ticket(),
+                reason,
+                message,
+                rule_evaluation_metrics: rules(),
+            },
+        ] {
+            let mut event = event(detail);
+            event.custom_event_data = Some("season-3".into());
+            assert!(TYPES.contains(&event.detail.name()), "{}", event.detail.name());
+            let detail = event_detail(&event);
+            for key in keys(&detail) {
+                assert!(MEMBERS.contains(&key), "{key}");
+            }
+        }
     }
 
     fn keys(value: &Value) -> Vec<&str> {

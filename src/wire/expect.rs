@@ -4,7 +4,8 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::member::{Members, Place, Shaped, list, map, must_be, object, one_of};
+use super::event::{MEMBERS, TYPES};
+use super::member::{Members, Place, ShapeError, Shaped, list, map, must_be, object, one_of};
 use crate::{TicketId, TicketStatus};
 
 /// One `expect` object of a scenario line.
@@ -73,9 +74,9 @@ fn expectation(value: &Value, place: Place<'_>) -> Shaped<Expectation> {
     let known = ["response", "error", "status", "events", "eventsExactly"];
     let members = Members::of(value, place, &known)?;
     let part = |value: &Value, place: Place<'_>| object(value, place).map(|_| value.clone());
-    let parts = |value: &Value, place: Place<'_>| list(value, place, part);
+    let events = |value: &Value, place: Place<'_>| list(value, place, event);
     let status = members.optional("status", |value, place| map(value, place, status))?;
-    Ok(Expectation {
+    let expectation = Expectation {
         response: members.optional("response", part)?,
         error: members.optional("error", part)?,
         status: status
@@ -83,9 +84,25 @@ fn expectation(value: &Value, place: Place<'_>) -> Shaped<Expectation> {
             .flatten()
             .map(|(id, status)| (TicketId::from(id), status))
             .collect(),
-        events: members.optional("events", parts)?,
-        events_exactly: members.optional("eventsExactly", parts)?,
-    })
+        events: members.optional("events", events)?,
+        events_exactly: members.optional("eventsExactly", events)?,
+    };
+    match expectation {
+        Expectation { response: None, error: None, status, events, events_exactly: None }
+            if status.is_empty() && events.as_ref().is_none_or(Vec::is_empty) =>
+        {
+            let hint = events.map_or("", |_| "; to say that no event comes, use `eventsExactly`");
+            Err(ShapeError::new(format!("`{place}` expects nothing{hint}")))
+        }
+        expectation => Ok(expectation),
+    }
+}
+
+/// A part of an event. What no event has would never be found, and is a slip of the hand.
+fn event(value: &Value, place: Place<'_>) -> Shaped<Value> {
+    let members = Members::of(value, place, &MEMBERS)?;
+    members.optional("type", |value, place| one_of(value, place, &TYPES.map(|name| (name, ()))))?;
+    Ok(value.clone())
 }
 
 fn status(value: &Value, place: Place<'_>) -> Shaped<Option<TicketStatus>> {
@@ -256,17 +273,35 @@ mod tests {
                 "unknown member `reponse` of expect; did you mean `response`?",
             ),
             (
-                json!([{}, {"status": {"t1": "COMPLETE"}}]),
+                json!([{"error": {}}, {"status": {"t1": "COMPLETE"}}]),
                 "`expect[1].status.t1` is `COMPLETE`, but must be one of QUEUED, SEARCHING, \
                  REQUIRES_ACCEPTANCE, PLACING, COMPLETED, FAILED, CANCELLED, TIMED_OUT; did you \
                  mean `COMPLETED`?",
             ),
             (json!({"events": [5]}), "`expect.events[0]` must be an object, not a number"),
             (json!({"error": "x"}), "`expect.error` must be an object, not a string"),
+            (json!({}), "`expect` expects nothing"),
+            (json!([{"error": {}}, {"status": {}}]), "`expect[1]` expects nothing"),
+            (
+                json!({"events": []}),
+                "`expect` expects nothing; to say that no event comes, use `eventsExactly`",
+            ),
+            (
+                json!({"events": [{}, {"typ": "AcceptMatch"}]}),
+                "unknown member `typ` of expect.events[1]; did you mean `type`?",
+            ),
+            (
+                json!({"eventsExactly": [{"type": "MatchmakingSuceeded"}]}),
+                "`expect.eventsExactly[0].type` is `MatchmakingSuceeded`, but must be one of \
+                 MatchmakingSearching, PotentialMatchCreated, AcceptMatch, AcceptMatchCompleted, \
+                 MatchmakingSucceeded, MatchmakingTimedOut, MatchmakingCancelled, \
+                 MatchmakingFailed; did you mean `MatchmakingSucceeded`?",
+            ),
         ] {
             assert_eq!(read(&json), Err(message.into()));
         }
-        assert_eq!(read(&json!([{}, {}])).map(|list| list.len()), Ok(2));
+        let good = json!([{"response": {}}, {"eventsExactly": []}]);
+        assert_eq!(read(&good).map(|list| list.len()), Ok(2));
     }
 
     #[test]
@@ -349,9 +384,9 @@ mod tests {
 
     fn three_events() -> Vec<Value> {
         vec![
-            json!({"type": "S", "id": 1}),
-            json!({"type": "S", "id": 2}),
-            json!({"type": "P", "id": 3}),
+            json!({"type": "MatchmakingSearching", "eventSequence": 1}),
+            json!({"type": "MatchmakingSearching", "eventSequence": 2}),
+            json!({"type": "PotentialMatchCreated", "eventSequence": 3}),
         ]
     }
 
@@ -359,16 +394,20 @@ mod tests {
     fn events_are_an_ordered_part() {
         let events = three_events();
         for good in [
-            json!([]),
-            json!([{"type": "S"}, {"type": "S"}, {"type": "P"}]),
-            json!([{"id": 1}, {"id": 3}]),
+            json!([
+                {"type": "MatchmakingSearching"}, {"type": "MatchmakingSearching"},
+                {"type": "PotentialMatchCreated"},
+            ]),
+            json!([{"eventSequence": 1}, {"eventSequence": 3}]),
             json!([{}]),
         ] {
             assert_eq!(settled(&json!({ "events": good }), &events), [""; 0]);
         }
         assert_eq!(
-            settled(&json!({"events": [{"id": 2}, {"id": 1}]}), &events),
-            [r#"line 4: events[1]: expected {"id":1}, found [{"id":3,"type":"P"}]"#]
+            settled(&json!({"events": [{"eventSequence": 2}, {"eventSequence": 1}]}), &events),
+            [
+                r#"line 4: events[1]: expected {"eventSequence":1}, found [{"eventSequence":3,"type":"PotentialMatchCreated"}]"#
+            ]
         );
         assert_eq!(settled(&json!({"events": [{}, {}, {}, {}]}), &events).len(), 1);
     }
@@ -376,12 +415,16 @@ mod tests {
     #[test]
     fn exact_events_are_all_of_them() {
         let events = three_events();
-        let good = json!({"eventsExactly": [{"id": 1}, {"type": "S"}, {}]});
+        let good =
+            json!({"eventsExactly": [{"eventSequence": 1}, {"type": "MatchmakingSearching"}, {}]});
         assert_eq!(settled(&good, &events), [""; 0]);
-        let short = json!({"eventsExactly": [{"id": 1}]});
+        let short = json!({"eventsExactly": [{"eventSequence": 1}]});
         assert_eq!(settled(&short, &events).len(), 1);
-        let wrong = json!({"eventsExactly": [{"id": 1}, {"id": 3}, {}]});
-        assert_eq!(settled(&wrong, &events), ["line 4: eventsExactly[1].id: expected 3, found 2"]);
+        let wrong = json!({"eventsExactly": [{"eventSequence": 1}, {"eventSequence": 3}, {}]});
+        assert_eq!(
+            settled(&wrong, &events),
+            ["line 4: eventsExactly[1].eventSequence: expected 3, found 2"]
+        );
         assert_eq!(settled(&json!({"eventsExactly": []}), &[]), [""; 0]);
     }
 }

@@ -16,6 +16,7 @@ mod replay;
 mod request;
 mod response;
 mod scenario;
+mod text;
 
 pub use configuration::{configuration_from_json, options_from_json};
 pub use event::event_detail;
@@ -26,3 +27,4 @@ pub use replay::{Replay, ReplayError};
 pub use request::{input_to_json, operation_name, parse_input};
 pub use response::{error_to_json, response_to_json, ticket_to_json};
 pub use scenario::{Command, RuleSetSource, Scenario, ScenarioError, ScenarioLine};
+pub use text::value_from_json;

@@ -145,7 +145,10 @@ fn header(line: &str) -> Shaped<Scenario> {
     let file = members.read("RuleSetFile", |value, place| text(value, place).map(String::from))?;
     let rule_set = match (members.raw("RuleSet"), file) {
         (Some(inline), None) => {
-            members.read("RuleSet", |value, place| object(value, place).map(|_| ()))?;
+            // Its own reader reads an object; it has other rules for a member named twice.
+            if !inline.starts_with('{') {
+                members.read("RuleSet", |value, place| object(value, place).map(|_| ()))?;
+            }
             RuleSetSource::Inline(inline.into())
         }
         (None, Some(path)) => RuleSetSource::File(path),
@@ -176,17 +179,7 @@ fn command_line(line: usize, text: &str, start: Timestamp) -> Shaped<ScenarioLin
     let at = members.read("at", |value, place| whole(value, place, 0..=at_max.get()))?;
     let at = at.ok_or_else(|| ShapeError::new("`at` is required"))?;
     let expect = members.read("expect", expectations)?.unwrap_or_default();
-    let mut named = members.keys().filter(|key| !matches!(*key, "at" | "expect"));
-    let name = named.next().ok_or_else(|| ShapeError::new("the line has no operation"))?;
-    if name != ADVANCE && !is_operation(name) {
-        let known = operations().chain([ADVANCE, "at", "expect"]);
-        let hint = did_you_mean(name, known);
-        return Err(ShapeError::new(format!("unknown operation `{}`{hint}", clip(name))));
-    }
-    if let Some(second) = named.next() {
-        let message = format!("two operations, `{name}` and `{}`, in one line", clip(second));
-        return Err(ShapeError::new(message));
-    }
+    let name = operation(&members)?;
     let input = members.value(name)?;
     let command = if name != ADVANCE {
         Command::Operation { name: name.into(), input }
@@ -196,6 +189,34 @@ fn command_line(line: usize, text: &str, start: Timestamp) -> Shaped<ScenarioLin
         return Err(ShapeError::new(format!("`{ADVANCE}` must be {{}}")));
     };
     Ok(ScenarioLine { line, at, command, expect })
+}
+
+/// The one operation of a line.
+fn operation<'m>(members: &'m RawMembers<'_>) -> Shaped<&'m str> {
+    let named = || members.keys().filter(|key| !matches!(*key, "at" | "expect"));
+    let mut known = named().filter(|key| *key == ADVANCE || is_operation(key));
+    let mut unknown = named().filter(|key| *key != ADVANCE && !is_operation(key));
+    let hint = |name: &str| did_you_mean(name, operations().chain([ADVANCE, "at", "expect"]));
+    match (known.next(), known.next(), unknown.next()) {
+        (Some(first), Some(second), _) => {
+            let message = format!("two operations, `{first}` and `{second}`, in one line");
+            Err(ShapeError::new(message))
+        }
+        (Some(_), None, Some(other)) => {
+            let hint = match hint(other) {
+                hint if hint.is_empty() => "; comments are lines that begin with `//`".into(),
+                hint => hint,
+            };
+            let other = clip(other);
+            let message = format!("`{other}` is neither an operation nor `at` or `expect`{hint}");
+            Err(ShapeError::new(message))
+        }
+        (Some(name), None, None) => Ok(name),
+        (None, _, Some(name)) => {
+            Err(ShapeError::new(format!("unknown operation `{}`{}", clip(name), hint(name))))
+        }
+        (None, _, None) => Err(ShapeError::new("the line has no operation")),
+    }
 }
 
 #[cfg(test)]
@@ -254,6 +275,14 @@ mod tests {
                 lines: Vec::new(),
             }
         );
+    }
+
+    #[test]
+    fn a_rule_set_in_the_header_is_left_to_its_own_reader() {
+        let text = r#"{"RuleSet": {"name": "a", "name": "b", "n": 1e999}}"#;
+        let scenario = Scenario::parse(text).expect("the text is a scenario");
+        let inline = RuleSetSource::Inline(r#"{"name": "a", "name": "b", "n": 1e999}"#.into());
+        assert_eq!(scenario.rule_set, inline);
     }
 
     #[test]
@@ -323,12 +352,14 @@ mod tests {
             ),
             (
                 r#"{"at": 10, "Advance": {}, "Expect": {}}"#,
-                "two operations, `Advance` and `Expect`, in one line",
+                "`Expect` is neither an operation nor `at` or `expect`; did you mean `expect`?",
             ),
             (
-                r#"{"at": 10, "Expect": {}, "Advance": {}}"#,
-                "unknown operation `Expect`; did you mean `expect`?",
+                r#"{"at": 10, "comment": "a minute later", "Advance": {}}"#,
+                "`comment` is neither an operation nor `at` or `expect`; comments are lines that \
+                 begin with `//`",
             ),
+            (r#"{"at": 10, "Expect": {}}"#, "unknown operation `Expect`; did you mean `expect`?"),
             (
                 r#"{"at": 10, "Advance": {}, "StopMatchmaking": {}}"#,
                 "two operations, `Advance` and `StopMatchmaking`, in one line",
@@ -340,7 +371,11 @@ mod tests {
             ),
             (
                 r#"{"at": 10, "StopMatchmaking": {"TicketId": 1e999}}"#,
-                "`StopMatchmaking`: not JSON: number out of range at column 18",
+                "a number that is too large at column 48",
+            ),
+            (
+                r#"{"at": 10, "StopMatchmaking": {"TicketId": "a", "TicketId": "b"}}"#,
+                "`StopMatchmaking.TicketId` stands twice at column 58",
             ),
             (r#"{"at": 10, "#, "not JSON: EOF while parsing an object at column 10"),
         ] {

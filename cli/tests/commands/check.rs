@@ -86,7 +86,9 @@ fn three_mistakes_in_json() {
         assert!(error["message"].as_str().is_some_and(|text| !text.is_empty()), "{error}");
         assert!(error["help"].is_string(), "{error}");
         let keys: Vec<_> = error.as_object().expect("an object").keys().collect();
-        assert_eq!(keys, ["column", "help", "kind", "line", "message", "pointer"]);
+        assert_eq!(keys, ["column", "help", "kind", "line", "message", "pointer", "span"]);
+        let bound = |name: &str| error["span"][name].as_u64().expect("an offset") as usize;
+        assert_eq!(&THREE_MISTAKES[bound("start")..bound("end")], part);
     }
 }
 
@@ -109,6 +111,13 @@ fn comments_are_a_warning_and_an_error_when_strict() {
     let shown = lenient.ended(0);
     assert!(shown.starts_with("ok  duel.json\nwarning[comment]: "), "{shown}");
     assert!(shown.contains(" --> duel.json:2:3\n"), "{shown}");
+    let denied = folder.run(&["check", "duel.json", "--deny-warnings"]);
+    let shown = denied.ended(1);
+    assert!(shown.starts_with("bad  duel.json (1 warning)\nwarning[comment]: "), "{shown}");
+    let denied = folder.run(&["check", "duel.json", "--deny-warnings", "--format", "json"]);
+    assert_eq!(denied.json(1).pointer("/0/valid"), Some(&json!(true)));
+    let clean = Folder::with(&[("duel.json", DUEL)]);
+    clean.run(&["check", "duel.json", "--deny-warnings"]).ended(0);
     let strict = folder.run(&["check", "--strict", "duel.json"]);
     let shown = strict.ended(1);
     assert!(shown.starts_with("bad  duel.json (1 error)\nerror[comment]: "), "{shown}");
@@ -150,16 +159,21 @@ fn every_subcommand_has_help_with_an_example() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_error() {
-    let folder = Folder::with(&[("bad.json", THREE_MISTAKES)]);
-    for format in ["text", "json"] {
+fn a_reader_that_goes_away_does_not_change_the_verdict() {
+    let folder = Folder::with(&[("good.json", DUEL), ("bad.json", THREE_MISTAKES)]);
+    for (file, format, status) in [
+        ("good.json", "text", 0),
+        ("good.json", "json", 0),
+        ("bad.json", "text", 1),
+        ("bad.json", "json", 1),
+    ] {
         let (reader, writer) = std::io::pipe().expect("a pipe can be made");
         drop(reader);
-        let mut command = folder.command(&["check", "bad.json", "--format", format]);
+        let mut command = folder.command(&["check", file, "--format", format]);
         command.stdout(writer).stderr(Stdio::piped());
         let run = Run::of(command.output().expect("the command starts"));
-        run.ended(0);
-        assert_eq!(run.stderr, "");
+        run.ended(status);
+        assert_eq!(run.stderr, "", "{file} {format}");
     }
 }
 

@@ -48,9 +48,16 @@ fn age_brings_expansions_into_force() {
 }
 
 #[test]
+fn an_age_beyond_every_request_timeout_is_refused() {
+    let run = folder(50.0, 60.0, 1e18).run(&["judge", "duel.json", "match.json"]);
+    assert_eq!(run.ended(1), "");
+    assert!(run.stderr.contains("must be from 0 to 43200"), "{}", run.stderr);
+}
+
+#[test]
 fn what_is_no_match_is_refused_with_its_place() {
     for (text, part) in [
-        ("{", "match.json: EOF"),
+        ("{", "match.json: not JSON: EOF"),
         (
             r#"{"teams": {"red": [{"Players": [{}]}]}}"#,
             "team `red`, ticket 1: `Players[0].PlayerId`",
@@ -62,6 +69,11 @@ fn what_is_no_match_is_refused_with_its_place() {
         let run = folder.run(&["judge", "duel.json", "match.json"]);
         assert_eq!(run.ended(1), "", "{text}");
         assert!(run.stderr.contains(part), "{text}: {}", run.stderr);
+        let report = folder.run(&["judge", "duel.json", "match.json", "--format", "json"]).json(1);
+        let error = &report["errors"][0];
+        assert_eq!(error["file"], "match.json");
+        let message = error["message"].as_str().expect("a sentence");
+        assert!(run.stderr.contains(message), "{text}: {message}");
     }
     let folder = Folder::with(&[("duel.json", DUEL)]);
     folder.run(&["judge", "duel.json", "none.json"]).ended(2);

@@ -51,6 +51,7 @@ fn a_small_pool_in_json() {
     let keys: Vec<_> = formed.as_object().expect("an object").keys().collect();
     assert_eq!(keys, ["backfill", "matchId", "region", "teams", "tickets"]);
     assert_eq!(report["unmatched"], json!(["t2", "t4"]));
+    assert_eq!(report["cancelled"], json!([]));
     let stats = &report["stats"];
     assert_eq!(stats["tickets"], 4);
     assert_eq!(stats["players"], 4);
@@ -61,7 +62,9 @@ fn a_small_pool_in_json() {
         assert!(stats[seconds].as_f64().is_some_and(|value| value >= 0.0), "{stats}");
     }
     assert!(stats["peakRssBytes"].is_u64() || !cfg!(target_os = "linux"), "{stats}");
-    assert_eq!(stats.as_object().map(serde_json::Map::len), Some(9));
+    assert_eq!(stats["anchorsExhausted"], 0);
+    assert_eq!(stats["fullnessUnproven"], 0);
+    assert_eq!(stats.as_object().map(serde_json::Map::len), Some(11));
 }
 
 #[test]
@@ -95,7 +98,112 @@ fn waiting_brings_expansions_into_force() {
     assert_eq!(matches("29"), 1);
     assert_eq!(matches("30"), 2);
     assert_eq!(matches("43199"), 2);
-    folder.run(&["match", "duel.json", "pool.jsonl", "--wait", "43200"]).ended(2);
+    let run = folder.run(&["match", "duel.json", "pool.jsonl", "--wait", "43200"]);
+    run.ended(2);
+    assert!(run.stderr.contains("the longest wait is 43199 seconds"), "{}", run.stderr);
+    let help = folder.run(&["match", "--help"]);
+    assert!(help.ended(0).contains("43199"), "{}", help.stdout);
+}
+
+/// A match of three even numbers must come to an odd sum: every combination must be looked at to
+/// know that there is none.
+fn tight() -> Folder {
+    let rules = json!({
+        "name": "tight",
+        "ruleLanguageVersion": "1.0",
+        "playerAttributes": [{"name": "skill", "type": "number"}],
+        "teams": [{"name": "red", "minPlayers": 3, "maxPlayers": 3}],
+        "rules": [{
+            "name": "exact", "type": "comparison", "operation": "=",
+            "measurements": ["sum(teams[red].players.attributes[skill])"], "referenceValue": 33,
+        }],
+    });
+    let tickets: Vec<_> =
+        (0..12).map(|n| ticket(&format!("t{n}"), &format!("p{n}"), f64::from(2 * n))).collect();
+    Folder::with(&[("tight.json", &rules.to_string()), ("pool.jsonl", &tickets.join("\n"))])
+}
+
+#[test]
+fn a_search_that_was_given_up_is_told_to_programs_too() {
+    let folder = tight();
+    let match_pool = ["match", "tight.json", "pool.jsonl", "--format", "json"];
+    let run = folder.run(&[&match_pool[..], &["--nodes-per-anchor", "2"]].concat());
+    let given_up = run.json(0)["stats"]["anchorsExhausted"].as_u64().expect("a count");
+    assert!((1..=12).contains(&given_up), "{given_up}");
+    let note = format!("the search for {given_up} of the tickets left over was given up");
+    assert!(run.stderr.contains(&note), "{}", run.stderr);
+    let run = folder.run(&match_pool);
+    assert_eq!(run.json(0)["stats"]["anchorsExhausted"], 0);
+    assert_eq!(run.stderr, "");
+    folder.run(&[&match_pool[..], &["--nodes-per-anchor", "0"]].concat()).ended(2);
+}
+
+#[test]
+fn all_tickets_left_over_are_named_when_asked_for() {
+    let folder = tight();
+    let run = folder.run(&["match", "tight.json", "pool.jsonl"]);
+    assert!(run.ended(0).ends_with("t8, t9 and 2 more\n"), "{}", run.stdout);
+    let run = folder.run(&["match", "tight.json", "pool.jsonl", "--all"]);
+    let shown = run.ended(0);
+    let end = "; 12 tickets left over\n\nleft over\n  \
+               t0, t1, t2, t3, t4, t5, t6, t7, t8, t9, t10, t11\n";
+    assert!(shown.ends_with(end), "{shown}");
+}
+
+#[test]
+fn each_match_can_be_judged() {
+    let folder = folder();
+    let arguments = ["match", "duel.json", "pool.jsonl", "--wait", "30", "--format", "json"];
+    let report = folder.run(&[&arguments[..], &["--full"]].concat()).json(0);
+    let matches = report["matches"].as_array().expect("a list");
+    assert_eq!(matches.len(), 2);
+    for formed in matches {
+        let ticket = formed.pointer("/judge/teams/red/0").expect("red has a ticket");
+        assert_eq!(ticket["AgeSeconds"], 30);
+        assert_eq!(ticket["TicketId"].as_str().map(|id| &id[..1]), Some("t"));
+        assert_eq!(ticket.pointer("/Players/0/PlayerId"), formed.pointer("/teams/red/0"));
+        folder.write("match.json", formed["judge"].to_string().as_bytes());
+        let judged = folder.run(&["judge", "duel.json", "match.json", "--format", "json"]).json(0);
+        assert_eq!(judged["waitMillis"], 30_000);
+    }
+    assert!(folder.run(&arguments).json(0)["matches"][0].get("judge").is_none());
+    let run = folder.run(&["match", "duel.json", "pool.jsonl", "--full"]);
+    run.ended(2);
+    assert!(run.stderr.contains("`--full` needs `--format json`"), "{}", run.stderr);
+}
+
+#[test]
+fn a_rule_set_that_this_release_cannot_run_is_bad_input_everywhere() {
+    let balanced = DUEL.replacen(
+        "  \"teams\"",
+        "  \"algorithm\": {\"strategy\": \"balanced\", \"balancedAttribute\": \"skill\"},\n  \"teams\"",
+        1,
+    );
+    let scenario = "{\"RuleSetFile\": \"duel.json\"}\n\
+                    {\"at\": 0, \"Advance\": {}, \"expect\": {\"response\": {}}}\n";
+    let folder =
+        Folder::with(&[("duel.json", &balanced), ("pool.jsonl", &pool()), ("a.jsonl", scenario)]);
+    for arguments in [
+        &["match", "duel.json", "pool.jsonl"][..],
+        &["replay", "a.jsonl"],
+        &["replay", "--check", "a.jsonl"],
+    ] {
+        let run = folder.run(arguments);
+        run.ended(1);
+        let said = format!("{}{}", run.stdout, run.stderr);
+        assert!(said.contains("not built yet"), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_cannot_be_read() {
+    let folder = folder();
+    folder.write("pool.jsonl", b"// a pool\n{\"TicketId\":\"caf\xe9\"}\n");
+    let run = folder.run(&["match", "duel.json", "pool.jsonl", "--format", "json"]);
+    let message = "cannot read `pool.jsonl`: line 2 is not valid UTF-8";
+    let errors = json!({"errors": [{"file": null, "line": null, "message": message}]});
+    assert_eq!(run.json(2), errors);
+    assert_eq!(run.stderr, format!("error: {message}\n"));
 }
 
 #[test]
@@ -142,6 +250,15 @@ fn every_bad_line_is_told_and_nothing_is_matched() {
         assert!(message.contains(part), "{message}");
     }
     assert!(messages[6].contains("nothing was matched"), "{}", messages[6]);
+    let report = folder.run(&["match", "duel.json", "pool.jsonl", "--format", "json"]).json(1);
+    let errors = report["errors"].as_array().expect("a list");
+    assert_eq!(errors.len(), 6, "{report}");
+    for (error, message) in errors.iter().zip(messages) {
+        let (file, line) = (error["file"].as_str(), error["line"].as_u64());
+        let text = error["message"].as_str().expect("a sentence");
+        let (file, line) = (file.expect("a name"), line.expect("a number"));
+        assert_eq!(message, format!("error: {file}:{line}: {text}"));
+    }
 }
 
 #[test]
@@ -158,8 +275,12 @@ fn a_player_of_two_tickets_plays_with_the_later_one() {
     let folder = Folder::with(&[("duel.json", DUEL), ("pool.jsonl", &lines.join("\n"))]);
     let run = folder.run(&["match", "duel.json", "pool.jsonl", "--format", "json"]);
     let report = run.json(0);
-    assert_eq!(report["unmatched"], json!(["t1"]));
+    assert_eq!(report["unmatched"], json!([]));
+    assert_eq!(report["cancelled"], json!(["t1"]));
     assert_eq!(report["stats"]["matches"], 1);
+    let shown = folder.run(&["match", "duel.json", "pool.jsonl"]).stdout;
+    let end = "no ticket left over; 1 ticket cancelled: t1\n";
+    assert!(shown.ends_with(end), "{shown}");
     assert!(run.stderr.contains("ticket `t1` was cancelled"), "{}", run.stderr);
 }
 
@@ -167,8 +288,13 @@ fn a_player_of_two_tickets_plays_with_the_later_one() {
 fn a_bad_rule_set_is_reported_on_standard_error() {
     let folder = Folder::with(&[("bad.json", "{}"), ("pool.jsonl", "")]);
     let run = folder.run(&["match", "bad.json", "pool.jsonl", "--format", "json"]);
-    assert_eq!(run.ended(1), "");
+    let report = run.json(1);
+    let error = &report["errors"][0];
+    assert_eq!((&error["file"], &error["line"]), (&json!("bad.json"), &json!(1)));
+    assert!(error["message"].is_string() && error["kind"].is_string(), "{error}");
     assert!(run.stderr.contains(" --> bad.json:1:1\n"), "{}", run.stderr);
+    let run = folder.run(&["match", "bad.json", "pool.jsonl"]);
+    assert_eq!(run.ended(1), "");
     folder.run(&["match", "none.json", "pool.jsonl"]).ended(2);
     let run = Folder::with(&[("duel.json", DUEL)]).run(&["match", "duel.json", "none.jsonl"]);
     run.ended(2);

@@ -25,7 +25,7 @@ fn folder(expect: &Value) -> Folder {
 
 #[test]
 fn two_replays_are_the_same_bytes() {
-    let folder = folder(&json!({}));
+    let folder = folder(&json!([]));
     let run = folder.run(&["replay", "scenarios/a.jsonl", "--until", "61000"]);
     let records: Vec<Value> = run
         .ended(0)
@@ -102,6 +102,19 @@ fn a_failed_expectation_shows_the_difference() {
 }
 
 #[test]
+fn the_scenario_of_the_reference_holds() {
+    let reference = include_str!("../../../rulesets/README.md");
+    let example = reference.split("```json\n").nth(1).expect("there is an example");
+    let example = example.split("```").next().expect("it ends");
+    let duel = include_str!("../../../rulesets/duel.json");
+    let folder = Folder::with(&[("duel.json", duel), ("a.jsonl", example)]);
+    let run = folder.run(&["replay", "--check", "a.jsonl"]);
+    assert_eq!(run.ended(0), "ok  a.jsonl (3 expectations)\n");
+    let help = folder.run(&["replay", "--help"]);
+    assert!(help.ended(0).contains("rulesets/README.md"), "{}", help.stdout);
+}
+
+#[test]
 fn a_scenario_that_expects_nothing_checks_nothing() {
     let folder = folder(&json!([]));
     let run = folder.run(&["replay", "--check", "scenarios/a.jsonl"]);
@@ -110,11 +123,15 @@ fn a_scenario_that_expects_nothing_checks_nothing() {
 
 #[test]
 fn a_bad_line_is_named() {
-    let text = format!("{}\n{{\"at\":1,\"Advance\":{{}}}}\n", scenario(&json!({})));
+    let text = format!("{}\n{{\"at\":1,\"Advance\":{{}}}}\n", scenario(&json!([])));
     let folder = Folder::with(&[("rules/duel.json", DUEL), ("s/a.jsonl", &text)]);
     let run = folder.run(&["replay", "s/a.jsonl"]);
     assert_eq!(run.ended(1), "");
     assert!(run.stderr.starts_with("error: s/a.jsonl:7: `at` is 1, "), "{}", run.stderr);
+    let report = folder.run(&["replay", "s/a.jsonl", "--format", "json"]).json(1);
+    let error = &report["errors"][0];
+    assert_eq!((&error["file"], &error["line"]), (&json!("s/a.jsonl"), &json!(7)));
+    assert!(error["message"].as_str().is_some_and(|text| text.starts_with("`at` is 1, ")));
     let run = folder.run(&["replay", "--check", "s/a.jsonl"]);
     assert!(run.ended(1).starts_with("bad  s/a.jsonl: line 7: `at` is 1, "), "{}", run.stdout);
 }
@@ -131,6 +148,37 @@ fn several_files_are_all_played() {
     let run = folder.run(&["replay", "--check", "s/missing.jsonl", "s/good.jsonl"]);
     assert_eq!(run.ended(2), "ok  s/good.jsonl (1 expectation)\n");
     assert!(run.stderr.contains("none.json`"), "{}", run.stderr);
+    let check = ["replay", "--check", "s/missing.jsonl", "s/good.jsonl", "--format", "json"];
+    let report = folder.run(&check).json(2);
+    assert_eq!(report.as_array().map(Vec::len), Some(2));
+    assert!(report[0]["error"].as_str().is_some_and(|error| error.contains("none.json`")));
+    assert_eq!(report[1]["passed"], true);
+}
+
+#[test]
+fn an_event_that_does_not_come_is_shown_with_those_that_did() {
+    let expect = json!({"events": [{"type": "MatchmakingTimedOut"}]});
+    let text = scenario(&json!([])).replace("\"at\":1000", "\"at\":5000");
+    let text = text.replace("\"expect\":[]", &format!("\"expect\":{expect}"));
+    let folder = Folder::with(&[("rules/duel.json", DUEL), ("s/a.jsonl", &text)]);
+    let run = folder.run(&["replay", "--check", "s/a.jsonl"]);
+    let came = "  events that came:\n    MatchmakingSearching (t3)\n";
+    assert!(run.ended(1).contains(came), "{}", run.stdout);
+}
+
+#[test]
+fn expectations_that_cannot_fail_or_hold_are_refused() {
+    for (expect, message) in [
+        (json!({}), "line 6: `expect` expects nothing"),
+        (json!({"events": [{"typ": "x"}]}), "did you mean `type`?"),
+        (
+            json!({"events": [{"type": "MatchmakingSuceeded"}]}),
+            "did you mean `MatchmakingSucceeded`?",
+        ),
+    ] {
+        let run = folder(&expect).run(&["replay", "--check", "scenarios/a.jsonl"]);
+        assert!(run.ended(1).contains(message), "{}", run.stdout);
+    }
 }
 
 #[test]
