@@ -92,6 +92,9 @@ pub(crate) struct Numbers {
 /// Keys with their numbers.
 pub(crate) type NumberMap = Box<[(Sym, f64)]>;
 
+/// The latencies of a ticket by location.
+pub(crate) type TicketLatencies = Box<[(LocationIdx, f64)]>;
+
 /// Everything that the search reads of tickets and players.
 #[derive(Debug)]
 pub(crate) struct Columns {
@@ -104,7 +107,7 @@ pub(crate) struct Columns {
     pub(crate) latencies: Col<PlayerRow, Box<[(LocationIdx, u32)]>>,
     /// A party's latencies, reduced by the column's aggregation, at each location that all its
     /// players report; nothing when one of them reports none.
-    pub(crate) ticket_latencies: Col<LatencyColumn, Col<TicketRow, Box<[(LocationIdx, f64)]>>>,
+    pub(crate) ticket_latencies: Col<LatencyColumn, Col<TicketRow, TicketLatencies>>,
     pub(crate) numbers: Col<NumberColumn, Numbers>,
     pub(crate) strings: Col<StringColumn, Col<PlayerRow, Sym>>,
     pub(crate) lists: Col<ListColumn, Col<PlayerRow, Box<[Sym]>>>,

@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use super::{CompileContext, Compiled, Field, FieldShape, Rule, RuleKind, RuleSource};
+use super::{CompileContext, Compiled, Cost, Field, FieldShape, Rule, RuleKind, RuleSource};
 use crate::base::epoch::{Epoch, PerEpoch};
 use crate::base::num::distance;
 use crate::diag::{RuleSetErrorKind, RuleSetWarningKind, shorten};
@@ -154,6 +154,14 @@ impl Spread {
 }
 
 impl Rule for Spread {
+    fn cost(&self) -> Cost {
+        Cost::Scan
+    }
+
+    fn pruning(&self) -> &'static str {
+        "values farther apart than maxDistance"
+    }
+
     fn partial(&self, partial: &Partial<'_>, epoch: Epoch, _: &mut Scratch) -> Verdict {
         let max = *self.max.at(epoch);
         verdict(partial, self.holds(tickets_of(partial), partial.columns, max))
@@ -177,6 +185,14 @@ impl Same {
 }
 
 impl Rule for Same {
+    fn cost(&self) -> Cost {
+        Cost::Scan
+    }
+
+    fn pruning(&self) -> &'static str {
+        "two different strings"
+    }
+
     fn partial(&self, partial: &Partial<'_>, _: Epoch, _: &mut Scratch) -> Verdict {
         verdict(partial, self.holds(tickets_of(partial), partial.columns))
     }

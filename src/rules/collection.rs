@@ -89,18 +89,8 @@ impl RuleKind for Kind {
                 required: true,
                 expandable: true,
             },
-            Field {
-                name: "minCount",
-                shape: FieldShape::Count,
-                required: false,
-                expandable: true,
-            },
-            Field {
-                name: "maxCount",
-                shape: FieldShape::Count,
-                required: false,
-                expandable: true,
-            },
+            Field { name: "minCount", shape: FieldShape::Count, required: false, expandable: true },
+            Field { name: "maxCount", shape: FieldShape::Count, required: false, expandable: true },
             Field {
                 name: "partyAggregation",
                 shape: FieldShape::Words {
@@ -114,11 +104,7 @@ impl RuleKind for Kind {
         FIELDS
     }
 
-    fn compile(
-        &self,
-        cx: &mut CompileContext<'_, '_>,
-        rule: &RuleSource<'_>,
-    ) -> Option<Compiled> {
+    fn compile(&self, cx: &mut CompileContext<'_, '_>, rule: &RuleSource<'_>) -> Option<Compiled> {
         let counts = compile_counts(cx, rule);
         let measurements = compile_measurements(cx, rule);
         let operation = compile_operations(cx, rule);
@@ -188,10 +174,8 @@ fn measurement_type(
     expr: &Expr,
     help: &str,
 ) {
-    let kind = RuleSetErrorKind::MeasurementType {
-        expected: expected.into(),
-        found: expr.ty.to_string(),
-    };
+    let kind =
+        RuleSetErrorKind::MeasurementType { expected: expected.into(), found: expr.ty.to_string() };
     cx.problems.error_help(site, kind, help);
 }
 
@@ -345,6 +329,10 @@ impl Counts {
 }
 
 impl Rule for CollectionRule {
+    fn pruning(&self) -> &'static str {
+        "counts that no completion can bring within the bounds"
+    }
+
     fn partial(&self, partial: &Partial<'_>, epoch: Epoch, scratch: &mut Scratch) -> Verdict {
         let counts = *self.counts.at(epoch);
         let operation = self.operation.at(epoch);

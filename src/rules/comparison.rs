@@ -8,7 +8,9 @@
 //!
 //! Cost: one evaluation of each expression; intervals and known values decide a partial match.
 
-use super::{CompileContext, Compiled, Field, FieldInEpoch, FieldShape, Rule, RuleKind, RuleSource};
+use super::{
+    CompileContext, Compiled, Field, FieldInEpoch, FieldShape, Rule, RuleKind, RuleSource,
+};
 use crate::base::epoch::{Epoch, PerEpoch};
 use crate::base::intern::Sym;
 use crate::diag::{RuleSetErrorKind, Site};
@@ -91,11 +93,7 @@ impl RuleKind for Kind {
         FIELDS
     }
 
-    fn compile(
-        &self,
-        cx: &mut CompileContext<'_, '_>,
-        rule: &RuleSource<'_>,
-    ) -> Option<Compiled> {
+    fn compile(&self, cx: &mut CompileContext<'_, '_>, rule: &RuleSource<'_>) -> Option<Compiled> {
         let aggregation = rule.aggregation(Aggregation::Avg);
         let base = measured_base(cx, rule.measurements());
         let operation = rule.field("operation").and_then(|operations| {
@@ -106,10 +104,13 @@ impl RuleKind for Kind {
             let reference = references.try_map(|it| compile_reference(cx, it, base, aggregation));
             base?;
             let programs = rule.measurements().iter();
-            let measurements =
-                programs.map(|(it, _)| cx.program(it, aggregation)).collect();
+            let measurements = programs.map(|(it, _)| cx.program(it, aggregation)).collect();
             let (operation, reference) = operation.zip(reference)?;
-            return Some(Compiled::Admit(Arc::new(WithReference { measurements, operation, reference })));
+            return Some(Compiled::Admit(Arc::new(WithReference {
+                measurements,
+                operation,
+                reference,
+            })));
         }
         let (scalars, lists): (Vec<_>, Vec<_>) =
             rule.measurements().iter().partition(|(it, _)| it.ty.is_scalar());
@@ -296,9 +297,8 @@ impl Rule for WithReference {
             }
             for group in &bounds.groups {
                 if group.room.max > 0 {
-                    let coming = bounds
-                        .coming
-                        .map_or(Verdict::OPEN, |it| operation.verdict(it, reference));
+                    let coming =
+                        bounds.coming.map_or(Verdict::OPEN, |it| operation.verdict(it, reference));
                     let unsure = group.room.min == 0 && coming.is_never();
                     verdict = verdict.and(if unsure { Verdict::OPEN } else { coming });
                 }
@@ -405,9 +405,7 @@ impl AmongThemselves {
             }
             let nested = &scratch.nested;
             nested.innermost().all(|range| match program.ty.base {
-                Base::String => {
-                    agree(nested.symbols().get(range).unwrap_or_default(), operation)
-                }
+                Base::String => agree(nested.symbols().get(range).unwrap_or_default(), operation),
                 _ => agree(nested.numbers().get(range).unwrap_or_default(), operation),
             })
         });

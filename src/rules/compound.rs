@@ -10,7 +10,7 @@
 //!
 //! Cost: every named rule once.
 
-use super::{CompileContext, Compiled, Field, FieldShape, Rule, RuleKind, RuleSource};
+use super::{CompileContext, Compiled, Cost, Field, FieldShape, Rule, RuleKind, RuleSource};
 use crate::base::epoch::Epoch;
 use crate::diag::RuleSetErrorKind;
 use crate::eval::candidate::Partial;
@@ -232,6 +232,14 @@ impl CompoundRule {
 }
 
 impl Rule for CompoundRule {
+    fn cost(&self) -> Cost {
+        Cost::Compound
+    }
+
+    fn pruning(&self) -> &'static str {
+        "a statement that its parts rule out"
+    }
+
     fn partial(&self, partial: &Partial<'_>, epoch: Epoch, scratch: &mut Scratch) -> Verdict {
         // No named rule is a compound rule of its own, so the memory is free.
         let mut values = std::mem::take(&mut scratch.verdicts);

@@ -5,7 +5,9 @@
 //!
 //! Cost: one evaluation of each expression; intervals of them decide a partial match.
 
-use super::{CompileContext, Compiled, Field, FieldInEpoch, FieldShape, Rule, RuleKind, RuleSource, measured_numbers,
+use super::{
+    CompileContext, Compiled, Field, FieldInEpoch, FieldShape, Rule, RuleKind, RuleSource,
+    measured_numbers,
 };
 use crate::base::epoch::{Epoch, PerEpoch};
 use crate::base::num::distance;
@@ -77,11 +79,7 @@ impl RuleKind for Kind {
         FIELDS
     }
 
-    fn compile(
-        &self,
-        cx: &mut CompileContext<'_, '_>,
-        rule: &RuleSource<'_>,
-    ) -> Option<Compiled> {
+    fn compile(&self, cx: &mut CompileContext<'_, '_>, rule: &RuleSource<'_>) -> Option<Compiled> {
         let (min, max) = (rule.numbers("minDistance"), rule.numbers("maxDistance"));
         if rule.field("minDistance").or(rule.field("maxDistance")).is_none() {
             let kind = RuleSetErrorKind::NoBound {
@@ -96,9 +94,15 @@ impl RuleKind for Kind {
 
         let aggregation = rule.aggregation(Aggregation::Avg);
         let measurements = measured_numbers(cx, rule);
-        let reference =
-            rule.field("referenceValue").and_then(|it| it.try_map(|it| compile_reference(cx, it, aggregation)));
-        Some(Compiled::Admit(Arc::new(DistanceRule { measurements: measurements?, reference: reference?, min, max })))
+        let reference = rule
+            .field("referenceValue")
+            .and_then(|it| it.try_map(|it| compile_reference(cx, it, aggregation)));
+        Some(Compiled::Admit(Arc::new(DistanceRule {
+            measurements: measurements?,
+            reference: reference?,
+            min,
+            max,
+        })))
     }
 }
 
@@ -131,10 +135,8 @@ fn warn_never(
     } else {
         return;
     };
-    let kind = RuleSetWarningKind::NeverPasses {
-        rule: rule.ast.name.clone(),
-        reason: reason.into(),
-    };
+    let kind =
+        RuleSetWarningKind::NeverPasses { rule: rule.ast.name.clone(), reason: reason.into() };
     cx.problems.warn(&rule.ast.site, kind, None);
 }
 

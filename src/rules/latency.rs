@@ -8,7 +8,7 @@
 //!
 //! Cost: one look at each latency of each ticket; with a `maxDistance`, one for each location.
 
-use super::{CompileContext, Compiled, Field, FieldShape, Rule, RuleKind, RuleSource};
+use super::{CompileContext, Compiled, Cost, Field, FieldShape, Rule, RuleKind, RuleSource};
 use crate::base::epoch::{Epoch, PerEpoch};
 use crate::base::idx::Col;
 use crate::base::num::distance;
@@ -88,11 +88,7 @@ impl RuleKind for Kind {
         true
     }
 
-    fn compile(
-        &self,
-        cx: &mut CompileContext<'_, '_>,
-        rule: &RuleSource<'_>,
-    ) -> Option<Compiled> {
+    fn compile(&self, cx: &mut CompileContext<'_, '_>, rule: &RuleSource<'_>) -> Option<Compiled> {
         let (max_latency, max_distance) = (rule.numbers("maxLatency"), rule.numbers("maxDistance"));
         if max_latency.is_none() && max_distance.is_none() {
             let kind = RuleSetErrorKind::NoBound {
@@ -145,10 +141,8 @@ fn warn_never(
     } else {
         return;
     };
-    let kind = RuleSetWarningKind::NeverPasses {
-        rule: rule.ast.name.clone(),
-        reason: reason.into(),
-    };
+    let kind =
+        RuleSetWarningKind::NeverPasses { rule: rule.ast.name.clone(), reason: reason.into() };
     cx.problems.warn(&rule.ast.site, kind, None);
 }
 
@@ -156,6 +150,14 @@ fn warn_never(
 const MEAN_SLACK: f64 = 1e-12;
 
 impl Rule for LatencyRule {
+    fn cost(&self) -> Cost {
+        Cost::Scan
+    }
+
+    fn pruning(&self) -> &'static str {
+        "no location that all tickets reach"
+    }
+
     fn partial(&self, partial: &Partial<'_>, epoch: Epoch, _: &mut Scratch) -> Verdict {
         let latencies = &partial.columns.ticket_latencies[self.column];
         let tickets = || partial.candidate.slots.iter().flat_map(|it| it.tickets.iter().copied());
@@ -163,7 +165,10 @@ impl Rule for LatencyRule {
         let is_full = partial.room.iter().all(|room| room.max == 0);
         let within = self.within(latencies, tickets(), epoch);
         let Some((max, reference)) = &self.max_distance else {
-            return Verdict { possible: within, always: LocationSet::when(is_full).intersect(within) };
+            return Verdict {
+                possible: within,
+                always: LocationSet::when(is_full).intersect(within),
+            };
         };
         let max = *max.at(epoch);
         let (mut possible, mut always) = (LocationSet::NONE, LocationSet::NONE);

@@ -42,8 +42,6 @@ pub(crate) trait Rule: Debug + Send + Sync {
 /// What it costs to ask a rule about a partial match.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Cost {
-    /// A few words of bits.
-    Bits,
     /// One look at each ticket.
     Scan,
     /// Values of expressions over all players.

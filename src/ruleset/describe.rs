@@ -82,7 +82,7 @@ pub struct RuleSummary {
     pub name: String,
     /// Its type.
     pub kind: &'static str,
-    /// What it costs to ask: `bits`, `scan`, `aggregate` or `compound`.
+    /// What it costs to ask: `scan`, `aggregate` or `compound`.
     pub cost: &'static str,
     /// What lets the search give a partial match up.
     pub pruned_by: &'static str,
@@ -97,7 +97,6 @@ impl PlanSummary {
             name: name(it.position).to_owned(),
             kind: ast.rules.get(it.position).map_or("", |rule| rule.kind),
             cost: match it.rule.cost() {
-                Cost::Bits => "bits",
                 Cost::Scan => "scan",
                 Cost::Aggregate => "aggregate",
                 Cost::Compound => "compound",

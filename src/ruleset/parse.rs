@@ -77,14 +77,9 @@ fn version(object: &Object, problems: &mut Problems) {
 /// A name of 1 to 1,024 characters.
 pub(super) fn parse_name(cursor: &Cursor, what: &str, problems: &mut Problems) -> Option<Arc<str>> {
     let text = cursor.string(problems)?;
-    let length = text.chars().count();
-    if (1..=limits::NAME_CHARS_MAX).contains(&length) {
-        return Some(text.into());
-    }
-    let range = format!("1 to {}", limits::NAME_CHARS_MAX);
-    let kind = RuleSetErrorKind::BadLength { what: format!("the name of {what}"), length, range };
-    problems.error(&cursor.site(), kind);
-    None
+    let (what, length) = (format!("the name of {what}"), text.chars().count());
+    check_length(cursor, &what, length, 1, limits::NAME_CHARS_MAX, problems)?;
+    Some(text.into())
 }
 
 fn parse_attributes(cursor: &Cursor, schema: &mut Schema, problems: &mut Problems) {
@@ -139,36 +134,87 @@ fn parse_attribute_type(cursor: &Cursor, problems: &mut Problems) -> Option<Attr
     TYPES.into_iter().find(|it| it.as_str() == word)
 }
 
-/// The default value; an empty string is the same as none (facts 1.3).
+/// The default value, within the limits of a request (facts 1.3); an empty string is the same as
+/// none.
 fn parse_default(
     cursor: &Cursor,
     attribute_type: AttributeType,
     problems: &mut Problems,
 ) -> Option<AttributeValue> {
+    let chars_max = limits::ATTRIBUTE_STRING_CHARS_MAX;
     match attribute_type {
         AttributeType::String => {
             let text = cursor.string(problems)?;
+            let length = text.chars().count();
+            check_length(cursor, "a default string", length, 0, chars_max, problems)?;
             (!text.is_empty()).then(|| AttributeValue::String(text.into()))
         }
         AttributeType::Number => cursor.number(problems).map(AttributeValue::Number),
         AttributeType::StringList => {
-            let items = cursor.list(problems)?.iter().enumerate();
-            let texts = items.filter_map(|(index, node)| cursor.item(index, node).string(problems));
-            Some(AttributeValue::StringList(texts.map(str::to_owned).collect()))
+            let items = cursor.list(problems)?;
+            check_count(cursor, "strings", items.len(), limits::STRING_LIST_MAX, problems)?;
+            let mut texts = Vec::with_capacity(items.len());
+            for (index, node) in items.iter().enumerate() {
+                let item = cursor.item(index, node);
+                let text = item.string(problems)?;
+                let length = text.chars().count();
+                check_length(&item, "a default string", length, 1, chars_max, problems)?;
+                texts.push(text.to_owned());
+            }
+            Some(AttributeValue::StringList(texts))
         }
         AttributeType::StringNumberMap => {
             let Value::Object(members) = &cursor.node.value else {
                 return cursor.wrong_type("an object of numbers", problems);
             };
+            check_count(cursor, "pairs", members.len(), limits::NUMBER_MAP_MAX, problems)?;
             let mut map = BTreeMap::new();
             for member in members {
                 let path = cursor.path.key(&member.key);
-                let number = Cursor { node: &member.node, path }.number(problems)?;
-                map.insert(member.key.clone(), number);
+                let item = Cursor { node: &member.node, path };
+                let length = member.key.chars().count();
+                check_length(&item, "a key of a default map", length, 1, chars_max, problems)?;
+                map.insert(member.key.clone(), item.number(problems)?);
             }
             Some(AttributeValue::StringNumberMap(map))
         }
     }
+}
+
+fn check_length(
+    cursor: &Cursor,
+    what: &str,
+    length: usize,
+    min: usize,
+    max: usize,
+    problems: &mut Problems,
+) -> Option<()> {
+    if (min..=max).contains(&length) {
+        return Some(());
+    }
+    let range = format!("{min} to {max}");
+    let kind = RuleSetErrorKind::BadLength { what: what.into(), length, range };
+    problems.error(&cursor.site(), kind);
+    None
+}
+
+fn check_count(
+    cursor: &Cursor,
+    of: &str,
+    count: usize,
+    max: usize,
+    problems: &mut Problems,
+) -> Option<()> {
+    if count <= max {
+        return Some(());
+    }
+    let kind = RuleSetErrorKind::OutOfRange {
+        what: format!("the number of {of}"),
+        value: count as f64,
+        range: format!("at most {max}, as in a request"),
+    };
+    problems.error(&cursor.site(), kind);
+    None
 }
 
 fn parse_teams(cursor: &Cursor, schema: &mut Schema, problems: &mut Problems) {

@@ -101,8 +101,7 @@ impl Arena {
 
     fn partial(&mut self, seats: Seats<'_>) -> Verdict {
         let (candidate, room) = self.candidate(seats);
-        let partial =
-            Partial { columns: &self.pool.columns, candidate: &candidate, room: &room };
+        let partial = Partial { columns: &self.pool.columns, candidate: &candidate, room: &room };
         let rule = &self.rule_set.plan().enforced[0].rule;
         rule.partial(&partial, Epoch::first(), &mut self.scratch)
     }
@@ -121,8 +120,7 @@ fn solos(tags: &[&[&str]]) -> Vec<Vec<Player>> {
 /// Whether the rule holds of solos in two teams.
 fn judge(measurement: &str, fields: &str, red: &[&[&str]], blue: &[&[&str]]) -> bool {
     let tickets = solos(&[red, blue].concat());
-    let seats: Vec<_> =
-        red.iter().map(|_| Some(0)).chain(blue.iter().map(|_| Some(1))).collect();
+    let seats: Vec<_> = red.iter().map(|_| Some(0)).chain(blue.iter().map(|_| Some(1))).collect();
     Arena::new(rule_set([(0, 5), (0, 5)], measurement, fields), &tickets).holds(&seats)
 }
 
@@ -389,7 +387,8 @@ fn bounds_that_cross_at_every_waiting_time_are_warned_of() {
     };
     let message = "rule `rule` can never pass: minCount is above maxCount";
     assert_eq!(compile(""), Some((message.into(), "/rules/0/name".into())));
-    let relax = r#"{"target": "rules[rule].minCount", "steps": [{"waitTimeSeconds": 5, "value": 2}]}"#;
+    let relax =
+        r#"{"target": "rules[rule].minCount", "steps": [{"waitTimeSeconds": 5, "value": 2}]}"#;
     assert_eq!(compile(relax), None);
 }
 
@@ -551,12 +550,10 @@ impl Case {
         let reference = match self.reference {
             "" => Tree::List(Vec::new()),
             LITERALS => Tree::List(vec![text("a"), text("p0")]),
-            reference if reference.contains("teams") => {
-                match Tree::read(reference, teams).0 {
-                    Some(reference) => reference,
-                    None => return false,
-                }
-            }
+            reference if reference.contains("teams") => match Tree::read(reference, teams).0 {
+                Some(reference) => reference,
+                None => return false,
+            },
             literal => text(literal),
         };
         let lists = match depth {
@@ -634,17 +631,21 @@ impl Dice {
         };
         let min = self.below(3);
         let max = self.pick(&[0, 1, 2, 9]).max(if self.below(8) == 0 { 0 } else { min });
-        Case { measurement: self.pick(if flat { FLAT } else { NESTED }), operation, reference, min, max }
+        Case {
+            measurement: self.pick(if flat { FLAT } else { NESTED }),
+            operation,
+            reference,
+            min,
+            max,
+        }
     }
 
     fn tickets(&mut self) -> Vec<Vec<Player>> {
         let mut next = 0;
         let mut player = |dice: &mut Self| {
             let most = dice.below(4);
-            let tags: Vec<&str> = ["a", "b", "p0", "p2"]
-                .into_iter()
-                .filter(|_| dice.below(4) < most)
-                .collect();
+            let tags: Vec<&str> =
+                ["a", "b", "p0", "p2"].into_iter().filter(|_| dice.below(4) < most).collect();
             next += 1;
             Player::new(format!("p{}", next - 1))
                 .with_strings("tags", &tags)
@@ -714,7 +715,10 @@ fn verdicts_are_right_for_every_completion() {
                     Verdict::ALWAYS => *holds,
                     _ => true,
                 };
-                assert!(fits, "{verdict:?} of {case:?} {sizes:?} {seats:?}, but {other:?} {tickets:?}");
+                assert!(
+                    fits,
+                    "{verdict:?} of {case:?} {sizes:?} {seats:?}, but {other:?} {tickets:?}"
+                );
             }
         }
     }

@@ -24,22 +24,46 @@ fn with_statement(statement: &str) -> String {
 #[test]
 fn mistakes_in_statements_are_told_where_they_stand() {
     let cases = [
-        ("and(a, later)", 7..12, "rule `later` does not stand before this compound rule",
-            "move that rule before the compound rule"),
-        ("not(whole)", 4..9, "rule `whole` does not stand before this compound rule",
-            "a compound rule cannot name itself"),
+        (
+            "and(a, later)",
+            7..12,
+            "rule `later` does not stand before this compound rule",
+            "move that rule before the compound rule",
+        ),
+        (
+            "not(whole)",
+            4..9,
+            "rule `whole` does not stand before this compound rule",
+            "a compound rule cannot name itself",
+        ),
         ("or(a, bb)", 6..8, "no rule `bb` is declared", "did you mean `b`?"),
-        ("and(a, b, c)", 8..9, "expected `)`, found `,`",
-            "`and` takes two statements; nest them: `and(and(a, b), c)`"),
+        (
+            "and(a, b, c)",
+            8..9,
+            "expected `)`, found `,`",
+            "`and` takes two statements; nest them: `and(and(a, b), c)`",
+        ),
         ("not(a, b)", 5..6, "expected `)`, found `,`", "`not` takes one statement"),
-        ("xor(a)", 5..6, "expected `,` and a second statement, found `)`",
-            "`xor` takes two statements"),
+        (
+            "xor(a)",
+            5..6,
+            "expected `,` and a second statement, found `)`",
+            "`xor` takes two statements",
+        ),
         ("nor(a, b)", 0..3, "`nor` is not an operator of statements", "did you mean `or`?"),
         ("a b)", 0..3, "no rule `a b` is declared", "declared before: `a`, `b` and `c`"),
-        ("and(a, b) c", 10..11, "expected the end of the statement, found `c`",
-            "write `and(a, b)`, `or(a, b)`, `xor(a, b)`, `not(a)` or a rule name"),
-        ("", 0..0, "expected a rule name or an operator, found the end of the statement",
-            "write `and(a, b)`, `or(a, b)`, `xor(a, b)`, `not(a)` or a rule name"),
+        (
+            "and(a, b) c",
+            10..11,
+            "expected the end of the statement, found `c`",
+            "write `and(a, b)`, `or(a, b)`, `xor(a, b)`, `not(a)` or a rule name",
+        ),
+        (
+            "",
+            0..0,
+            "expected a rule name or an operator, found the end of the statement",
+            "write `and(a, b)`, `or(a, b)`, `xor(a, b)`, `not(a)` or a rule name",
+        ),
     ];
     for (statement, span, words, help) in cases {
         let text = with_statement(statement);
@@ -222,7 +246,10 @@ fn a_match_is_where_its_statements_hold() {
             false => duel(&format!("[{near}, {whole}]")),
         }
     };
-    let reports = [[("ap", 60), ("eu", 10), ("sa", 90), ("us", 40)], [("ap", 90), ("eu", 30), ("sa", 95), ("us", 41)]];
+    let reports = [
+        [("ap", 60), ("eu", 10), ("sa", 90), ("us", 40)],
+        [("ap", 90), ("eu", 30), ("sa", 95), ("us", 41)],
+    ];
     let player = |(at, reports): (usize, [(&str, u32); 4])| {
         let player = Player::new(format!("p{at}"));
         vec![reports.into_iter().fold(player, |it, (location, ms)| it.with_latency(location, ms))]
@@ -237,7 +264,11 @@ fn a_match_is_where_its_statements_hold() {
         ("xor(near, fair)", "eu"),
         ("not(or(near, fair))", "ap"),
     ] {
-        assert_eq!(matches(&with(statement), &tickets), [(Some(location.into()), 2)], "{statement}");
+        assert_eq!(
+            matches(&with(statement), &tickets),
+            [(Some(location.into()), 2)],
+            "{statement}"
+        );
     }
     assert_eq!(matches(&with("and(near, not(near))"), &tickets), []);
     tickets[1] = vec![Player::new("silent")];
@@ -364,8 +395,9 @@ fn partial_verdicts_are_right_for_every_completion() {
         }
         for at in 4..7 {
             let statement = statement(&mut rng, at, 3);
-            rules +=
-                &format!(r#"{{"name": "r{at}", "type": "compound", "statement": "{statement}"}}, "#);
+            rules += &format!(
+                r#"{{"name": "r{at}", "type": "compound", "statement": "{statement}"}}, "#
+            );
         }
         let text = two_teams(&format!("[{}]", rules.trim_end_matches(", ")), "[]");
         let tickets: Vec<Vec<Player>> = (0..4)

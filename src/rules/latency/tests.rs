@@ -1,11 +1,11 @@
 //! Latency rules: mistakes, where they hold, what partial matches say, and whole matchmakers.
 
+use crate::RuleSet;
 use crate::base::rng::DetRng;
 use crate::model::ticket::Player;
 use crate::rules::scene_tests::{
     Known, Scene, draw, duel, first_error, matches, rule_warnings, two_teams,
 };
-use crate::RuleSet;
 
 fn rule(fields: &str) -> String {
     two_teams(&format!(r#"[{{"name": "near", "type": "latency", {fields}}}]"#), "[]")
@@ -45,7 +45,8 @@ fn fields_of_other_shapes_are_refused_where_they_stand() {
     assert_eq!(pointer, "/rules/0/distanceReference");
     assert_eq!(kind, "`max` is not a distance reference");
     assert!(help.is_some_and(|help| help.contains("`min`")));
-    let (pointer, ..) = first_error(&rule(r#""maxLatency": 5, "partyAggregation": "union""#), false);
+    let (pointer, ..) =
+        first_error(&rule(r#""maxLatency": 5, "partyAggregation": "union""#), false);
     assert_eq!(pointer, "/rules/0/partyAggregation");
     let (pointer, ..) = first_error(&rule(r#""maxLatency": 5, "measurements": []"#), false);
     assert_eq!(pointer, "/rules/0/measurements");
@@ -129,9 +130,8 @@ fn bounds_are_inclusive_and_one_location_is_enough() {
 fn the_mean_is_that_of_tickets_and_judges_both_sides() {
     // The mean is 30: 70 is 40 above it, the others 20 below.
     let tickets = solos(&[&[("eu", 10)], &[("eu", 10)], &[("eu", 70)]]);
-    let near = |max: u32| {
-        holds(&format!(r#""maxDistance": {max}, "distanceReference": "avg""#), &tickets)
-    };
+    let near =
+        |max: u32| holds(&format!(r#""maxDistance": {max}, "distanceReference": "avg""#), &tickets);
     assert_eq!((near(40), near(39)), (vec!["eu".to_owned()], vec![]));
     // A party counts once: the mean is (10 + 40) / 2, not (10 + 40 + 40 + 40) / 4.
     let party = (0..3).map(|at| player(&format!("q{at}"), &[("eu", 40)])).collect();
@@ -245,14 +245,13 @@ fn it_holds_where_the_plain_words_say_and_partial_verdicts_never_lie() {
             }
             player
         };
-        let tickets: Vec<Vec<Player>> = (0..4)
-            .map(|at| (0..1 + at / 2).map(|spot| player(at, spot)).collect())
-            .collect();
+        let tickets: Vec<Vec<Player>> =
+            (0..4).map(|at| (0..1 + at / 2).map(|spot| player(at, spot)).collect()).collect();
         let max_latency = [None, Some(6.0), Some(8.0)][draw(&mut rng, 3)];
         let distance = [0.5, 2.0, 3.0][draw(&mut rng, 3)];
         let reference = ["min", "avg"][draw(&mut rng, 2)];
-        let max_distance = (max_latency.is_none() || draw(&mut rng, 2) == 0)
-            .then_some((distance, reference));
+        let max_distance =
+            (max_latency.is_none() || draw(&mut rng, 2) == 0).then_some((distance, reference));
         let aggregation = ["min", "max", "avg"][draw(&mut rng, 3)];
         let mut fields = format!(r#""partyAggregation": "{aggregation}""#);
         if let Some(max) = max_latency {
