@@ -136,6 +136,16 @@ pub enum LaxReading {
 }
 
 impl LaxReading {
+    /// The code of every lax reading, which is also that of the error or warning it becomes.
+    pub const CODES: &[&'static str] = &[
+        "comment",
+        "trailingComma",
+        "duplicateKey",
+        "numericString",
+        "bareMeasurement",
+        "byteOrderMark",
+    ];
+
     pub(super) fn remedy(&self) -> String {
         match self {
             Self::Comment => "take the comment out, or put it into a `description`".into(),
@@ -147,14 +157,14 @@ impl LaxReading {
         }
     }
 
-    fn code(&self) -> &'static str {
+    const fn code(&self) -> &'static str {
         match self {
-            Self::Comment => "comment",
-            Self::TrailingComma => "trailingComma",
-            Self::DuplicateKey { .. } => "duplicateKey",
-            Self::NumericString { .. } => "numericString",
-            Self::BareMeasurement => "bareMeasurement",
-            Self::ByteOrderMark => "byteOrderMark",
+            Self::Comment => Self::CODES[0],
+            Self::TrailingComma => Self::CODES[1],
+            Self::DuplicateKey { .. } => Self::CODES[2],
+            Self::NumericString { .. } => Self::CODES[3],
+            Self::BareMeasurement => Self::CODES[4],
+            Self::ByteOrderMark => Self::CODES[5],
         }
     }
 }
@@ -194,6 +204,9 @@ macro_rules! kinds {
         }
 
         impl $name {
+            /// The codes of all kinds but the lax readings, which are in [`LaxReading::CODES`].
+            pub const CODES: &[&'static str] = &[$($code),*];
+
             /// The name of this kind in JSON output, stable across releases.
             pub fn code(&self) -> &'static str {
                 match self {

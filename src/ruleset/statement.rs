@@ -18,7 +18,7 @@ pub(super) fn parse(
     problems: &mut Problems,
 ) -> Option<Statement> {
     let text = cursor.string(problems)?;
-    let mut reader = Reader { text, at: 0, earlier, all, errors: Vec::new() };
+    let mut reader = Reader { text, at: 0, earlier, all, errors: Vec::new(), unread: false };
     let statement = reader.statement(0).and_then(|statement| {
         reader.skip_space();
         match reader.rest().is_empty() {
@@ -27,7 +27,7 @@ pub(super) fn parse(
         }
     });
     let statement = statement.map_err(|error| reader.errors.push(error)).ok();
-    let broken = !reader.errors.is_empty();
+    let broken = !reader.errors.is_empty() || reader.unread;
     for StatementError { span, kind, help } in reader.errors {
         problems.error_inside(&cursor.site(), span, kind, help);
     }
@@ -47,6 +47,8 @@ struct Reader<'a> {
     all: &'a [Option<&'a str>],
     /// Names that cannot stand here; reading goes on behind them.
     errors: Vec<StatementError>,
+    /// Whether it names a rule that may be one whose name is misread.
+    unread: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -135,6 +137,10 @@ impl<'a> Reader<'a> {
         let span = start..start + name.len();
         let found = self.earlier.iter().position(|it| it.rule.name == name);
         let Some(position) = found else {
+            if ParsedRule::any_unread(self.earlier) {
+                self.unread = true;
+                return Statement::Rule(0);
+            }
             let known: Vec<&str> = self.earlier.iter().map(|it| &*it.rule.name).collect();
             let place = self.all.iter().position(|it| *it == Some(name));
             let (kind, help) = match place {
