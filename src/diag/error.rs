@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use super::found::shorten;
 use super::source::Location;
 
 /// One problem that keeps a rule set from compiling.
@@ -151,7 +152,9 @@ impl LaxReading {
             Self::Comment => "take the comment out, or put it into a `description`".into(),
             Self::TrailingComma => "take the comma out".into(),
             Self::DuplicateKey { .. } => "keep one of the two".into(),
-            Self::NumericString { text } => format!("write {} without quotes", text.trim()),
+            Self::NumericString { text } => {
+                format!("write {} without quotes", shorten(text.trim()))
+            }
             Self::BareMeasurement => "put the string into a list: [\"...\"]".into(),
             Self::ByteOrderMark => "save the file as UTF-8 without a byte order mark".into(),
         }
@@ -176,9 +179,12 @@ impl fmt::Display for LaxReading {
             Self::TrailingComma => f.write_str("JSON has no comma before a closing bracket"),
             Self::DuplicateKey { key, first_line, first_column } => write!(
                 f,
-                "`{key}` stands twice in this object, first at {first_line}:{first_column}; the last one counts"
+                "`{}` stands twice in this object, first at {first_line}:{first_column}; the last one counts",
+                shorten(key)
             ),
-            Self::NumericString { text } => write!(f, "`\"{text}\"` is a string, not a number"),
+            Self::NumericString { text } => {
+                write!(f, "`\"{}\"` is a string, not a number", shorten(text))
+            }
             Self::BareMeasurement => f.write_str("`measurements` is a list of strings"),
             Self::ByteOrderMark => f.write_str("the text begins with a byte order mark"),
         }

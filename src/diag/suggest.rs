@@ -7,8 +7,8 @@ pub(crate) fn nearest<'c>(
     word: &str,
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Option<&'c str> {
-    const LENGTH_MAX: usize = 48;
-    const CANDIDATES_MAX: usize = 256;
+    const LENGTH_MAX: usize = 32;
+    const CANDIDATES_MAX: usize = 64;
     const BEGINNING_MIN: usize = 4;
     let letters = lowercase(word, LENGTH_MAX)?;
     if !word.is_empty() && !word.contains(char::is_alphanumeric) {
@@ -44,23 +44,21 @@ fn lowercase(word: &str, length_max: usize) -> Option<Vec<char>> {
 /// How many letters must be put in, taken out, changed, or swapped with the next one (optimal
 /// string alignment).
 fn edit_distance(a: &[char], b: &[char]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut next = vec![i + 1];
-        for (j, y) in b.iter().enumerate() {
-            let cell = |row: &[usize], at: usize| row.get(at).copied().unwrap_or(0);
-            let changed = cell(&row, j) + usize::from(x != y);
-            let mut here = changed.min(cell(&row, j + 1) + 1).min(cell(&next, j) + 1);
-            let swapped = i > 0 && j > 0 && a.get(i - 1) == Some(y) && b.get(j - 1) == Some(x);
-            if swapped {
-                here = here.min(cell(&before, j - 1) + 1);
+    // Row i holds the distances of the first i letters of `a` from each beginning of `b`.
+    let mut rows = [vec![0; b.len() + 1], (0..=b.len()).collect(), vec![0; b.len() + 1]];
+    for (i, &x) in a.iter().enumerate() {
+        let [before, row, next] = &mut rows;
+        next[0] = i + 1;
+        for (j, &y) in b.iter().enumerate() {
+            let mut here = (row[j] + usize::from(x != y)).min(row[j + 1] + 1).min(next[j] + 1);
+            if x != y && i > 0 && j > 0 && a[i - 1] == y && b[j - 1] == x {
+                here = here.min(before[j - 1] + 1);
             }
-            next.push(here);
+            next[j + 1] = here;
         }
-        before = std::mem::replace(&mut row, next);
+        rows.rotate_left(1);
     }
-    row.last().copied().unwrap_or(0)
+    rows[1][b.len()]
 }
 
 #[cfg(test)]

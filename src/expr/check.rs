@@ -10,11 +10,11 @@ use super::ast::{Expr, ExprSyntax, Function, Leaf, LeafSyntax, Spanned, TeamSele
 use super::parse::ExprError;
 use super::print::print;
 use super::ty::{Base, Type};
-use crate::diag::{RuleSetErrorKind, did_you_mean, nearest, shorten};
+use crate::diag::{RuleSetErrorKind, did_you_mean, list_known, nearest, shorten};
 use crate::model::schema::{AttributeIdx, AttributeType, InstanceIdx, Schema};
 
-/// One expression is not searched for more mistakes than are listed anyway.
-const ERRORS_MAX: usize = 100;
+/// One expression is not searched for more mistakes than are listed, and the one that says so.
+const ERRORS_MAX: usize = 101;
 
 /// Checks an expression against the names of a rule set. With it come the places of `flatten`s
 /// that do nothing (facts 10.23); otherwise all its errors, none when it only hangs on names that
@@ -108,10 +108,8 @@ impl Teams {
             span: name.span.clone(),
             kind: RuleSetErrorKind::RepeatedName { name: shorten(&name.value) },
             help: team.map(|team| {
-                format!(
-                    "`{}` means all its teams, and `{}` is one of them",
-                    team.name, instance.name
-                )
+                let (team, instance) = (shorten(&team.name), shorten(&instance.name));
+                format!("`{team}` means all its teams, and `{instance}` is one of them")
             }),
         })
     }
@@ -134,7 +132,7 @@ fn unknown_team_help(name: &str, schema: &Schema) -> Option<String> {
     if let Some((before, _)) = name.split_once(['[', '.'])
         && instances_named(before.trim(), schema).is_some()
     {
-        return Some(format!("a `]` is missing after `{}`", before.trim()));
+        return Some(format!("a `]` is missing after `{}`", shorten(before.trim())));
     }
     let teams = schema.teams.iter().map(|team| &*team.name);
     let instances = schema.instances.iter().map(|instance| &*instance.name);
@@ -142,7 +140,7 @@ fn unknown_team_help(name: &str, schema: &Schema) -> Option<String> {
         return Some(format!("did you mean `{known}`?"));
     }
     let teams: Vec<&str> = teams.collect();
-    (!teams.is_empty()).then(|| did_you_mean(name, &teams, "declared:"))
+    (!teams.is_empty()).then(|| list_known(&teams, "declared:"))
 }
 
 fn resolve_leaf(leaf: &LeafSyntax, schema: &Schema, errors: &mut Vec<ExprError>) -> Option<Leaf> {

@@ -9,7 +9,7 @@ use super::{CompileContext, Compiled, Field, FieldInEpoch, FieldShape, Rule, Rul
 };
 use crate::base::epoch::{Epoch, PerEpoch};
 use crate::base::num::distance;
-use crate::diag::{RuleSetErrorKind, RuleSetWarningKind};
+use crate::diag::{RuleSetErrorKind, RuleSetWarningKind, shorten};
 use crate::eval::bounds::Interval;
 use crate::eval::candidate::Partial;
 use crate::eval::lineup::Lineup;
@@ -132,7 +132,7 @@ fn warn_never(
         return;
     };
     let kind = RuleSetWarningKind::NeverPasses {
-        rule: rule.ast.name.clone(),
+        rule: shorten(&rule.ast.name),
         reason: reason.into(),
     };
     cx.problems.warn(&rule.ast.site, kind, None);
