@@ -339,7 +339,7 @@ fn many_steps() {
     let rules = (0..100).map(rule).collect::<Vec<_>>().join(",");
     let expansions = (0..100).map(expansion).collect::<Vec<_>>().join(",");
     let before = format!(
-        r#"{{"ruleLanguageVersion":"1.0","teams":[{{"name":"a","minPlayers":0,"maxPlayers":1}},{{"name":"b","minPlayers":0,"maxPlayers":1,"quantity":39}}],{SKILL},"rules":[{rules}],"expansions":[{expansions},{{"target":"teams[a].minPlayers","steps":["#
+        r#"{{"ruleLanguageVersion":"1.0","teams":[{{"name":"a","minPlayers":0,"maxPlayers":1}},{{"name":"b","minPlayers":0,"maxPlayers":0,"quantity":199}}],{SKILL},"rules":[{rules}],"expansions":[{expansions},{{"target":"teams[a].minPlayers","steps":["#
     );
     accepted("references in many epochs", filled(&before, step, "]}]}"));
 

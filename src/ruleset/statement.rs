@@ -137,7 +137,7 @@ impl<'a> Reader<'a> {
         let span = start..start + name.len();
         let found = self.earlier.iter().position(|it| it.rule.name == name);
         let Some(position) = found else {
-            if ParsedRule::any_unread(self.earlier) {
+            if ParsedRule::any_unread(self.earlier) || self.all.contains(&None) {
                 self.unread = true;
                 return Statement::Rule(0);
             }
