@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use super::found::shorten;
 use super::source::Location;
 
 /// One problem that keeps a rule set from compiling.
@@ -139,12 +140,25 @@ pub enum LaxReading {
 }
 
 impl LaxReading {
+    /// The code of every lax reading, which is also that of the error or warning it becomes.
+    pub const CODES: &[&'static str] = &[
+        "comment",
+        "trailingComma",
+        "duplicateKey",
+        "numericString",
+        "bareMeasurement",
+        "byteOrderMark",
+        "missingDistanceReference",
+    ];
+
     pub(super) fn remedy(&self) -> String {
         match self {
             Self::Comment => "take the comment out, or put it into a `description`".into(),
             Self::TrailingComma => "take the comma out".into(),
             Self::DuplicateKey { .. } => "keep one of the two".into(),
-            Self::NumericString { text } => format!("write {} without quotes", text.trim()),
+            Self::NumericString { text } => {
+                format!("write {} without quotes", shorten(text.trim()))
+            }
             Self::BareMeasurement => "put the string into a list: [\"...\"]".into(),
             Self::ByteOrderMark => "save the file as UTF-8 without a byte order mark".into(),
             Self::MissingDistanceReference => {
@@ -153,15 +167,15 @@ impl LaxReading {
         }
     }
 
-    fn code(&self) -> &'static str {
+    const fn code(&self) -> &'static str {
         match self {
-            Self::Comment => "comment",
-            Self::TrailingComma => "trailingComma",
-            Self::DuplicateKey { .. } => "duplicateKey",
-            Self::NumericString { .. } => "numericString",
-            Self::BareMeasurement => "bareMeasurement",
-            Self::ByteOrderMark => "byteOrderMark",
-            Self::MissingDistanceReference => "missingDistanceReference",
+            Self::Comment => Self::CODES[0],
+            Self::TrailingComma => Self::CODES[1],
+            Self::DuplicateKey { .. } => Self::CODES[2],
+            Self::NumericString { .. } => Self::CODES[3],
+            Self::BareMeasurement => Self::CODES[4],
+            Self::ByteOrderMark => Self::CODES[5],
+            Self::MissingDistanceReference => Self::CODES[6],
         }
     }
 }
@@ -173,9 +187,12 @@ impl fmt::Display for LaxReading {
             Self::TrailingComma => f.write_str("JSON has no comma before a closing bracket"),
             Self::DuplicateKey { key, first_line, first_column } => write!(
                 f,
-                "`{key}` stands twice in this object, first at {first_line}:{first_column}; the last one counts"
+                "`{}` stands twice in this object, first at {first_line}:{first_column}; the last one counts",
+                shorten(key)
             ),
-            Self::NumericString { text } => write!(f, "`\"{text}\"` is a string, not a number"),
+            Self::NumericString { text } => {
+                write!(f, "`\"{}\"` is a string, not a number", shorten(text))
+            }
             Self::BareMeasurement => f.write_str("`measurements` is a list of strings"),
             Self::ByteOrderMark => f.write_str("the text begins with a byte order mark"),
             Self::MissingDistanceReference => f.write_str(
@@ -204,6 +221,9 @@ macro_rules! kinds {
         }
 
         impl $name {
+            /// The codes of all kinds but the lax readings, which are in [`LaxReading::CODES`].
+            pub const CODES: &[&'static str] = &[$($code),*];
+
             /// The name of this kind in JSON output, stable across releases.
             pub fn code(&self) -> &'static str {
                 match self {
@@ -321,9 +341,9 @@ kinds! {
             min: u32,
             /// Its `maxPlayers`.
             max: u32,
-            /// From this waiting time on, in seconds.
-            wait_seconds: u32,
-        } "team `{team}` has minPlayers {min} above maxPlayers {max} from a wait of {wait_seconds} s on";
+            /// When: as written, or after a wait.
+            when: String,
+        } "team `{team}` has minPlayers {min} above maxPlayers {max} {when}";
         /// Room for more players than a match may have (facts 1.5).
         MatchTooLarge "matchTooLarge" {
             /// The players.

@@ -43,7 +43,7 @@ fn describe_unseen(character: char) -> String {
 
 /// `` `a`, `b` and `c` ``
 pub(crate) fn list_words(words: &[&str]) -> String {
-    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{}`", shorten(word))).collect();
     match quoted.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         Some((last, _)) => last.clone(),
@@ -62,13 +62,18 @@ pub(crate) fn shorten(text: &str) -> String {
 
 /// What a slip for one of `known` should have been, or which ones there are: `lead` and the list.
 pub(crate) fn did_you_mean(word: &str, known: &[&str], lead: &str) -> String {
-    const LISTED_MAX: usize = 12;
-    if let Some(near) = nearest(word, known.iter().copied()) {
-        return format!("did you mean `{near}`?");
+    match nearest(word, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => list_known(known, lead),
     }
+}
+
+/// `lead` and the first of the known words.
+pub(crate) fn list_known(known: &[&str], lead: &str) -> String {
+    const LISTED_MAX: usize = 12;
     match known.get(..LISTED_MAX) {
         Some(first) if known.len() > LISTED_MAX => {
-            let quoted: Vec<String> = first.iter().map(|it| format!("`{it}`")).collect();
+            let quoted: Vec<String> = first.iter().map(|it| format!("`{}`", shorten(it))).collect();
             format!("{lead} {} and {} more", quoted.join(", "), known.len() - LISTED_MAX)
         }
         _ => format!("{lead} {}", list_words(known)),

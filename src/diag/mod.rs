@@ -9,7 +9,9 @@ mod suggest;
 pub use error::{
     LaxReading, RuleSetError, RuleSetErrorKind, RuleSetErrors, RuleSetWarning, RuleSetWarningKind,
 };
-pub(crate) use found::{describe_char, did_you_mean, found_at, list_words, quoted, shorten};
+pub(crate) use found::{
+    describe_char, did_you_mean, found_at, list_known, list_words, quoted, shorten,
+};
 pub(crate) use problems::Problems;
 pub use source::Location;
 pub(crate) use source::{Site, Span};

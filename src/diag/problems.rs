@@ -72,6 +72,16 @@ impl<'t> Problems<'t> {
         }
     }
 
+    /// Whether so many errors are found that no more are listed: looking for them is in vain.
+    pub(crate) fn is_full(&self) -> bool {
+        self.errors.len() > PROBLEMS_MAX
+    }
+
+    /// Whether another lax reading would be listed.
+    pub(crate) fn lists_lax(&self) -> bool {
+        !self.is_full() && (self.strict || self.warnings.len() < PROBLEMS_MAX)
+    }
+
     pub(crate) fn has_errors(&self) -> bool {
         !self.errors.is_empty()
     }
@@ -101,7 +111,13 @@ impl<'t> Problems<'t> {
         place: impl FnOnce(&SourceText<'t>) -> Location,
     ) {
         match self.errors.len() {
-            0..PROBLEMS_MAX => self.errors.push(RuleSetError::new(kind, place(&self.source), help)),
+            0..PROBLEMS_MAX => {
+                let error = RuleSetError::new(kind, place(&self.source), help);
+                // A value that is in force for several epochs is judged in each.
+                if !self.errors.contains(&error) {
+                    self.errors.push(error);
+                }
+            }
             PROBLEMS_MAX => {
                 let whole = Site { pointer: JsonPointer::default(), span: Default::default() };
                 let location = self.source.location(&whole);
@@ -119,7 +135,10 @@ impl<'t> Problems<'t> {
         place: impl FnOnce(&SourceText<'t>) -> Location,
     ) {
         if self.warnings.len() < PROBLEMS_MAX {
-            self.warnings.push(RuleSetWarning::new(kind, place(&self.source), help));
+            let warning = RuleSetWarning::new(kind, place(&self.source), help);
+            if !self.warnings.contains(&warning) {
+                self.warnings.push(warning);
+            }
         }
     }
 }

@@ -10,14 +10,15 @@ use super::ast::{Expr, ExprSyntax, Function, Leaf, LeafSyntax, Spanned, TeamSele
 use super::parse::ExprError;
 use super::print::print;
 use super::ty::{Base, Type};
-use crate::diag::{RuleSetErrorKind, did_you_mean, nearest};
+use crate::diag::{RuleSetErrorKind, did_you_mean, list_known, nearest, shorten};
 use crate::model::schema::{AttributeIdx, AttributeType, InstanceIdx, Schema};
 
-/// One expression is not searched for more mistakes than are listed anyway.
-const ERRORS_MAX: usize = 100;
+/// One expression is not searched for more mistakes than are listed, and the one that says so.
+const ERRORS_MAX: usize = 101;
 
 /// Checks an expression against the names of a rule set. With it come the places of `flatten`s
-/// that do nothing (facts 10.23); otherwise all its errors, never none.
+/// that do nothing (facts 10.23); otherwise all its errors, none when it only hangs on names that
+/// were misread.
 pub(crate) fn check(
     syntax: &ExprSyntax,
     schema: &Schema,
@@ -36,7 +37,7 @@ pub(crate) fn check(
         }
     }
     match ty {
-        Some((ty, grouped, leaf)) if errors.is_empty() => {
+        Some((ty, grouped, leaf)) if errors.is_empty() && teams.whole => {
             let expr = Expr {
                 text: print(syntax),
                 functions: syntax.functions.iter().map(|function| function.value).collect(),
@@ -56,6 +57,8 @@ struct Teams {
     instances: BTreeSet<InstanceIdx>,
     /// Whether the path has one entry per instance; unknown when its only name is.
     grouped: Option<bool>,
+    /// Whether every name has its teams.
+    whole: bool,
 }
 
 impl Teams {
@@ -63,18 +66,23 @@ impl Teams {
         let names = match selector {
             TeamSelector::All => {
                 let instances = schema.instances.indices().collect();
-                return Self { instances, grouped: Some(true) };
+                return Self { instances, grouped: Some(true), whole: true };
             }
             TeamSelector::Named(names) => names,
         };
-        let mut teams =
-            Self { instances: BTreeSet::new(), grouped: (names.len() > 1).then_some(true) };
+        let grouped = (names.len() > 1).then_some(true);
+        let mut teams = Self { instances: BTreeSet::new(), grouped, whole: true };
         for (position, name) in names.iter().enumerate() {
             if errors.len() >= ERRORS_MAX {
                 break;
             }
             let mut earlier = names.iter().take(position);
             if let Err(mut error) = teams.add(name, schema) {
+                teams.whole = false;
+                let unknown = matches!(error.kind, RuleSetErrorKind::UnknownTeam { .. });
+                if unknown && schema.unread.teams {
+                    continue;
+                }
                 if earlier.any(|earlier| earlier.value == name.value) {
                     error.help = Some("take one of the two out".into());
                 }
@@ -87,7 +95,7 @@ impl Teams {
     fn add(&mut self, name: &Spanned<String>, schema: &Schema) -> Result<(), ExprError> {
         let (meant, is_list) = instances_named(&name.value, schema).ok_or_else(|| ExprError {
             span: name.span.clone(),
-            kind: RuleSetErrorKind::UnknownTeam { name: name.value.clone() },
+            kind: RuleSetErrorKind::UnknownTeam { name: shorten(&name.value) },
             help: unknown_team_help(&name.value, schema),
         })?;
         self.grouped = self.grouped.or(Some(is_list));
@@ -98,12 +106,10 @@ impl Teams {
         let team = schema.teams.get(instance.team);
         Err(ExprError {
             span: name.span.clone(),
-            kind: RuleSetErrorKind::RepeatedName { name: name.value.clone() },
+            kind: RuleSetErrorKind::RepeatedName { name: shorten(&name.value) },
             help: team.map(|team| {
-                format!(
-                    "`{}` means all its teams, and `{}` is one of them",
-                    team.name, instance.name
-                )
+                let (team, instance) = (shorten(&team.name), shorten(&instance.name));
+                format!("`{team}` means all its teams, and `{instance}` is one of them")
             }),
         })
     }
@@ -126,7 +132,7 @@ fn unknown_team_help(name: &str, schema: &Schema) -> Option<String> {
     if let Some((before, _)) = name.split_once(['[', '.'])
         && instances_named(before.trim(), schema).is_some()
     {
-        return Some(format!("a `]` is missing after `{}`", before.trim()));
+        return Some(format!("a `]` is missing after `{}`", shorten(before.trim())));
     }
     let teams = schema.teams.iter().map(|team| &*team.name);
     let instances = schema.instances.iter().map(|instance| &*instance.name);
@@ -134,7 +140,7 @@ fn unknown_team_help(name: &str, schema: &Schema) -> Option<String> {
         return Some(format!("did you mean `{known}`?"));
     }
     let teams: Vec<&str> = teams.collect();
-    (!teams.is_empty()).then(|| did_you_mean(name, &teams, "declared:"))
+    (!teams.is_empty()).then(|| list_known(&teams, "declared:"))
 }
 
 fn resolve_leaf(leaf: &LeafSyntax, schema: &Schema, errors: &mut Vec<ExprError>) -> Option<Leaf> {
@@ -144,7 +150,7 @@ fn resolve_leaf(leaf: &LeafSyntax, schema: &Schema, errors: &mut Vec<ExprError>)
         LeafSyntax::PlayerIds => Some(Leaf::PlayerIds),
         LeafSyntax::Attribute(name) => {
             let attribute = schema.attribute(&name.value);
-            if attribute.is_none() {
+            if attribute.is_none() && !schema.unread.attributes {
                 let known: Vec<&str> = schema.attributes.iter().map(|it| &*it.name).collect();
                 let help = match &*known {
                     [] => "declare it in `playerAttributes`".into(),
@@ -152,7 +158,7 @@ fn resolve_leaf(leaf: &LeafSyntax, schema: &Schema, errors: &mut Vec<ExprError>)
                 };
                 errors.push(ExprError {
                     span: name.span.clone(),
-                    kind: RuleSetErrorKind::UnknownAttribute { name: name.value.clone() },
+                    kind: RuleSetErrorKind::UnknownAttribute { name: shorten(&name.value) },
                     help: Some(help),
                 });
             }

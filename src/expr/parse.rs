@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::ast::{ExprSyntax, Function, LeafSyntax, PathSyntax, Spanned, TeamSelector};
 use super::token::{Cursor, syntax};
-use crate::diag::{RuleSetErrorKind, nearest, quoted};
+use crate::diag::{RuleSetErrorKind, nearest, quoted, shorten};
 use crate::model::limits::EXPRESSION_DEPTH_MAX;
 
 /// What is wrong with an expression, and where in its text.
@@ -98,7 +98,9 @@ fn unknown_function_help(word: &str) -> String {
 fn no_team_help(word: &str, next: Option<char>, mut cursor: Cursor<'_>) -> String {
     match (word, next) {
         ("players" | "player", _) => match attribute_of_players(&mut cursor) {
-            Some(name) => format!("name the teams: `teams[*].players.attributes[{name}]`"),
+            Some(name) => {
+                format!("name the teams: `teams[*].players.attributes[{}]`", shorten(name))
+            }
             None => "name the teams: `teams[*].players`".into(),
         },
         (_, Some('[')) if nearest(word, ["teams"]).is_some() => "did you mean `teams`?".into(),
@@ -109,6 +111,7 @@ fn no_team_help(word: &str, next: Option<char>, mut cursor: Cursor<'_>) -> Strin
             "an expression has no numbers; `referenceValue` may be a number".into()
         }
         (name, _) => {
+            let name = shorten(name);
             format!("if `{name}` is an attribute, write `teams[*].players.attributes[{name}]`")
         }
     }
@@ -162,7 +165,9 @@ fn player_selector(cursor: &mut Cursor<'_>) -> Result<LeafSyntax, ExprError> {
                     kind: syntax("`playerId`", quoted(other)),
                     help: Some(match nearest(other, ["playerId"]) {
                         Some(_) => "did you mean `playerId`?".into(),
-                        None => format!("an attribute is written `.attributes[{other}]`"),
+                        None => {
+                            format!("an attribute is written `.attributes[{}]`", shorten(other))
+                        }
                     }),
                 }),
             }
@@ -171,7 +176,7 @@ fn player_selector(cursor: &mut Cursor<'_>) -> Result<LeafSyntax, ExprError> {
             cursor.take('.');
             let help = match cursor.clone().word().0 {
                 "" => None,
-                name => Some(format!("an attribute is written `.attributes[{name}]`")),
+                name => Some(format!("an attribute is written `.attributes[{}]`", shorten(name))),
             };
             expect_word(cursor, "attributes", help)?;
             let (inside, place) = cursor.bracketed()?;

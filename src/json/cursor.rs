@@ -16,6 +16,8 @@ pub(crate) struct Object<'n> {
     cursor: Cursor<'n>,
     members: &'n [Member],
     of: String,
+    /// The keys that its unknown keys are slips for.
+    meant: Vec<String>,
 }
 
 impl<'n> Cursor<'n> {
@@ -33,7 +35,9 @@ impl<'n> Cursor<'n> {
         problems: &mut Problems,
     ) -> Option<Object<'n>> {
         match &self.node.value {
-            Value::Object(members) => Some(Object { cursor: self, members, of: of.into() }),
+            Value::Object(members) => {
+                Some(Object { cursor: self, members, of: of.into(), meant: Vec::new() })
+            }
             _ => self.wrong_type("an object", problems),
         }
     }
@@ -129,26 +133,28 @@ impl<'n> Object<'n> {
         Some(Cursor { node: &member.node, path: self.cursor.path.key(&member.key) })
     }
 
+    /// Whether the key is there, be it misspelt.
+    pub(crate) fn means(&self, key: &str) -> bool {
+        self.get(key).is_some() || self.meant.iter().any(|meant| meant == key)
+    }
+
+    /// The value of a key that must be there. One that stands there misspelt is reported with the
+    /// unknown keys.
     pub(crate) fn require<'s>(
         &'s self,
         key: &'s str,
         problems: &mut Problems,
     ) -> Option<Cursor<'s>> {
-        let found = self.get(key);
-        if found.is_none() {
+        if !self.means(key) {
             let kind = RuleSetErrorKind::MissingKey { key: key.into(), of: self.of.clone() };
-            let help = self.misspelt(key).map(|near| format!("is `{near}` meant to be `{key}`?"));
-            match help {
-                Some(help) => problems.error_help(&self.site(), kind, help),
-                None => problems.error(&self.site(), kind),
-            }
+            problems.error(&self.site(), kind);
         }
-        found
+        self.get(key)
     }
 
     /// Records every key that is not among `known`. `hint` may say more about one of them.
     pub(crate) fn deny_unknown(
-        &self,
+        &mut self,
         known: &[&str],
         hint: impl Fn(&str) -> Option<&'static str>,
         problems: &mut Problems,
@@ -157,6 +163,11 @@ impl<'n> Object<'n> {
             if known.contains(&member.key.as_str()) {
                 continue;
             }
+            if problems.is_full() {
+                return;
+            }
+            let near = nearest(&member.key, known.iter().copied());
+            self.meant.extend(near.map(str::to_owned));
             let site = Site::new(self.cursor.path.key(&member.key), member.key_span);
             let help = match hint(&member.key) {
                 Some(hint) => hint.into(),
@@ -169,11 +180,5 @@ impl<'n> Object<'n> {
                 help,
             );
         }
-    }
-
-    /// A key of this object that looks like a slip for `key`.
-    fn misspelt(&self, key: &str) -> Option<&str> {
-        let near = nearest(key, self.members.iter().map(|member| member.key.as_str()))?;
-        nearest(near, [key]).map(|_| near)
     }
 }

@@ -183,6 +183,10 @@ impl Reader<'_, '_> {
     }
 
     fn duplicate(&mut self, earlier: Span, later: Span) {
+        if !self.problems.lists_lax() {
+            // Finding the lines of ten thousand keys would take too long.
+            return;
+        }
         let Some(Open {
             contents: Contents::Object(OpenObject { key: Some((key, _)), .. }), ..
         }) = self.open.last()

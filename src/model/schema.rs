@@ -1,6 +1,6 @@
 //! What a rule set declares: attributes, teams, and how to search.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::ticket::AttributeValue;
@@ -97,6 +97,22 @@ pub(crate) struct Schema {
     attributes_by_name: BTreeMap<Arc<str>, AttributeIdx>,
     instances_by_name: BTreeMap<Arc<str>, InstanceIdx>,
     teams_by_name: BTreeMap<Arc<str>, TeamIdx>,
+    /// What of the declarations could not be read, so that names and sizes which hang on it are
+    /// not blamed as well. All of it is empty in a rule set that compiled.
+    pub(crate) unread: Unread,
+}
+
+/// Declarations with mistakes, which are reported where they stand.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Unread {
+    /// There are attributes that are not in the schema.
+    pub(crate) attributes: bool,
+    /// There are teams or instances that are not in the schema.
+    pub(crate) teams: bool,
+    /// Teams whose sizes are not what they were meant to be.
+    pub(crate) sizes: BTreeSet<TeamIdx>,
+    /// The search strategy.
+    pub(crate) strategy: bool,
 }
 
 impl Schema {

@@ -138,7 +138,7 @@ fn measured_base(cx: &mut CompileContext<'_, '_>, measurements: &[(Expr, Site)])
         if !matches!(found, Base::Number | Base::String) || is_list_of_lists {
             whole = false;
             let kind = RuleSetErrorKind::MeasurementType {
-                expected: "numbers or strings".into(),
+                expected: "a list of numbers or of strings".into(),
                 found: expr.ty.to_string(),
             };
             let help = match found {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::base::epoch::{Epoch, PerEpoch};
 use crate::base::num::distance;
-use crate::diag::{RuleSetErrorKind, RuleSetWarningKind};
+use crate::diag::{RuleSetErrorKind, RuleSetWarningKind, shorten};
 use crate::eval::bounds::Interval;
 use crate::eval::candidate::Partial;
 use crate::eval::lineup::Lineup;
@@ -135,8 +135,10 @@ fn warn_never(
     } else {
         return;
     };
-    let kind =
-        RuleSetWarningKind::NeverPasses { rule: rule.ast.name.clone(), reason: reason.into() };
+    let kind = RuleSetWarningKind::NeverPasses {
+        rule: shorten(&rule.ast.name),
+        reason: reason.into(),
+    };
     cx.problems.warn(&rule.ast.site, kind, None);
 }
 

@@ -44,6 +44,9 @@ pub(crate) struct RuleAst {
     pub(crate) site: Site,
     /// In the order of the kind's own list of fields; absent ones are not there.
     pub(crate) fields: Vec<FieldAst>,
+    /// Whether a field is misread or missing, which is reported; never so in a rule set that
+    /// compiled.
+    pub(crate) broken: bool,
 }
 
 impl RuleAst {

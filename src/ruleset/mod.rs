@@ -61,10 +61,12 @@ impl RuleSet {
     ///
     /// ```
     /// let text = r#"{"ruleLanguageVersion": "1.0",
-    ///                "teams": [{"name": "red", "minPlayers": 1, "maxPlayer": 2}]}"#;
+    ///                "teams": [{"name": "red", "minPlayers": 9, "maxPlayer": 2}],
+    ///                "rules": [{"name": "fair"}]}"#;
     /// let errors = rallypoint::RuleSet::from_json(text).unwrap_err();
-    /// assert_eq!(errors.errors().len(), 2); // a key too many, and one that is missing
-    /// assert_eq!(errors.errors()[0].location().line, 2);
+    /// let [misspelt, no_type] = errors.errors() else { panic!("two mistakes") };
+    /// assert_eq!(misspelt.help(), Some("did you mean `maxPlayers`?"));
+    /// assert_eq!(no_type.location().line, 3);
     /// ```
     ///
     /// # Errors

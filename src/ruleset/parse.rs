@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::ast::RuleSetAst;
-use super::{parse_expansions, parse_rules};
+use super::parse_expansions;
+use super::parse_rules::{self, ParsedRule};
+use crate::base::idx::Idx;
 use crate::diag::{
     Problems, RuleSetErrorKind, RuleSetWarningKind, did_you_mean, list_words, nearest, shorten,
 };
@@ -13,7 +15,7 @@ use crate::json::node::{Node, Value};
 use crate::model::limits;
 use crate::model::schema::{
     AgeSelection, Algorithm, AttributeDeclaration, AttributeIdx, AttributeType, BackfillPriority,
-    BatchingPreference, NameClash, PartyAggregation, Schema, Strategy, TeamDeclaration,
+    BatchingPreference, NameClash, PartyAggregation, Schema, Strategy, TeamDeclaration, TeamIdx,
 };
 use crate::model::ticket::AttributeValue;
 
@@ -30,21 +32,30 @@ const KEYS: [&str; 7] = [
 /// The typed tree, as far as it can be told. Whether it is whole, `problems` knows.
 pub(crate) fn parse(root: &Node, problems: &mut Problems) -> Option<RuleSetAst> {
     let cursor = Cursor::root(root);
-    let object = cursor.object("a rule set", problems)?;
+    let mut object = cursor.object("a rule set", problems)?;
     object.deny_unknown(&KEYS, configuration_hint, problems);
 
     let name = object.get("name").and_then(|it| it.string(problems)).map(str::to_owned);
     version(&object, problems);
     let mut schema = Schema::default();
-    if let Some(attributes) = object.get("playerAttributes") {
-        parse_attributes(&attributes, &mut schema, problems);
+    match object.get("playerAttributes") {
+        Some(attributes) => parse_attributes(&attributes, &mut schema, problems),
+        None => schema.unread.attributes = object.means("playerAttributes"),
     }
-    if let Some(teams) = object.require("teams", problems) {
-        parse_teams(&teams, &mut schema, problems);
+    match object.require("teams", problems) {
+        Some(teams) => parse_teams(&teams, &mut schema, problems),
+        None => schema.unread.teams = true,
     }
-    let algorithm = parse_algorithm(object.get("algorithm"), &schema, problems);
+    let algorithm = match object.get("algorithm") {
+        Some(algorithm) => parse_algorithm(&algorithm, &mut schema, problems),
+        None => {
+            schema.unread.strategy = object.means("algorithm");
+            default_algorithm()
+        }
+    };
     let rules = match object.get("rules") {
         Some(rules) => parse_rules::parse(&rules, &schema, problems),
+        None if object.means("rules") => vec![ParsedRule::unread(object.site())],
         None => Vec::new(),
     };
     let expansions = match object.get("expansions") {
@@ -66,12 +77,24 @@ fn configuration_hint(key: &str) -> Option<&'static str> {
 }
 
 fn version(object: &Object, problems: &mut Problems) {
-    let Some(cursor) = object.require("ruleLanguageVersion", problems) else { return };
-    let Some(found) = cursor.string(problems) else { return };
-    if found != "1.0" {
-        let kind = RuleSetErrorKind::Version { found: shorten(found) };
-        problems.error_help(&cursor.site(), kind, "write \"1.0\"");
-    }
+    const KEY: &str = "ruleLanguageVersion";
+    let Some(cursor) = object.get(KEY) else {
+        if !object.means(KEY) {
+            let kind = RuleSetErrorKind::MissingKey { key: KEY.into(), of: "a rule set".into() };
+            let help = format!("add `\"{KEY}\": \"1.0\"`");
+            problems.error_help(&object.site(), kind, help);
+        }
+        return;
+    };
+    let kind = match &cursor.node.value {
+        Value::String(found) if found == "1.0" => return,
+        Value::String(found) => RuleSetErrorKind::Version { found: shorten(found) },
+        other => RuleSetErrorKind::WrongType {
+            expected: "a string".into(),
+            found: other.describe().into(),
+        },
+    };
+    problems.error_help(&cursor.site(), kind, "write \"1.0\", in quotes");
 }
 
 /// A name of 1 to 1,024 characters.
@@ -83,9 +106,17 @@ pub(super) fn parse_name(cursor: &Cursor, what: &str, problems: &mut Problems) -
 }
 
 fn parse_attributes(cursor: &Cursor, schema: &mut Schema, problems: &mut Problems) {
-    for (index, node) in cursor.list(problems).unwrap_or_default().iter().enumerate() {
+    let items = cursor.list(problems);
+    schema.unread.attributes = items.is_none();
+    for (index, node) in items.unwrap_or_default().iter().enumerate() {
+        if problems.is_full() {
+            return;
+        }
         let item = cursor.item(index, node);
-        let Some(object) = item.object("a player attribute", problems) else { continue };
+        let Some(mut object) = item.object("a player attribute", problems) else {
+            schema.unread.attributes = true;
+            continue;
+        };
         object.deny_unknown(&["name", "type", "default"], |_| None, problems);
         let name_cursor = object.require("name", problems);
         let name = name_cursor.and_then(|it| parse_name(&it, "an attribute", problems));
@@ -95,20 +126,20 @@ fn parse_attributes(cursor: &Cursor, schema: &mut Schema, problems: &mut Problem
             .get("default")
             .zip(attribute_type)
             .and_then(|(it, attribute_type)| parse_default(&it, attribute_type, problems));
-        let Some((name, cursor)) = name.zip(name_cursor) else { continue };
+        let Some(((name, cursor), attribute_type)) = name.zip(name_cursor).zip(attribute_type)
+        else {
+            schema.unread.attributes = true;
+            continue;
+        };
         if name.contains(']') || name.trim() != &*name {
             let kind = RuleSetWarningKind::UnaddressableName {
                 what: "attribute".into(),
                 name: shorten(&name),
             };
-            problems.warn(&cursor.site(), kind, None);
+            let help = "expressions name it if it has no `]` and no spaces around it";
+            problems.warn(&cursor.site(), kind, Some(help.into()));
         }
-        let declaration = AttributeDeclaration {
-            name: Arc::clone(&name),
-            // A slip in the type is reported already; any type lets the rest be checked.
-            attribute_type: attribute_type.unwrap_or(AttributeType::Number),
-            default,
-        };
+        let declaration = AttributeDeclaration { name: Arc::clone(&name), attribute_type, default };
         if !schema.add_attribute(declaration) {
             let kind =
                 RuleSetErrorKind::DuplicateName { what: "attributes".into(), name: shorten(&name) };
@@ -218,14 +249,21 @@ fn check_count(
 }
 
 fn parse_teams(cursor: &Cursor, schema: &mut Schema, problems: &mut Problems) {
-    let Some(items) = cursor.list(problems) else { return };
-    if items.is_empty() {
+    let items = cursor.list(problems).unwrap_or_default();
+    schema.unread.teams = items.is_empty();
+    if matches!(&cursor.node.value, Value::Array(items) if items.is_empty()) {
         problems.error(&cursor.site(), RuleSetErrorKind::EmptyList { what: "`teams`".into() });
     }
     let mut instances: u32 = 0;
     for (index, node) in items.iter().enumerate() {
+        if problems.is_full() {
+            return;
+        }
         let item = cursor.item(index, node);
-        let Some(object) = item.object("a team", problems) else { continue };
+        let Some(mut object) = item.object("a team", problems) else {
+            schema.unread.teams = true;
+            continue;
+        };
         let known = ["name", "maxPlayers", "minPlayers", "quantity"];
         object.deny_unknown(&known, |_| None, problems);
         let name_cursor = object.require("name", problems);
@@ -237,10 +275,15 @@ fn parse_teams(cursor: &Cursor, schema: &mut Schema, problems: &mut Problems) {
         let min = object
             .require("minPlayers", problems)
             .and_then(|it| it.whole_number("minPlayers", 0, players_max, problems));
-        let quantity = object
-            .get("quantity")
-            .map_or(Some(1), |it| it.whole_number("quantity", 1, players_max, problems));
-        let Some((name, name_cursor)) = name.zip(name_cursor) else { continue };
+        let quantity = match object.get("quantity") {
+            Some(it) => it.whole_number("quantity", 1, players_max, problems),
+            None => (!object.means("quantity")).then_some(1),
+        };
+        schema.unread.teams |= quantity.is_none();
+        let Some((name, name_cursor)) = name.zip(name_cursor) else {
+            schema.unread.teams = true;
+            continue;
+        };
         warn_unaddressable_team(&name, &name_cursor, problems);
         let quantity = quantity.unwrap_or(1);
         instances += quantity;
@@ -251,15 +294,18 @@ fn parse_teams(cursor: &Cursor, schema: &mut Schema, problems: &mut Problems) {
                 range: format!("at most {players_max}"),
             };
             problems.error(&item.site(), kind);
+            schema.unread.teams = true;
             return;
         }
         let declaration = TeamDeclaration {
             name: Arc::clone(&name),
-            // What is missing is reported; a size that fits lets the rest be checked.
             min_players: min.unwrap_or(0),
-            max_players: max.unwrap_or(min.unwrap_or(0).max(1)),
+            max_players: max.unwrap_or(0),
             quantity,
         };
+        if min.is_none() || max.is_none() {
+            schema.unread.sizes.insert(TeamIdx::from_usize(schema.teams.len()));
+        }
         if let Err(clash) = schema.add_team(declaration) {
             let kind = match clash {
                 NameClash::Team(name) => {
@@ -278,20 +324,29 @@ fn warn_unaddressable_team(name: &str, cursor: &Cursor, problems: &mut Problems)
     if name.contains([']', ',']) || name.trim() != name || name == "*" {
         let kind =
             RuleSetWarningKind::UnaddressableName { what: "team".into(), name: shorten(name) };
-        problems.warn(&cursor.site(), kind, None);
+        let help = match name {
+            "*" => "`teams[*]` means every team",
+            _ => "expressions name it if it has no `]`, no `,` and no spaces around it",
+        };
+        problems.warn(&cursor.site(), kind, Some(help.into()));
     }
 }
 
-fn parse_algorithm(cursor: Option<Cursor>, schema: &Schema, problems: &mut Problems) -> Algorithm {
-    let mut algorithm = Algorithm {
+fn default_algorithm() -> Algorithm {
+    Algorithm {
         strategy: Strategy::ExhaustiveSearch,
         batching_preference: BatchingPreference::Random,
         sort_by_attributes: Vec::new(),
         balanced_attribute: None,
         backfill_priority: BackfillPriority::Normal,
         age_selection: AgeSelection::Newest,
-    };
-    let Some(object) = cursor.and_then(|it| it.object("`algorithm`", problems)) else {
+    }
+}
+
+fn parse_algorithm(cursor: &Cursor, schema: &mut Schema, problems: &mut Problems) -> Algorithm {
+    let mut algorithm = default_algorithm();
+    let Some(mut object) = cursor.object("`algorithm`", problems) else {
+        schema.unread.strategy = true;
         return algorithm;
     };
     let known = [
@@ -304,9 +359,13 @@ fn parse_algorithm(cursor: Option<Cursor>, schema: &Schema, problems: &mut Probl
     ];
     object.deny_unknown(&known, |_| None, problems);
     let mut word = |key, what, words| object.get(key).and_then(|it| it.word(what, words, problems));
-    if word("strategy", "a strategy", &["exhaustiveSearch", "balanced"]) == Some("balanced") {
-        algorithm.strategy = Strategy::Balanced;
-        algorithm.batching_preference = BatchingPreference::LargestPopulation;
+    match word("strategy", "a strategy", &["exhaustiveSearch", "balanced"]) {
+        Some("balanced") => {
+            algorithm.strategy = Strategy::Balanced;
+            algorithm.batching_preference = BatchingPreference::LargestPopulation;
+        }
+        Some(_) => {}
+        None => schema.unread.strategy = object.means("strategy"),
     }
     algorithm.backfill_priority =
         match word("backfillPriority", "a backfill priority", &["normal", "high", "low"]) {
@@ -319,7 +378,8 @@ fn parse_algorithm(cursor: Option<Cursor>, schema: &Schema, problems: &mut Probl
             Some("oldest") => AgeSelection::Oldest,
             _ => AgeSelection::Newest,
         };
-    batching_preference(&object, &mut algorithm, problems);
+    let schema = &*schema;
+    batching_preference(&object, &mut algorithm, schema, problems);
     sort_by_attributes(&object, &mut algorithm, schema, problems);
     balanced_attribute(&object, &mut algorithm, schema, problems);
     if algorithm.strategy == Strategy::Balanced
@@ -334,7 +394,12 @@ fn parse_algorithm(cursor: Option<Cursor>, schema: &Schema, problems: &mut Probl
     algorithm
 }
 
-fn batching_preference(object: &Object, algorithm: &mut Algorithm, problems: &mut Problems) {
+fn batching_preference(
+    object: &Object,
+    algorithm: &mut Algorithm,
+    schema: &Schema,
+    problems: &mut Problems,
+) {
     let Some(cursor) = object.get("batchingPreference") else { return };
     let words = ["random", "sorted", "largestPopulation", "fastestRegion"];
     let Some(word) = cursor.word("a batching preference", &words, problems) else { return };
@@ -344,7 +409,7 @@ fn batching_preference(object: &Object, algorithm: &mut Algorithm, problems: &mu
         "largestPopulation" => (BatchingPreference::LargestPopulation, Strategy::Balanced),
         _ => (BatchingPreference::FastestRegion, Strategy::Balanced),
     };
-    if strategy == algorithm.strategy {
+    if strategy == algorithm.strategy || schema.unread.strategy {
         algorithm.batching_preference = preference;
         return;
     }
@@ -354,7 +419,7 @@ fn batching_preference(object: &Object, algorithm: &mut Algorithm, problems: &mu
     };
     let kind =
         RuleSetErrorKind::BatchingPreference { preference: word.into(), strategy: strategy.into() };
-    problems.error_help(&cursor.site(), kind, format!("use {}", list_words(&allowed)));
+    problems.error_help(&cursor.site(), kind, format!("use one of {}", list_words(&allowed)));
 }
 
 fn sort_by_attributes(
@@ -365,7 +430,7 @@ fn sort_by_attributes(
 ) {
     let sorted = algorithm.batching_preference == BatchingPreference::Sorted;
     let Some(cursor) = object.get("sortByAttributes") else {
-        if sorted {
+        if sorted && !object.means("sortByAttributes") {
             let kind = RuleSetErrorKind::MissingKey {
                 key: "sortByAttributes".into(),
                 of: "batching preference `sorted`".into(),
@@ -397,12 +462,19 @@ fn sort_by_attributes(
             }
         }
     }
-    if !sorted {
+    if !sorted && !problems.has_errors() {
+        let (strategy, help) = match algorithm.strategy {
+            Strategy::Balanced => ("balanced", None),
+            Strategy::ExhaustiveSearch => (
+                "exhaustiveSearch` without batching preference `sorted",
+                Some("set `batchingPreference` to \"sorted\"".into()),
+            ),
+        };
         let kind = RuleSetWarningKind::IgnoredSetting {
             setting: "sortByAttributes".into(),
-            strategy: "exhaustiveSearch` without batching preference `sorted".into(),
+            strategy: strategy.into(),
         };
-        problems.warn(&cursor.site(), kind, None);
+        problems.warn(&cursor.site(), kind, help);
     }
 }
 
@@ -413,7 +485,7 @@ fn balanced_attribute(
     problems: &mut Problems,
 ) {
     let Some(cursor) = object.get("balancedAttribute") else {
-        if algorithm.strategy == Strategy::Balanced {
+        if algorithm.strategy == Strategy::Balanced && !object.means("balancedAttribute") {
             let kind = RuleSetErrorKind::MissingKey {
                 key: "balancedAttribute".into(),
                 of: "strategy `balanced`".into(),
@@ -435,7 +507,7 @@ fn balanced_attribute(
     }
     if algorithm.strategy == Strategy::Balanced {
         algorithm.balanced_attribute = Some(attribute);
-    } else {
+    } else if !schema.unread.strategy {
         let kind = RuleSetWarningKind::IgnoredSetting {
             setting: "balancedAttribute".into(),
             strategy: "exhaustiveSearch".into(),
@@ -452,7 +524,7 @@ pub(super) fn declared_attribute(
 ) -> Option<AttributeIdx> {
     let name = cursor.string(problems)?;
     let found = schema.attribute(name);
-    if found.is_none() {
+    if found.is_none() && !schema.unread.attributes && !problems.is_full() {
         let kind = RuleSetErrorKind::UnknownAttribute { name: shorten(name) };
         let known: Vec<&str> = schema.attributes.iter().map(|it| &*it.name).collect();
         let help = match &*known {

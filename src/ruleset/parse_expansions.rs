@@ -1,10 +1,11 @@
 //! Expansions of the typed tree (facts 1.7, 10.30, decision 10).
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use super::ast::{ExpansionAst, FieldValue, StepAst, Target};
 use super::parse_rules::{ParsedRule, measured_base, parse_field};
-use crate::diag::{Problems, RuleSetErrorKind, RuleSetWarningKind, list_words, nearest, shorten};
+use crate::diag::{Problems, RuleSetErrorKind, RuleSetWarningKind, did_you_mean, shorten};
 use crate::json::cursor::{Cursor, Object};
 use crate::model::limits;
 use crate::model::schema::{Schema, TeamIdx};
@@ -27,8 +28,11 @@ pub(super) fn parse(
     // Properties that an expansion before has taken: (component, position, property).
     let mut taken = BTreeSet::new();
     for (index, node) in cursor.list(problems).unwrap_or_default().iter().enumerate() {
+        if problems.is_full() {
+            break;
+        }
         let item = cursor.item(index, node);
-        let Some(object) = item.object("an expansion", problems) else { continue };
+        let Some(mut object) = item.object("an expansion", problems) else { continue };
         object.deny_unknown(&["target", "steps"], |_| None, problems);
         let steps = object.require("steps", problems);
         let Some(target_cursor) = object.require("target", problems) else { continue };
@@ -96,8 +100,11 @@ fn parse_steps(
     let mut steps: Vec<StepAst> = Vec::new();
     let mut previous: Option<u32> = None;
     for (index, node) in items.iter().enumerate() {
+        if problems.is_full() {
+            break;
+        }
         let item = cursor.item(index, node);
-        let Some(object) = item.object("a step", problems) else { continue };
+        let Some(mut object) = item.object("a step", problems) else { continue };
         object.deny_unknown(&["waitTimeSeconds", "value"], |_| None, problems);
         let wait = parse_wait(&object, previous, problems);
         let value = object
@@ -127,6 +134,58 @@ fn parse_wait(object: &Object, previous: Option<u32>, problems: &mut Problems) -
     Some(seconds)
 }
 
+/// A name or property of a target, with its bytes in the text of the target.
+#[derive(Clone)]
+struct Part<'t> {
+    text: &'t str,
+    span: Range<usize>,
+}
+
+impl<'t> Part<'t> {
+    /// The part of `text` in `span`, without the white space around it.
+    fn trimmed(text: &'t str, span: Range<usize>) -> Self {
+        let part = text.get(span.clone()).unwrap_or("");
+        let start = span.start + part.len() - part.trim_start().len();
+        let part = part.trim();
+        Self { text: part, span: start..start + part.len() }
+    }
+}
+
+/// A target in its parts: `component[names].property`.
+struct TargetText<'t> {
+    component: &'t str,
+    /// What stands in the brackets.
+    inside: Part<'t>,
+    /// The same, as a list.
+    names: Vec<Part<'t>>,
+    property: Part<'t>,
+}
+
+impl<'t> TargetText<'t> {
+    fn split(text: &'t str) -> Option<Self> {
+        let open = text.find('[')?;
+        let close = text.rfind(']').filter(|&close| open < close)?;
+        let after = text.get(close + 1..)?;
+        let point = close + 1 + after.len() - after.trim_start().len();
+        if text.get(point..)?.strip_prefix('.').is_none_or(|rest| rest.trim().is_empty()) {
+            return None;
+        }
+        let mut start = open + 1;
+        let inside = text.get(start..close)?;
+        let names = inside.split(',').map(|name| {
+            let span = start..start + name.len();
+            start = span.end + 1;
+            Part::trimmed(text, span)
+        });
+        Some(Self {
+            component: text.get(..open)?.trim(),
+            names: names.collect(),
+            inside: Part::trimmed(text, open + 1..close),
+            property: Part::trimmed(text, point + 1..text.len()),
+        })
+    }
+}
+
 /// `teams[a, b].minPlayers` is one target, `rules[a, b].maxDistance` is one for each rule.
 fn parse_target(
     cursor: &Cursor,
@@ -135,27 +194,24 @@ fn parse_target(
     problems: &mut Problems,
 ) -> Option<Vec<Target>> {
     let text = cursor.string(problems)?;
-    let parts = text.trim().split_once('[').and_then(|(component, rest)| {
-        let (names, property) = rest.rsplit_once(']')?;
-        Some((component.trim(), names, property.trim().strip_prefix('.')?.trim()))
-    });
+    let parts = TargetText::split(text);
     match parts {
-        Some(("teams", names, property)) => {
-            team_target(cursor, names, property, schema, problems).map(|target| vec![target])
+        Some(target) if target.component == "teams" => {
+            team_target(cursor, &target, schema, problems).map(|target| vec![target])
         }
-        Some(("rules", names, property)) => {
-            let whole = rules.iter().any(|it| it.rule.name == names.trim());
-            let names = if whole { vec![names] } else { names.split(',').collect() };
+        Some(target) if target.component == "rules" => {
+            let whole = rules.iter().any(|it| it.rule.name == target.inside.text);
+            let names = if whole { vec![target.inside] } else { target.names };
             let targets: Vec<_> = names
                 .into_iter()
-                .map(|name| rule_target(cursor, name.trim(), property, rules, problems))
+                .map(|name| rule_target(cursor, &name, &target.property, rules, problems))
                 .collect();
             targets.into_iter().collect()
         }
-        _ => {
+        other => {
             let kind = RuleSetErrorKind::TargetSyntax { target: shorten(text) };
-            let help = match parts {
-                Some(("algorithm", ..)) => "the algorithm cannot be expanded",
+            let help = match other.map(|target| target.component) {
+                Some("algorithm") => "the algorithm cannot be expanded",
                 _ => "write `teams[name].minPlayers` or `rules[name].maxDistance`",
             };
             problems.error_help(&cursor.site(), kind, help);
@@ -166,19 +222,19 @@ fn parse_target(
 
 fn team_target(
     cursor: &Cursor,
-    names: &str,
-    property: &str,
+    target: &TargetText<'_>,
     schema: &Schema,
     problems: &mut Problems,
 ) -> Option<Target> {
     let mut teams = Vec::new();
     let mut whole = true;
-    for name in names.split(',').map(str::trim) {
-        match schema.team(name) {
+    for name in &target.names {
+        match schema.team(name.text) {
             Some(team) if teams.contains(&team) => {
                 whole = false;
-                let kind = RuleSetErrorKind::RepeatedName { name: shorten(name) };
-                problems.error(&cursor.site(), kind);
+                let kind = RuleSetErrorKind::RepeatedName { name: shorten(name.text) };
+                let help = Some("take one of the two out".into());
+                problems.error_inside(&cursor.site(), name.span.clone(), kind, help);
             }
             Some(team) => teams.push(team),
             None => {
@@ -187,60 +243,70 @@ fn team_target(
             }
         }
     }
-    let target = match property {
+    let target = match target.property.text {
         "minPlayers" => Target::MinPlayers(teams),
         "maxPlayers" => Target::MaxPlayers(teams),
         _ => {
-            not_expandable(cursor, property, "a team", &["minPlayers", "maxPlayers"], problems);
+            let expandable = ["minPlayers", "maxPlayers"];
+            not_expandable(cursor, &target.property, "a team", &expandable, problems);
             return None;
         }
     };
     whole.then_some(target)
 }
 
-fn unknown_team(cursor: &Cursor, name: &str, schema: &Schema, problems: &mut Problems) {
-    if let Some(instance) = schema.instance(name) {
-        let team = &schema.teams[schema.instances[instance].team].name;
-        let kind =
-            RuleSetErrorKind::TargetInstance { instance: shorten(name), team: shorten(team) };
-        problems.error_help(&cursor.site(), kind, format!("name the team: `teams[{team}]`"));
+fn unknown_team(cursor: &Cursor, name: &Part<'_>, schema: &Schema, problems: &mut Problems) {
+    let Part { text, span } = name.clone();
+    if let Some(instance) = schema.instance(text) {
+        let team = shorten(&schema.teams[schema.instances[instance].team].name);
+        let help = Some(format!("name the team: `teams[{team}]`"));
+        let kind = RuleSetErrorKind::TargetInstance { instance: shorten(text), team };
+        problems.error_inside(&cursor.site(), span, kind, help);
         return;
     }
-    let kind = RuleSetErrorKind::UnknownTeam { name: shorten(name) };
-    let help = match nearest(name, schema.teams.iter().map(|team| &*team.name)) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None if name == "*" => "list the teams by name".into(),
-        None => "declare it in `teams`".into(),
+    if schema.unread.teams || problems.is_full() {
+        return;
+    }
+    let kind = RuleSetErrorKind::UnknownTeam { name: shorten(text) };
+    let known: Vec<&str> = schema.teams.iter().map(|team| &*team.name).collect();
+    let help = match text {
+        "*" => "list the teams by name".into(),
+        _ => did_you_mean(text, &known, "declared:"),
     };
-    problems.error_help(&cursor.site(), kind, help);
+    problems.error_inside(&cursor.site(), span, kind, Some(help));
 }
 
 fn rule_target(
     cursor: &Cursor,
-    name: &str,
-    property: &str,
+    name: &Part<'_>,
+    property: &Part<'_>,
     rules: &[ParsedRule],
     problems: &mut Problems,
 ) -> Option<Target> {
-    let Some(position) = rules.iter().position(|it| it.rule.name == name) else {
-        let kind = RuleSetErrorKind::UnknownRule { name: shorten(name) };
-        let help = match nearest(name, rules.iter().map(|it| &*it.rule.name)) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "declare it in `rules`".into(),
+    let Part { text, span } = name.clone();
+    let Some(position) = rules.iter().position(|it| it.rule.name == text) else {
+        if ParsedRule::any_unread(rules) || problems.is_full() {
+            return None;
+        }
+        let kind = RuleSetErrorKind::UnknownRule { name: shorten(text) };
+        let known: Vec<&str> = rules.iter().map(|it| &*it.rule.name).collect();
+        let help = match &*known {
+            [] => "declare it in `rules`".into(),
+            known => did_you_mean(text, known, "declared:"),
         };
-        problems.error_help(&cursor.site(), kind, help);
+        problems.error_inside(&cursor.site(), span, kind, Some(help));
         return None;
     };
     // A rule whose type is wrong is reported where it stands.
     let parsed = rules.get(position)?;
     let (rule, kind) = (&parsed.rule, parsed.kind?);
     let expandable: Vec<_> = kind.fields().iter().filter(|field| field.expandable).collect();
-    let Some(field) = expandable.iter().find(|field| field.name == property) else {
+    let Some(field) = expandable.iter().find(|field| field.name == property.text) else {
         if kind.fields().iter().any(|it| matches!(it.shape, FieldShape::Statement)) {
             let of = format!("{} rules", kind.name());
-            let kind = RuleSetErrorKind::TargetProperty { property: shorten(property), of };
-            let help = "expand the rules that its statement names";
-            problems.error_help(&cursor.site(), kind, help);
+            let kind = RuleSetErrorKind::TargetProperty { property: shorten(property.text), of };
+            let help = Some("expand the rules that its statement names".into());
+            problems.error_inside(&cursor.site(), property.span.clone(), kind, help);
             return None;
         }
         let names: Vec<&str> = expandable.iter().map(|field| field.name).collect();
@@ -248,14 +314,13 @@ fn rule_target(
         not_expandable(cursor, property, &of, &names, problems);
         return None;
     };
-    if rule.field(field.name).is_none() && parsed.broken {
-        return None;
-    }
     if rule.field(field.name).is_none() {
-        let kind =
-            RuleSetErrorKind::TargetAbsent { rule: shorten(name), property: field.name.into() };
-        let help = format!("give the rule the `{}` that it begins with", field.name);
-        problems.error_help(&cursor.site(), kind, help);
+        if !rule.broken {
+            let kind =
+                RuleSetErrorKind::TargetAbsent { rule: shorten(text), property: field.name.into() };
+            let help = Some(format!("give the rule the `{}` that it begins with", field.name));
+            problems.error_inside(&cursor.site(), property.span.clone(), kind, help);
+        }
         return None;
     }
     Some(Target::RuleField { rule: position, field: field.name })
@@ -263,15 +328,15 @@ fn rule_target(
 
 fn not_expandable(
     cursor: &Cursor,
-    property: &str,
+    property: &Part<'_>,
     of: &str,
     expandable: &[&str],
     problems: &mut Problems,
 ) {
-    let kind = RuleSetErrorKind::TargetProperty { property: shorten(property), of: of.into() };
-    let help = match nearest(property, expandable.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("expandable: {}", list_words(expandable)),
+    let kind = RuleSetErrorKind::TargetProperty { property: shorten(property.text), of: of.into() };
+    let help = match expandable {
+        [] => format!("nothing of {of} can be expanded"),
+        _ => did_you_mean(property.text, expandable, "expandable:"),
     };
-    problems.error_help(&cursor.site(), kind, help);
+    problems.error_inside(&cursor.site(), property.span.clone(), kind, Some(help));
 }

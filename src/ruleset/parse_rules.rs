@@ -4,7 +4,7 @@ use super::ast::{FieldAst, FieldValue, RuleAst};
 use super::parse::{declared_attribute, parse_name};
 use super::statement;
 use crate::diag::{
-    LaxReading, Problems, RuleSetErrorKind, RuleSetWarningKind, did_you_mean, shorten,
+    LaxReading, Problems, RuleSetErrorKind, RuleSetWarningKind, Site, did_you_mean, shorten,
 };
 use crate::expr::ast::Expr;
 use crate::expr::ty::Base;
@@ -19,21 +19,38 @@ use crate::rules::{self, FieldShape, KINDS, RuleKind};
 pub(super) struct ParsedRule {
     pub(super) rule: RuleAst,
     pub(super) kind: Option<&'static dyn RuleKind>,
-    /// Whether a field that it states could not be read.
-    pub(super) broken: bool,
+}
+
+impl ParsedRule {
+    /// A rule whose name cannot be told.
+    pub(super) fn unread(site: Site) -> Self {
+        let rule = RuleAst { name: String::new(), kind: "", site, fields: vec![], broken: true };
+        Self { rule, kind: None }
+    }
+
+    /// Whether one of `rules` may have any name: then no name is unknown.
+    pub(super) fn any_unread(rules: &[Self]) -> bool {
+        rules.iter().any(|it| it.rule.name.is_empty())
+    }
 }
 
 pub(super) fn parse(cursor: &Cursor, schema: &Schema, problems: &mut Problems) -> Vec<ParsedRule> {
-    let items = cursor.list(problems).unwrap_or_default();
+    let Some(items) = cursor.list(problems) else {
+        return vec![ParsedRule::unread(cursor.site())];
+    };
     let named = |node| (member_text(node, "name"), member_text(node, "statement"));
     let all: Vec<_> = items.iter().map(named).collect();
     let mut parsed: Vec<ParsedRule> = Vec::new();
     let mut taken = std::collections::BTreeSet::new();
     for (index, node) in items.iter().enumerate() {
+        if problems.is_full() {
+            break;
+        }
         let item = cursor.item(index, node);
         let context = RuleContext { schema, earlier: &parsed, all: &all };
-        let Some(rule) = parse_rule(&item, &context, problems) else { continue };
-        if !taken.insert(rule.rule.name.clone()) {
+        let rule = parse_rule(&item, &context, problems);
+        let rule = rule.unwrap_or_else(|| ParsedRule::unread(item.site()));
+        if !rule.rule.name.is_empty() && !taken.insert(rule.rule.name.clone()) {
             let name = shorten(&rule.rule.name);
             let kind = RuleSetErrorKind::DuplicateName { what: "rules".into(), name };
             problems.error(&rule.rule.site, kind);
@@ -66,30 +83,42 @@ fn parse_rule(
     context: &RuleContext<'_>,
     problems: &mut Problems,
 ) -> Option<ParsedRule> {
-    let plain = item.object("a rule", problems)?;
-    let name_cursor = plain.require("name", problems);
+    let type_cursor = item.object("a rule", problems)?;
+    let has_type = type_cursor.get("type").is_some();
+    let kind = type_cursor.get("type").and_then(|it| rule_kind(&it, problems));
+    let of = match (kind, member_text(item.node, "name").map(shorten)) {
+        (Some(kind), Some(name)) => format!("{} rule `{name}`", kind.name()),
+        (Some(kind), None) => format!("a {} rule", kind.name()),
+        (None, Some(name)) => format!("rule `{name}`"),
+        (None, None) => "a rule".into(),
+    };
+    let mut object = item.object(of, problems)?;
+    // Which fields a rule has, only its type tells; without one, those of all types.
+    let kinds = KINDS.iter().filter(|it| kind.is_none_or(|kind| kind.name() == it.name()));
+    let fields = kinds.flat_map(|it| it.fields()).map(|field| field.name);
+    let known: Vec<&str> = ["name", "description", "type"].into_iter().chain(fields).collect();
+    if kind.is_some() || !has_type {
+        object.deny_unknown(&known, |_| None, problems);
+    }
+    let name_cursor = object.require("name", problems);
     let name = name_cursor.and_then(|it| parse_name(&it, "a rule", problems));
-    if let Some(description) = plain.get("description") {
+    if !has_type {
+        object.require("type", problems);
+    }
+    if let Some(description) = object.get("description") {
         description.string(problems);
     }
-    let kind = plain.require("type", problems).and_then(|it| rule_kind(&it, problems));
-    let site = name_cursor.as_ref().map_or_else(|| plain.site(), Cursor::site);
-    let name = name?.to_string();
-    let mut rule =
-        RuleAst { name, kind: kind.map_or("", RuleKind::name), site, fields: Vec::new() };
-    let mut broken = false;
+    let mut rule = ParsedRule::unread(name_cursor.map_or_else(|| object.site(), |it| it.site()));
+    // A rule without a name keeps the empty one, which no rule can have.
+    rule.rule.name = name.map(|it| it.to_string()).unwrap_or_default();
     if let Some(kind) = kind {
-        let of = format!("{} rule `{}`", kind.name(), shorten(&rule.name));
-        let object = item.object(of, problems)?;
-        rule.fields = parse_fields(&object, kind, context, problems);
-        let stated = kind.fields().iter().filter(|field| object.get(field.name).is_some());
-        broken = rule.fields.len() < stated.count();
-        if broken {
-            // Without a type it is not compiled: half a rule would only give rise to more errors.
-            rule.kind = "";
-        }
+        rule.kind = Some(kind);
+        rule.rule.kind = kind.name();
+        rule.rule.fields = parse_fields(&object, kind, context, problems);
+        let meant = kind.fields().iter().filter(|it| it.required || object.means(it.name));
+        rule.rule.broken = rule.rule.fields.len() < meant.count();
     }
-    Some(ParsedRule { rule, kind, broken })
+    Some(rule)
 }
 
 fn rule_kind(cursor: &Cursor, problems: &mut Problems) -> Option<&'static dyn RuleKind> {
@@ -98,7 +127,7 @@ fn rule_kind(cursor: &Cursor, problems: &mut Problems) -> Option<&'static dyn Ru
         return Some(kind);
     }
     let names: Vec<&str> = KINDS.iter().map(|kind| kind.name()).collect();
-    let help = did_you_mean(word, &names, "the rule types are");
+    let help = did_you_mean(word, &names, "there are");
     let kind = RuleSetErrorKind::UnknownRuleType { name: shorten(word) };
     problems.error_help(&cursor.site(), kind, help);
     None
@@ -110,9 +139,6 @@ fn parse_fields(
     context: &RuleContext<'_>,
     problems: &mut Problems,
 ) -> Vec<FieldAst> {
-    let mut known = vec!["name", "description", "type"];
-    known.extend(kind.fields().iter().map(|field| field.name));
-    object.deny_unknown(&known, |_| None, problems);
     let mut fields: Vec<FieldAst> = Vec::new();
     for field in kind.fields() {
         let cursor = match field.required {
@@ -203,6 +229,9 @@ fn parse_measurements(
 
 fn parse_measurement(cursor: &Cursor, schema: &Schema, problems: &mut Problems) -> Option<Expr> {
     let text = cursor.string(problems)?;
+    if problems.is_full() {
+        return None;
+    }
     match parse_expression(text) {
         Ok(syntax) => check_expression(&syntax, cursor, schema, problems),
         Err(error) => {
@@ -255,6 +284,10 @@ fn parse_reference(
                     return cursor.number(problems).map(FieldValue::Number);
                 }
                 if text.contains("teams[") || text.contains(".players") {
+                    if measured != Some(Base::String) {
+                        problems.error_inside(&cursor.site(), error.span, error.kind, error.help);
+                        return None;
+                    }
                     let kind = RuleSetWarningKind::ExpressionAsLiteral {
                         text: shorten(text),
                         reason: error.kind.to_string(),

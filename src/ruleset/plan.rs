@@ -1,6 +1,6 @@
 //! The compiled plan: what the engine runs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::ast::{FieldAst, FieldValue, RuleAst, RuleSetAst, Target};
@@ -129,10 +129,8 @@ fn compile_rule(
 ) -> Option<Compiled> {
     let rule = ast.rules.get(position)?;
     let kind = rules::kind(rule.kind)?;
-    let whole =
-        kind.fields().iter().all(|field| !field.required || rule.field(field.name).is_some());
-    if !whole {
-        // What is missing is reported; half a rule would only give rise to more errors.
+    if rule.broken {
+        // Half a rule would only give rise to more errors.
         return None;
     }
     let values =
@@ -171,28 +169,50 @@ fn check_sizes(
     }
     for (team, declaration) in ast.schema.teams.enumerate() {
         let Some(instance) = ast.schema.instances_of(team).next() else { continue };
+        if ast.schema.unread.sizes.contains(&team) {
+            continue;
+        }
         let crossed =
             sizes.enumerate().find(|(_, sizes)| sizes[instance].min > sizes[instance].max);
         let Some((epoch, sizes)) = crossed else { continue };
         let TeamSize { min, max } = sizes[instance];
         let wait_seconds = (epochs.start(epoch).get() / 1000) as u32;
         let name = shorten(&declaration.name);
-        let kind = RuleSetErrorKind::MinAboveMax { team: name, min, max, wait_seconds };
-        let site = size_step(ast, team, wait_seconds)
-            .cloned()
-            .unwrap_or_else(|| item_site(root, "teams", team.index()));
+        let when = match wait_seconds {
+            0 => "as written".into(),
+            seconds => format!("after a wait of {seconds} s"),
+        };
+        let kind = RuleSetErrorKind::MinAboveMax { team: name, min, max, when };
+        let site = match size_step(ast, wait_seconds, |target| match target {
+            Target::MinPlayers(teams) | Target::MaxPlayers(teams) => teams.contains(&team),
+            Target::RuleField { .. } => false,
+        }) {
+            Some(site) => site.clone(),
+            None => named_site(root, "teams", &declaration.name),
+        };
         problems.error(&site, kind);
     }
     let totals = sizes.iter().map(|sizes| sizes.iter().map(|size| size.max).sum::<u32>());
-    let players = totals.max().unwrap_or(0);
+    // What is misread only makes it smaller.
+    let totals: Vec<u32> = totals.collect();
+    let players = totals.iter().copied().max().unwrap_or(0);
+    // Where there is room for too many: the teams, or the step that makes it so.
+    let site_above = |limit: u32| {
+        let crossed = totals.iter().position(|&players| players > limit).unwrap_or(0);
+        let wait_seconds = (epochs.start(Epoch::from_usize(crossed)).get() / 1000) as u32;
+        let step = size_step(ast, wait_seconds, |target| matches!(target, Target::MaxPlayers(_)));
+        step.filter(|_| crossed > 0).cloned().unwrap_or(teams_site.clone())
+    };
+    let whole = ast.schema.unread.sizes.is_empty() && !ast.schema.unread.teams;
     let limit = limits::MATCH_PLAYERS_MAX;
     if players > limit {
-        problems.error(&teams_site, RuleSetErrorKind::MatchTooLarge { players, limit });
+        let kind = RuleSetErrorKind::MatchTooLarge { players, limit };
+        problems.error(&site_above(limit), kind);
     } else if players > limits::SMALL_MATCH_PLAYERS_MAX {
-        if ast.algorithm.strategy != Strategy::Balanced {
+        if ast.algorithm.strategy != Strategy::Balanced && !ast.schema.unread.strategy {
             let kind = RuleSetErrorKind::NeedsBalanced { players };
             let help = "set `algorithm.strategy` to \"balanced\" with a `balancedAttribute`";
-            problems.error_help(&teams_site, kind, help);
+            problems.error_help(&site_above(limits::SMALL_MATCH_PLAYERS_MAX), kind, help);
         }
         let recognised =
             |rule: &&RuleAst| rules::kind(rule.kind).is_none_or(|it| it.in_large_matches());
@@ -200,21 +220,21 @@ fn check_sizes(
             let kind = RuleSetErrorKind::NotInLargeMatches { kind: rule.kind.into(), players };
             problems.error_help(&rule.site, kind, "use `latency` and `batchDistance` rules");
         }
-    } else if players == 0 {
+    } else if players == 0 && whole {
         problems.error(&teams_site, RuleSetErrorKind::NoPlayers);
     }
     let empty_from_the_start = sizes[Epoch::first()].iter().all(|size| size.min == 0);
-    if empty_from_the_start && players > 0 {
+    if empty_from_the_start && players > 0 && whole {
         problems.warn(&teams_site, RuleSetWarningKind::EmptyTeams, None);
     }
 }
 
-/// The place of a step that changes a size of `team` at this waiting time.
-fn size_step(ast: &RuleSetAst, team: TeamIdx, wait_seconds: u32) -> Option<&Site> {
-    let changes = |target: &Target| match target {
-        Target::MinPlayers(teams) | Target::MaxPlayers(teams) => teams.contains(&team),
-        Target::RuleField { .. } => false,
-    };
+/// The place of a step that comes due at this waiting time and changes one of these targets.
+fn size_step(
+    ast: &RuleSetAst,
+    wait_seconds: u32,
+    changes: impl Fn(&Target) -> bool,
+) -> Option<&Site> {
     let expansions = ast.expansions.iter().filter(|it| changes(&it.target));
     let mut steps = expansions.flat_map(|it| &it.steps);
     steps.find(|step| step.wait_seconds == wait_seconds).map(|step| &step.site)
@@ -236,19 +256,18 @@ fn expressions(ast: &RuleSetAst) -> impl Iterator<Item = &Expr> {
 
 /// A team whose instances every expression names all together, or not at all.
 fn interchangeable_teams(ast: &RuleSetAst) -> Col<TeamIdx, bool> {
-    let named = |expr: &Expr, team: TeamIdx| {
-        let instances = expr.instances.iter();
-        instances.filter(|&&it| ast.schema.instances[it].team == team).count()
-    };
-    let teams = ast.schema.teams.enumerate();
-    teams
-        .map(|(team, declaration)| {
-            expressions(ast).all(|expr| {
-                let named = named(expr, team);
-                named == 0 || named == declaration.quantity as usize
-            })
-        })
-        .collect()
+    let teams = ast.schema.teams.iter();
+    let mut interchangeable: Col<TeamIdx, bool> = teams.map(|_| true).collect();
+    for expr in expressions(ast) {
+        let mut named: BTreeMap<TeamIdx, u32> = BTreeMap::new();
+        for &instance in &*expr.instances {
+            *named.entry(ast.schema.instances[instance].team).or_default() += 1;
+        }
+        for (team, count) in named {
+            interchangeable[team] &= count == ast.schema.teams[team].quantity;
+        }
+    }
+    interchangeable
 }
 
 fn warn_unused_attributes(root: &Node, ast: &RuleSetAst, problems: &mut Problems) {
@@ -288,6 +307,24 @@ fn item_site(root: &Node, key: &str, index: usize) -> Site {
     let Some(item) = items.get(index) else { return list };
     let parent = Cursor::root(root).path;
     Site::new(parent.key(key).index(index), item.span)
+}
+
+/// The place of the item with this name in a top-level list, or of the list without it.
+fn named_site(root: &Node, key: &str, name: &str) -> Site {
+    let list = site_of(root, key);
+    let Value::Object(members) = &root.value else { return list };
+    let Some(member) = members.iter().find(|member| member.key == key) else { return list };
+    let Value::Array(items) = &member.node.value else { return list };
+    let has_name = |item: &Node| match &item.value {
+        Value::Object(members) => members.iter().any(|it| {
+            it.key == "name" && matches!(&it.node.value, Value::String(text) if text == name)
+        }),
+        _ => false,
+    };
+    match items.iter().position(has_name) {
+        Some(index) => item_site(root, key, index),
+        None => list,
+    }
 }
 
 /// The place of a top-level member, or of the whole text without it.

@@ -19,7 +19,7 @@ pub(super) fn parse(
     problems: &mut Problems,
 ) -> Option<Statement> {
     let text = cursor.string(problems)?;
-    let mut reader = Reader { text, at: 0, earlier, all, errors: Vec::new() };
+    let mut reader = Reader { text, at: 0, earlier, all, errors: Vec::new(), unread: false };
     let statement = reader.statement(0).and_then(|statement| {
         reader.skip_space();
         match reader.rest().is_empty() {
@@ -28,7 +28,7 @@ pub(super) fn parse(
         }
     });
     let statement = statement.map_err(|error| reader.errors.push(error)).ok();
-    let broken = !reader.errors.is_empty();
+    let broken = !reader.errors.is_empty() || reader.unread;
     for StatementError { span, kind, help } in reader.errors {
         problems.error_inside(&cursor.site(), span, kind, help);
     }
@@ -48,6 +48,8 @@ struct Reader<'a> {
     all: &'a [(Option<&'a str>, Option<&'a str>)],
     /// Names that cannot stand here; reading goes on behind them.
     errors: Vec<StatementError>,
+    /// Whether it names a rule that may be one whose name is misread.
+    unread: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -136,6 +138,12 @@ impl<'a> Reader<'a> {
         let span = start..start + name.len();
         let found = self.earlier.iter().position(|it| it.rule.name == name);
         let Some(position) = found else {
+            if ParsedRule::any_unread(self.earlier)
+                || self.all.iter().any(|(name, _)| name.is_none())
+            {
+                self.unread = true;
+                return Statement::Rule(0);
+            }
             let known: Vec<&str> = self.earlier.iter().map(|it| &*it.rule.name).collect();
             let declared = self.all.iter().any(|(it, _)| *it == Some(name));
             let ring = declared.then(|| graph::ring(self.all, self.earlier.len())).flatten();
