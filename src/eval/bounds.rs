@@ -376,9 +376,17 @@ impl Bounds {
                     None => Interval::EVERYTHING,
                 }
             }
-            // A deviation is at most half the range.
             Function::Stddev => {
-                Interval::new(0.0, (hull_high - hull_low) * 0.5 + magnitudes * 1e-6)
+                // A deviation is at most half the range. Squares about the mean only add up as
+                // more values come, so what the known ones have is left, spread over all.
+                let slack = magnitudes * 1e-6;
+                let points = known.iter().all(|it| it.is_point());
+                self.scratch.clear();
+                self.scratch.extend(known.iter().filter(|_| points).map(|it| it.low));
+                let share = (count / (count + more_max)).sqrt();
+                let least = standard_deviation(&self.scratch).map_or(0.0, |it| it * share);
+                let low = (least - slack).max(0.0);
+                Interval::new(low, (hull_high - hull_low) * 0.5 + slack)
             }
             Function::Median => Interval::new(hull_low, hull_high),
             Function::Count | Function::Flatten | Function::SetIntersection => Interval::EVERYTHING,
