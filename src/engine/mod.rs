@@ -1,5 +1,7 @@
 //! The matchmaker: the only place where tickets, columns and the search meet.
 
+#[cfg(test)]
+mod incremental_tests;
 pub(crate) mod input;
 pub(crate) mod options;
 mod pass;

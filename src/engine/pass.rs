@@ -37,6 +37,9 @@ pub(super) struct PassState {
     under_way: Option<UnderWay>,
     /// Reused from slice to slice.
     waiting: Waiting,
+    /// Takes every ticket for changed: the plain way that the incremental one is held against.
+    #[cfg(test)]
+    pub(super) searches_everything: bool,
 }
 
 /// A pass that has begun.
@@ -130,6 +133,10 @@ impl Matchmaker {
     fn begin_pass(&mut self) -> UnderWay {
         self.pass.due = false;
         self.pass.last_start = Some(self.now);
+        #[cfg(test)]
+        if self.pass.searches_everything {
+            self.pass.changed.extend(self.searching.keys());
+        }
         UnderWay {
             changed: std::mem::take(&mut self.pass.changed),
             stage: Stage::Asking(None),

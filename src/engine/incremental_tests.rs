@@ -1,0 +1,147 @@
+//! The incremental pass beside one that searches every anchor every time: the same matches at the
+//! same instants (decision 21).
+
+use super::Matchmaker;
+use super::input::{Input, StartMatchmaking, StopMatchmaking};
+use super::options::{Configuration, EngineOptions};
+use crate::base::rng::DetRng;
+use crate::base::time::Timestamp;
+use crate::lifecycle::event::EventDetail;
+use crate::model::ticket::{Player, TicketId};
+use crate::ruleset::RuleSet;
+
+const TIMELINES: u64 = 240;
+const COMMANDS: u64 = 50;
+
+/// Rule sets whose matches hang on age, on several tickets at once, and on who is left.
+fn rule_sets() -> Vec<RuleSet> {
+    let rules = r#""rules": [{"name": "near", "type": "distance", "maxDistance": 10,
+        "measurements": ["max(flatten(teams[*].players.attributes[skill]))"],
+        "referenceValue": "min(flatten(teams[*].players.attributes[skill]))"}]"#;
+    let even = r#""rules": [{"name": "even", "type": "comparison", "operation": "=",
+        "measurements": ["sum(teams[a].players.attributes[skill])"],
+        "referenceValue": "sum(teams[b].players.attributes[skill])"}]"#;
+    let widen = r#""expansions": [{"target": "rules[near].maxDistance",
+        "steps": [{"waitTimeSeconds": 5, "value": 40}, {"waitTimeSeconds": 9, "value": 20}]}]"#;
+    let shrink = r#""expansions": [{"target": "teams[a, b].minPlayers",
+        "steps": [{"waitTimeSeconds": 4, "value": 1}, {"waitTimeSeconds": 12, "value": 0}]}]"#;
+    let teams = |min: u32, max: u32| {
+        format!(
+            r#""teams": [{{"name": "a", "minPlayers": {min}, "maxPlayers": {max}}},
+                        {{"name": "b", "minPlayers": {min}, "maxPlayers": {max}}}]"#
+        )
+    };
+    let mut texts = Vec::new();
+    for age in ["newest", "oldest"] {
+        for (teams, rules, expansions) in [
+            (teams(1, 1), rules, widen),
+            (teams(2, 3), rules, widen),
+            (teams(2, 2), even, shrink),
+            (teams(2, 3), rules, shrink),
+        ] {
+            texts.push(format!(
+                r#"{{"ruleLanguageVersion": "1.0",
+                    "playerAttributes": [{{"name": "skill", "type": "number"}}],
+                    "algorithm": {{"expansionAgeSelection": "{age}"}},
+                    {teams}, {rules}, {expansions}}}"#
+            ));
+        }
+    }
+    texts.iter().map(|text| RuleSet::from_json(text).expect("the rule set is valid")).collect()
+}
+
+/// What the world sees but for how often rules were judged, which is what differs.
+fn seen(matchmaker: &mut Matchmaker) -> Vec<String> {
+    let event = |matchmaker: &mut Matchmaker| matchmaker.poll_event();
+    let events = std::iter::from_fn(|| event(matchmaker));
+    events
+        .map(|event| {
+            let located = match &event.detail {
+                EventDetail::MatchmakingSucceeded { match_id, .. } => match_id.to_string(),
+                _ => String::new(),
+            };
+            let (name, tickets) = (event.detail.name(), event.detail.tickets());
+            format!("{} {name} {located} {tickets:?}", event.time)
+        })
+        .collect()
+}
+
+/// Lets every timer up to `until` fire at its own time.
+fn run_until(matchmaker: &mut Matchmaker, until: Timestamp, seen_so_far: &mut Vec<String>) -> u64 {
+    let mut nodes = 0;
+    while let Some(due) = matchmaker.poll_timeout().filter(|&due| due <= until) {
+        let report = matchmaker.handle_timeout(due).expect("time goes on and events are drained");
+        assert_eq!(report.anchors_exhausted, 0, "the law holds for searches that end");
+        nodes += report.nodes;
+        seen_so_far.extend(seen(matchmaker));
+    }
+    nodes
+}
+
+#[test]
+fn what_has_changed_is_all_that_must_be_searched() {
+    let rule_sets = rule_sets();
+    let (mut matches, mut plain_nodes, mut incremental_nodes) = (0, 0, 0);
+    for seed in 0..TIMELINES {
+        let rule_set = &rule_sets[seed as usize % rule_sets.len()];
+        let configuration =
+            Configuration { request_timeout_seconds: 15, ..Configuration::default() };
+        let mut options = EngineOptions::default();
+        // A slice of a few nodes ends in the middle of a pass.
+        options.nodes_per_slice = if seed % 3 == 0 { 20 } else { 1_000_000 };
+        let start = Timestamp::from_millis(0);
+        let new = |everything: bool| {
+            let mut it = Matchmaker::new(
+                rule_set.clone(),
+                configuration.clone(),
+                options.clone(),
+                start,
+                seed,
+            )
+            .expect("the configuration is valid");
+            it.pass.searches_everything = everything;
+            it
+        };
+        let (mut incremental, mut plain) = (new(false), new(true));
+        let (mut seen_incremental, mut seen_plain) = (Vec::new(), Vec::new());
+        let mut rng = DetRng::new(seed);
+        let mut now = 0;
+        for number in 0..COMMANDS {
+            now += rng.next_u64() % 1500;
+            let at = Timestamp::from_millis(now);
+            let before = Timestamp::from_millis(now.saturating_sub(1));
+            incremental_nodes += run_until(&mut incremental, before, &mut seen_incremental);
+            plain_nodes += run_until(&mut plain, before, &mut seen_plain);
+            let input = if rng.next_u64() % 8 == 0 {
+                let ticket_id = TicketId::from(format!("t{}", rng.next_u64() % (number + 1)));
+                Input::StopMatchmaking(StopMatchmaking { ticket_id })
+            } else {
+                let player = |position: u64| {
+                    // Now and then somebody starts again while they wait.
+                    let id = if rng.next_u64() % 10 == 0 { 0 } else { number };
+                    Player::new(format!("p{id}-{position}"))
+                        .with_number("skill", (rng.next_u64() % 60) as f64)
+                };
+                let size = [1, 1, 1, 2][number as usize % 4];
+                Input::StartMatchmaking(StartMatchmaking {
+                    ticket_id: Some(TicketId::from(format!("t{number}"))),
+                    players: (0..size).map(player).collect(),
+                    ..StartMatchmaking::default()
+                })
+            };
+            let answers =
+                [&mut incremental, &mut plain].map(|it| it.handle_input(at, input.clone()));
+            assert_eq!(answers[0].is_ok(), answers[1].is_ok());
+            incremental_nodes += run_until(&mut incremental, at, &mut seen_incremental);
+            plain_nodes += run_until(&mut plain, at, &mut seen_plain);
+            assert_eq!(seen_incremental, seen_plain, "seed {seed}");
+        }
+        let end = Timestamp::from_millis(now + 20_000);
+        run_until(&mut incremental, end, &mut seen_incremental);
+        run_until(&mut plain, end, &mut seen_plain);
+        assert_eq!(seen_incremental, seen_plain, "seed {seed}");
+        matches += seen_plain.iter().filter(|it| it.contains("Succeeded")).count();
+    }
+    assert!(matches > 1_200, "only {matches} matches");
+    assert!(incremental_nodes < plain_nodes, "{incremental_nodes} against {plain_nodes} nodes");
+}
