@@ -13,16 +13,17 @@ use super::text;
 use super::tickets::{self, PoolScale};
 use crate::RuleSet;
 use crate::model::matched::PlacedTicket;
-use crate::model::schema::{InstanceIdx, Schema, Strategy};
+use crate::model::schema::{InstanceIdx, PartyAggregation, Schema, Strategy};
 use crate::model::ticket::AttributeValue;
 use crate::pool::columns::TicketRow;
 use crate::pool::ingest::missing_attribute;
+use crate::rules::KINDS;
 use crate::ruleset::plan::Plan;
 use crate::search::{Searcher, Waiting};
 use crate::testing::brute::{PoolTicket, best_match};
 use crate::testing::reference::is_valid;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 const POOLS: u32 = 2000;
@@ -276,10 +277,20 @@ fn the_search_finds_what_brute_force_finds() {
             let pool = generate_pool(&case.0, subject);
             let more = compare(subject, &pool)?;
             let mut counts = counts.borrow_mut();
-            let sum = counts.entry(subject.name.clone()).or_default();
-            sum.pools += more.pools;
-            sum.matched += more.matched;
-            sum.joint += more.joint;
+            let mut names = BTreeSet::from([subject.name.clone()]);
+            if subject.name == "generated" {
+                let ast = &subject.rule_set.plan().ast;
+                names.extend(ast.rules.iter().map(|rule| format!("with {}", rule.kind)));
+                if ast.party_aggregation == PartyAggregation::Collapse {
+                    names.insert("parties as one".into());
+                }
+            }
+            for name in names {
+                let sum = counts.entry(name).or_default();
+                sum.pools += more.pools;
+                sum.matched += more.matched;
+                sum.joint += more.joint;
+            }
             Ok(())
         })?
     };
@@ -290,7 +301,7 @@ fn the_search_finds_what_brute_force_finds() {
     for (name, Counts { pools, matched, joint }) in &counts {
         println!("{name:20}{pools:>8}{matched:>9}{joint:>8}");
     }
-    assert_eq!(counts.len(), own.len() + 1);
+    assert_eq!(counts.len(), own.len() + 2 + KINDS.len());
     for (name, Counts { pools, matched, joint }) in counts {
         assert!(pools >= 50, "{name}: {pools} pools");
         assert!(matched * 20 >= pools, "{name}: {matched} of {pools} pools have a match");
