@@ -55,6 +55,8 @@ const PLAIN: &[f64] = &[0.0, 1.0, 2.0, 3.0, 0.25, 0.5, 1.75, -1.0, -0.25];
 const EXTREME: &[f64] = &[1e16, 1e300, -1e300, f64::MAX, 1e160, 5e-324, -0.0];
 /// What lists are made of: some are ids of players, as in a list of whom to avoid.
 const LISTED: &[&str] = &["a", "b", "medic", "p1", "p2"];
+/// Sums of these depend on the order.
+const ROUNDED: &[f64] = &[1e16, 1.0, -1e16];
 const STRINGS: &[&str] = &["a", "b", "medic", "Ü ni\"", "count"];
 
 impl Declared {
@@ -129,6 +131,9 @@ fn attribute(c: &mut Choices, name: &str, attribute_type: AttributeType) -> Attr
     let mut values: Vec<AttributeValue> = (0..count).map(|_| value(c, attribute_type)).collect();
     if attribute_type == AttributeType::Number && c.once_in(8) {
         values.push(AttributeValue::Number(c.one(EXTREME)));
+    }
+    if attribute_type == AttributeType::Number && c.once_in(6) {
+        values = ROUNDED.iter().map(|&number| AttributeValue::Number(number)).collect();
     }
     let default = c.once_in(2).then(|| c.one(&values));
     Attribute { name: name.into(), attribute_type, default, values }

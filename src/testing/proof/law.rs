@@ -24,6 +24,8 @@ pub(crate) fn check<S: Strategy>(
     let config = Config {
         cases: cases.saturating_mul(times()),
         failure_persistence: None,
+        // In milliseconds; a failing run may take as long, a passing one does not shrink.
+        max_shrink_time: 30_000,
         max_shrink_iters: 20_000,
         ..Config::default()
     };

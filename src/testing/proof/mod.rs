@@ -3,9 +3,9 @@
 //! `rule_set` generates rule sets as text, `tickets` generates pools and matches for them. On these,
 //! `equivalence` holds the compiled rules against the reference evaluator rule by rule, `soundness`
 //! holds verdicts on partial matches against all their completions, and `completeness` holds the
-//! search against brute force. `law` says
-//! how to run more cases, or others. A new rule kind needs a generator in `rules`: `equivalence`
-//! fails while there is none. Rule sets judge parties player by player or, one in four, as one.
+//! search against brute force. `law` says how to run more cases, or others. A new rule kind needs a
+//! generator in `rules`: `equivalence` fails while there is none. Rule sets judge parties player by
+//! player or, one in four, as one.
 
 mod choices;
 mod completeness;
