@@ -20,6 +20,9 @@ pub(crate) fn nearest<'c>(
     let mut begun = None;
     for candidate in candidates.into_iter().take(CANDIDATES_MAX) {
         let Some(other) = lowercase(candidate, LENGTH_MAX) else { continue };
+        if negates(&letters, &other) {
+            continue;
+        }
         if letters.len() >= BEGINNING_MIN && other.starts_with(&letters) {
             begun = begun.or(Some(candidate));
         }
@@ -32,6 +35,13 @@ pub(crate) fn nearest<'c>(
         }
     }
     best.map(|(_, candidate)| candidate).or(begun)
+}
+
+/// Whether a word says that it means the opposite of another: `not_contains` is no slip for
+/// `contains`.
+fn negates(letters: &[char], other: &[char]) -> bool {
+    let before = letters.strip_suffix(other).map(|it| it.iter().collect::<String>());
+    before.is_some_and(|it| matches!(&*it, "no_" | "not" | "not_" | "non" | "non_"))
 }
 
 /// The letters of a word; none of one with more than `length_max`.
@@ -77,6 +87,8 @@ mod tests {
         assert_eq!(nearest("maxP", known), Some("maxPlayers"));
         assert_eq!(nearest("max", known), None);
         assert_eq!(nearest("==", ["<", "<=", "="]), None);
+        assert_eq!(nearest("not_contains", ["contains"]), None);
+        assert_eq!(nearest("nocontains", ["contains"]), Some("contains"));
         let long = "x".repeat(60_000);
         assert_eq!(nearest(&long, [long.as_str()]), None);
     }

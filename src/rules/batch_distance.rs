@@ -92,7 +92,13 @@ impl RuleKind for Kind {
                     found: other.as_str().into(),
                     expected: "a number or a string".into(),
                 };
-                cx.problems.error(&field.site, kind);
+                match other {
+                    AttributeType::StringList => {
+                        let help = "compare lists in a `collection` rule";
+                        cx.problems.error_help(&field.site, kind, help);
+                    }
+                    _ => cx.problems.error(&field.site, kind),
+                }
                 None
             }
         }

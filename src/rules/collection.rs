@@ -160,7 +160,7 @@ fn compile_measurements(
         if expr.ty.base == Base::String && expr.ty.depth > 0 {
             programs.push(cx.program(expr, aggregation));
         } else {
-            measurement_type(cx, site, "lists of strings", expr, not_strings_help(expr));
+            measurement_type(cx, site, "a list of strings or of such lists", expr, not_strings_help(expr));
         }
     }
     let whole = !programs.is_empty() && programs.len() == rule.measurements().len();
@@ -227,8 +227,16 @@ fn compile_operation<'a>(
         for (expr, site) in flat {
             whole = false;
             if first_at(site) {
-                let help = "this is one collection; take the outermost function off, or take \
-                            the lists of several players";
+                let help = match expr.functions.is_empty() {
+                    true => {
+                        "this is one collection; measure an attribute of type string_list, or \
+                         several teams"
+                    }
+                    false => {
+                        "this is one collection; take the outermost function off, or take the \
+                         lists of several players"
+                    }
+                };
                 measurement_type(cx, site, "a list of lists of strings", expr, help);
             }
         }

@@ -8,7 +8,8 @@ use super::parse_expansions;
 use super::parse_rules::{self, ParsedRule};
 use crate::base::idx::Idx;
 use crate::diag::{
-    Problems, RuleSetErrorKind, RuleSetWarningKind, did_you_mean, list_words, nearest, shorten,
+    Problems, RuleSetErrorKind, RuleSetWarningKind, Site, did_you_mean, list_words, nearest,
+    shorten,
 };
 use crate::json::cursor::{Cursor, Object};
 use crate::json::node::{Node, Value};
@@ -101,7 +102,7 @@ fn version(object: &Object, problems: &mut Problems) {
 pub(super) fn parse_name(cursor: &Cursor, what: &str, problems: &mut Problems) -> Option<Arc<str>> {
     let text = cursor.string(problems)?;
     let (what, length) = (format!("the name of {what}"), text.chars().count());
-    check_length(cursor, &what, length, 1, limits::NAME_CHARS_MAX, problems)?;
+    check_length(&cursor.site(), &what, length, 1, limits::NAME_CHARS_MAX, problems)?;
     Some(text.into())
 }
 
@@ -177,7 +178,7 @@ fn parse_default(
         AttributeType::String => {
             let text = cursor.string(problems)?;
             let length = text.chars().count();
-            check_length(cursor, "a default string", length, 0, chars_max, problems)?;
+            check_length(&cursor.site(), "a default string", length, 0, chars_max, problems)?;
             (!text.is_empty()).then(|| AttributeValue::String(text.into()))
         }
         AttributeType::Number => cursor.number(problems).map(AttributeValue::Number),
@@ -189,7 +190,7 @@ fn parse_default(
                 let item = cursor.item(index, node);
                 let text = item.string(problems)?;
                 let length = text.chars().count();
-                check_length(&item, "a default string", length, 1, chars_max, problems)?;
+                check_length(&item.site(), "a default string", length, 1, chars_max, problems)?;
                 texts.push(text.to_owned());
             }
             Some(AttributeValue::StringList(texts))
@@ -202,9 +203,10 @@ fn parse_default(
             let mut map = BTreeMap::new();
             for member in members {
                 let path = cursor.path.key(&member.key);
+                let key = Site::new(path.clone(), member.key_span);
                 let item = Cursor { node: &member.node, path };
                 let length = member.key.chars().count();
-                check_length(&item, "a key of a default map", length, 1, chars_max, problems)?;
+                check_length(&key, "a key of a default map", length, 1, chars_max, problems)?;
                 map.insert(member.key.clone(), item.number(problems)?);
             }
             Some(AttributeValue::StringNumberMap(map))
@@ -213,7 +215,7 @@ fn parse_default(
 }
 
 fn check_length(
-    cursor: &Cursor,
+    at: &Site,
     what: &str,
     length: usize,
     min: usize,
@@ -225,7 +227,7 @@ fn check_length(
     }
     let range = format!("{min} to {max}");
     let kind = RuleSetErrorKind::BadLength { what: what.into(), length, range };
-    problems.error(&cursor.site(), kind);
+    problems.error(at, kind);
     None
 }
 
@@ -529,6 +531,9 @@ pub(super) fn declared_attribute(
         let known: Vec<&str> = schema.attributes.iter().map(|it| &*it.name).collect();
         let help = match &*known {
             [] => "declare it in `playerAttributes`".into(),
+            _ if name.contains("attributes[") => {
+                "write the name alone: this is not an expression".into()
+            }
             known => did_you_mean(name, known, "declared:"),
         };
         problems.error_help(&cursor.site(), kind, help);

@@ -88,6 +88,7 @@ fn parse_rule(
     let kind = type_cursor.get("type").and_then(|it| rule_kind(&it, problems));
     let of = match (kind, member_text(item.node, "name").map(shorten)) {
         (Some(kind), Some(name)) => format!("{} rule `{name}`", kind.name()),
+        (Some(kind), None) if kind.name().starts_with('a') => format!("an {} rule", kind.name()),
         (Some(kind), None) => format!("a {} rule", kind.name()),
         (None, Some(name)) => format!("rule `{name}`"),
         (None, None) => "a rule".into(),
@@ -186,7 +187,10 @@ pub(super) fn parse_field(
         FieldShape::Reference => parse_reference(cursor, measured, schema, problems),
         FieldShape::ReferenceOrList => match &cursor.node.value {
             Value::Array(_) => parse_text_list(cursor, problems).map(FieldValue::TextList),
-            _ => parse_reference(cursor, measured, schema, problems),
+            Value::Number(_) | Value::String(_) => {
+                parse_reference(cursor, measured, schema, problems)
+            }
+            _ => cursor.wrong_type("a string, a list of strings or an expression", problems),
         },
         FieldShape::Count => {
             let count = cursor.whole_number("a count", 0, u32::MAX, problems)?;

@@ -35,6 +35,8 @@ pub(super) fn parse(
     statement.filter(|_| !broken)
 }
 
+const FORMS: &str = "write `and(a, b)`, `or(a, b)`, `xor(a, b)`, `not(a)` or a rule name";
+
 struct StatementError {
     span: Range<usize>,
     kind: RuleSetErrorKind,
@@ -64,9 +66,7 @@ impl<'a> Reader<'a> {
     fn expected(&self, expected: &str) -> StatementError {
         let (found, length) = found_at(self.rest(), "the end of the statement");
         let kind = RuleSetErrorKind::StatementSyntax { expected: expected.into(), found };
-        let help =
-            Some("write `and(a, b)`, `or(a, b)`, `xor(a, b)`, `not(a)` or a rule name".into());
-        StatementError { span: self.at..self.at + length, kind, help }
+        StatementError { span: self.at..self.at + length, kind, help: Some(FORMS.into()) }
     }
 
     fn take(&mut self, symbol: char) -> bool {
@@ -116,7 +116,12 @@ impl<'a> Reader<'a> {
                     word: shorten(word),
                     what: "an operator of statements".into(),
                 };
-                let help = Some(did_you_mean(word, &["and", "or", "xor", "not"], "there are"));
+                let help = Some(match &*word.to_lowercase() {
+                    "nand" => "write `not(and(a, b))`".into(),
+                    "nor" => "write `not(or(a, b))`".into(),
+                    "xnor" => "write `not(xor(a, b))`".into(),
+                    _ => did_you_mean(word, &["and", "or", "xor", "not"], "there are"),
+                });
                 return Err(StatementError { span: start..start + word.len(), kind, help });
             }
         };
@@ -156,6 +161,9 @@ impl<'a> Reader<'a> {
                     RuleSetErrorKind::LaterRule { name: shorten(name) },
                     "move that rule before the compound rule".into(),
                 ),
+                _ if has_operator(name) && !known.iter().any(|it| has_operator(it)) => {
+                    (RuleSetErrorKind::UnknownRule { name: shorten(name) }, FORMS.into())
+                }
                 _ if known.is_empty() => (
                     RuleSetErrorKind::UnknownRule { name: shorten(name) },
                     "declare it before the compound rule".into(),
@@ -177,4 +185,13 @@ impl<'a> Reader<'a> {
         }
         Statement::Rule(position)
     }
+}
+
+/// Whether a name looks like a statement in another notation, such as `a and b` or `!a`.
+fn has_operator(name: &str) -> bool {
+    let mut words = name.split_whitespace();
+    let several = words.clone().nth(1).is_some();
+    name.starts_with('!')
+        || name.contains(['&', '|'])
+        || several && words.any(|it| matches!(&*it.to_lowercase(), "and" | "or" | "xor" | "not"))
 }
