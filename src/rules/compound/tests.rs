@@ -50,7 +50,7 @@ fn mistakes_in_statements_are_told_where_they_stand() {
             "expected `,` and a second statement, found `)`",
             "`xor` takes two statements",
         ),
-        ("nor(a, b)", 0..3, "`nor` is not an operator of statements", "did you mean `or`?"),
+        ("nor(a, b)", 0..3, "`nor` is not an operator of statements", "write `not(or(a, b))`"),
         ("a b)", 0..3, "no rule `a b` is declared", "declared before: `a`, `b` and `c`"),
         (
             "and(a, b) c",
