@@ -274,7 +274,7 @@ mod tests {
                 "/rules/0/batchAttribute",
                 r#""tags""#,
                 "attribute `tags` is a string_list, but a number or a string is needed here",
-                "",
+                "compare lists in a `collection` rule",
             ),
             (
                 r#""batchAttribute": "maps", "maxDistance": 1"#,
