@@ -203,7 +203,7 @@ fn parse_default(
             let mut map = BTreeMap::new();
             for member in members {
                 let path = cursor.path.key(&member.key);
-                let key = Site::new(path.clone(), member.key_span);
+                let key = Site::new(path, member.key_span);
                 let item = Cursor { node: &member.node, path };
                 let length = member.key.chars().count();
                 check_length(&key, "a key of a default map", length, 1, chars_max, problems)?;

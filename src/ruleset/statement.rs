@@ -155,7 +155,10 @@ impl<'a> Reader<'a> {
             let (kind, help) = match ring {
                 Some(ring) if ring.iter().any(|it| it == name) => (
                     RuleSetErrorKind::RuleRing { ring: shorten(&ring.join(" → ")) },
-                    "a compound rule may name only rules that stand before it".into(),
+                    match ring.len() {
+                        2 => "a compound rule cannot name itself".into(),
+                        _ => "a compound rule may name only rules that stand before it".into(),
+                    },
                 ),
                 _ if declared => (
                     RuleSetErrorKind::LaterRule { name: shorten(name) },

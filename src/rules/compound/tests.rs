@@ -34,7 +34,7 @@ fn mistakes_in_statements_are_told_where_they_stand() {
             "not(whole)",
             4..9,
             "compound rules name each other in a ring: whole → whole",
-            "a compound rule may name only rules that stand before it",
+            "a compound rule cannot name itself",
         ),
         ("or(a, bb)", 6..8, "no rule `bb` is declared", "did you mean `b`?"),
         (
