@@ -86,9 +86,9 @@ fn what_has_changed_is_all_that_must_be_searched() {
         let rule_set = &rule_sets[seed as usize % rule_sets.len()];
         let configuration =
             Configuration { request_timeout_seconds: 15, ..Configuration::default() };
-        let mut options = EngineOptions::default();
         // A slice of a few nodes ends in the middle of a pass.
-        options.nodes_per_slice = if seed % 3 == 0 { 20 } else { 1_000_000 };
+        let nodes_per_slice = [20, 1_000_000, 1_000_000][seed as usize % 3];
+        let options = EngineOptions { nodes_per_slice, ..EngineOptions::default() };
         let start = Timestamp::from_millis(0);
         let new = |everything: bool| {
             let mut it = Matchmaker::new(
@@ -112,13 +112,13 @@ fn what_has_changed_is_all_that_must_be_searched() {
             let before = Timestamp::from_millis(now.saturating_sub(1));
             incremental_nodes += run_until(&mut incremental, before, &mut seen_incremental);
             plain_nodes += run_until(&mut plain, before, &mut seen_plain);
-            let input = if rng.next_u64() % 8 == 0 {
+            let input = if rng.next_u64().is_multiple_of(8) {
                 let ticket_id = TicketId::from(format!("t{}", rng.next_u64() % (number + 1)));
                 Input::StopMatchmaking(StopMatchmaking { ticket_id })
             } else {
                 let player = |position: u64| {
                     // Now and then somebody starts again while they wait.
-                    let id = if rng.next_u64() % 10 == 0 { 0 } else { number };
+                    let id = if rng.next_u64().is_multiple_of(10) { 0 } else { number };
                     Player::new(format!("p{id}-{position}"))
                         .with_number("skill", (rng.next_u64() % 60) as f64)
                 };
