@@ -137,6 +137,51 @@ fn files_that_cannot_be_read_do_not_keep_others_from_being_checked() {
 }
 
 #[test]
+fn a_graph_is_all_that_standard_output_holds() {
+    let commented = format!("// one against one\n{DUEL}");
+    let files = [("duel.json", DUEL), ("noted.json", &commented), ("bad.json", THREE_MISTAKES)];
+    let folder = Folder::with(&files);
+    let run = folder.run(&["check", "--graph", "duel.json"]);
+    let graph = run.ended(0).to_owned();
+    assert_eq!(run.stderr, "");
+    assert!(graph.starts_with("digraph {\n") && graph.ends_with("}\n"), "{graph}");
+    for thing in ["attribute skill", "team red", "team blue", "distance rule even"] {
+        assert!(graph.contains(&format!("\"{thing}\"")), "{thing}: {graph}");
+    }
+    assert!(graph.contains("expansion of rules[even].maxDistance"), "{graph}");
+
+    let run = folder.run(&["check", "--graph", "noted.json", "bad.json"]);
+    assert_eq!(run.ended(1), graph);
+    assert!(run.stderr.contains("warning[comment]: "), "{}", run.stderr);
+    assert!(run.stderr.contains("bad  bad.json (3 errors)\n"), "{}", run.stderr);
+
+    let run = folder.run(&["check", "--graph", "duel.json", "bad.json", "--format", "json"]);
+    let report = run.json(1);
+    assert_eq!(report.pointer("/0/graph"), Some(&json!(graph)));
+    assert_eq!(report.pointer("/1/graph"), None);
+    folder.run(&["check", "--graph", "--describe", "duel.json"]).ended(2);
+}
+
+#[test]
+fn what_the_engine_made_of_a_rule_set_stands_below_ok() {
+    let folder = Folder::with(&[("duel.json", DUEL), ("bad.json", THREE_MISTAKES)]);
+    let run = folder.run(&["check", "--describe", "duel.json"]);
+    let shown = run.ended(0);
+    assert!(shown.starts_with("ok  duel.json\n    strategy   exhaustiveSearch"), "{shown}");
+    for line in ["from    0 s  red 1-1, blue 1-1", "from   30 s  red 1-1, blue 1-1; changed: "] {
+        assert!(shown.contains(&format!("\n    {line}")), "{line}: {shown}");
+    }
+    assert!(shown.contains("\n    rule       even (distance, "), "{shown}");
+
+    let run = folder.run(&["check", "--describe", "duel.json", "bad.json", "--format", "json"]);
+    let report = run.json(1);
+    let starts = report.pointer("/0/description/epochs/1/fromSeconds");
+    assert_eq!(starts, Some(&json!(30)));
+    assert_eq!(report.pointer("/0/description/rules/0/name"), Some(&json!("even")));
+    assert_eq!(report.pointer("/1/description"), None);
+}
+
+#[test]
 fn usage_errors_have_their_own_status() {
     let folder = Folder::with(&[]);
     for arguments in
