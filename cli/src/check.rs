@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use rallypoint::{CompileOptions, PlanSummary, RuleSet};
+use rallypoint::{PlanSummary, RuleSet};
 use serde::Serialize;
 
 use crate::console::{self, BAD, Console, Fault, Format, GOOD, Verdict, visible};
-use crate::files::{self, Document};
+use crate::files::{self, Document, Reading};
 use crate::outcome::counted;
 use crate::report::{self, Finding};
 
@@ -27,9 +27,8 @@ pub struct Arguments {
     /// Rule set files; `-` is standard input
     #[arg(required = true, value_name = "RULESET")]
     rule_sets: Vec<PathBuf>,
-    /// Refuse comments and whatever else the service's text does not promise to read
-    #[arg(long)]
-    strict: bool,
+    #[command(flatten)]
+    reading: Reading,
     /// Exit with status 1 if there are warnings, too
     #[arg(long)]
     deny_warnings: bool,
@@ -104,8 +103,7 @@ pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Faul
 
 fn check(path: &Path, arguments: &Arguments) -> Result<(Checked, String), Fault> {
     let Document { name: file, text } = files::read(path)?;
-    let checked = match RuleSet::compile(&text, CompileOptions::default().strict(arguments.strict))
-    {
+    let checked = match RuleSet::compile(&text, arguments.reading.options()) {
         Ok(rule_set) => Checked {
             file,
             valid: true,

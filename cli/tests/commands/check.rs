@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use crate::support::{DUEL, Folder, Run};
+use crate::support::{CLANS, DUEL, Folder, Run};
 
 const THREE_MISTAKES: &str = r#"{
   "ruleLanguageVersion": "1.0",
@@ -232,5 +232,32 @@ fn hostile_texts_are_answered() {
         let report = folder.run(&["check", "r.json", "--format", "json"]).json(1);
         let errors = report.pointer("/0/errors").and_then(Value::as_array);
         assert!(errors.is_some_and(|errors| !errors.is_empty()), "{report}");
+    }
+}
+
+#[test]
+fn the_way_to_judge_parties_is_described() {
+    let folder = Folder::with(&[("clans.json", CLANS)]);
+    let describe = |arguments: &[&str]| {
+        let run = folder.run(&[&["check", "--describe", "clans.json"][..], arguments].concat());
+        run.ended(0).to_owned()
+    };
+    assert!(describe(&[]).contains(", parties exact\n"));
+    assert!(describe(&["--party-aggregation", "exact"]).contains(", parties exact\n"));
+    assert!(describe(&["--party-aggregation", "collapse"]).contains(", parties collapse\n"));
+}
+
+#[test]
+fn an_unknown_way_to_judge_parties_is_refused_with_the_nearest() {
+    let folder = Folder::with(&[("clans.json", CLANS), ("pool.jsonl", "")]);
+    for subcommand in [
+        &["check", "clans.json"][..],
+        &["match", "clans.json", "pool.jsonl"],
+        &["judge", "clans.json", "pool.jsonl"],
+    ] {
+        let run = folder.run(&[subcommand, &["--party-aggregation", "colapse"]].concat());
+        assert_eq!(run.ended(2), "");
+        assert!(run.stderr.contains("'colapse'"), "{}", run.stderr);
+        assert!(run.stderr.contains("a similar value exists: 'collapse'"), "{}", run.stderr);
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{DUEL, Folder, ticket};
+use crate::support::{CLANS, DUEL, Folder, party, ticket};
 
 /// Two near each other, two far from everybody.
 fn pool() -> String {
@@ -299,4 +299,18 @@ fn a_bad_rule_set_is_reported_on_standard_error() {
     let run = Folder::with(&[("duel.json", DUEL)]).run(&["match", "duel.json", "none.jsonl"]);
     run.ended(2);
     assert!(run.stderr.contains("cannot read `none.jsonl`"), "{}", run.stderr);
+}
+
+#[test]
+fn parties_are_matched_by_the_way_to_judge_them() {
+    let pool = [party("t1", &["A", "C"]), party("t2", &["B", "B"])].map(|it| it.to_string());
+    let folder = Folder::with(&[("clans.json", CLANS), ("pool.jsonl", &pool.join("\n"))]);
+    let matches = |way: &[&str]| {
+        let run = folder
+            .run(&[&["match", "clans.json", "pool.jsonl", "--format", "json"][..], way].concat());
+        run.json(0)["stats"]["matches"].clone()
+    };
+    assert_eq!(matches(&[]), 1);
+    assert_eq!(matches(&["--party-aggregation", "exact"]), 1);
+    assert_eq!(matches(&["--party-aggregation", "collapse"]), 0);
 }
