@@ -232,6 +232,8 @@ impl Pool {
             if formed == 0 {
                 break;
             }
+            // If the pass gave up tickets that are still left over, the next one is due now, and
+            // finds out about all of them again. So the count of the last pass is the whole count.
             (formed, exhausted) = (0, 0);
         }
         drop(progress);
