@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use rallypoint::{CompileOptions, RuleSet};
+use rallypoint::{PlanSummary, RuleSet};
 use serde::Serialize;
 
-use crate::console::{BAD, Console, Fault, Format, GOOD, Verdict, visible};
-use crate::files::{self, Document};
+use crate::console::{self, BAD, Console, Fault, Format, GOOD, Verdict, visible};
+use crate::files::{self, Document, Reading};
 use crate::outcome::counted;
 use crate::report::{self, Finding};
 
@@ -16,19 +16,32 @@ use crate::report::{self, Finding};
 /// text at fault underlined, and what to do about it. Warnings do not make a rule set bad.
 ///
 /// With `--format json`: an array with one object per file that could be read. The `span` of a
-/// problem is the text at fault, as the bytes of the file from `start` up to `end`.
+/// problem is the text at fault, as the bytes of the file from `start` up to `end`. `--graph` and
+/// `--describe` add the members `graph` (the DOT text) and `description` (an object) of every
+/// valid file.
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  rallypoint check --strict rulesets/*.json")]
+#[command(after_help = "Examples:\n  rallypoint check --strict rulesets/*.json\n  \
+                  rallypoint check --describe rulesets/squads.json\n  \
+                  rallypoint check --graph rulesets/squads.json | dot -Tsvg > squads.svg")]
 pub struct Arguments {
     /// Rule set files; `-` is standard input
     #[arg(required = true, value_name = "RULESET")]
     rule_sets: Vec<PathBuf>,
-    /// Refuse comments and whatever else the service's text does not promise to read
-    #[arg(long)]
-    strict: bool,
+    #[command(flatten)]
+    reading: Reading,
     /// Exit with status 1 if there are warnings, too
     #[arg(long)]
     deny_warnings: bool,
+    /// Print of every valid file what needs what, as a graph in the DOT language: expansions need
+    /// rules and teams, rules need attributes, teams, and the rules that their statements name.
+    /// Problems go to standard error
+    #[arg(long)]
+    graph: bool,
+    /// Print below `ok  FILE` what the engine made of the rule set: its stretches of waiting time,
+    /// and the rules in the order in which they are asked, with what lets the search give a
+    /// partial match up
+    #[arg(long, conflicts_with = "graph")]
+    describe: bool,
 }
 
 /// What is known about one file, in its JSON form (commands.md 3.1).
@@ -38,6 +51,12 @@ struct Checked {
     valid: bool,
     errors: Vec<Finding>,
     warnings: Vec<Finding>,
+    /// The DOT text, where it is wanted and the file is valid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    graph: Option<String>,
+    /// Likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<PlanSummary>,
 }
 
 impl Checked {
@@ -61,12 +80,12 @@ pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Faul
     let mut verdict = Verdict::Good;
     let mut all = Vec::new();
     for path in &arguments.rule_sets {
-        match check(path, arguments.strict) {
+        match check(path, arguments) {
             Ok((checked, text)) => {
                 let good = checked.is_good(arguments.deny_warnings);
                 verdict = verdict.and(Verdict::good_if(good));
                 match console.format() {
-                    Format::Text => print(&checked, good, &text, console)?,
+                    Format::Text => print(&checked, good, &text, arguments, console)?,
                     Format::Json => all.push(checked),
                 }
             }
@@ -82,33 +101,59 @@ pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Faul
     Ok(verdict)
 }
 
-fn check(path: &Path, strict: bool) -> Result<(Checked, String), Fault> {
+fn check(path: &Path, arguments: &Arguments) -> Result<(Checked, String), Fault> {
     let Document { name: file, text } = files::read(path)?;
-    let checked = match RuleSet::compile(&text, CompileOptions::default().strict(strict)) {
-        Ok(rule_set) => {
-            let warnings = rule_set.warnings().iter().map(Finding::from).collect();
-            Checked { file, valid: true, errors: Vec::new(), warnings }
-        }
+    let checked = match RuleSet::compile(&text, arguments.reading.options()) {
+        Ok(rule_set) => Checked {
+            file,
+            valid: true,
+            errors: Vec::new(),
+            warnings: rule_set.warnings().iter().map(Finding::from).collect(),
+            graph: arguments.graph.then(|| rule_set.dependency_graph()),
+            description: arguments.describe.then(|| rule_set.describe()),
+        },
         Err(errors) => Checked {
             file,
             valid: false,
             errors: errors.errors().iter().map(Finding::from).collect(),
             warnings: errors.warnings().iter().map(Finding::from).collect(),
+            graph: None,
+            description: None,
         },
     };
     Ok((checked, text))
 }
 
-fn print(checked: &Checked, good: bool, text: &str, console: &mut Console) -> Result<(), Fault> {
-    let Checked { file, errors, warnings, .. } = checked;
+fn print(
+    checked: &Checked,
+    good: bool,
+    text: &str,
+    arguments: &Arguments,
+    console: &mut Console,
+) -> Result<(), Fault> {
+    let Checked { file, errors, warnings, graph, description, .. } = checked;
     let shown = visible(file);
-    match good {
-        true => console.text(format_args!("{GOOD}ok{GOOD:#}  {shown}\n"))?,
-        false => {
-            let count = checked.count();
-            console.text(format_args!("{BAD}bad{BAD:#}  {shown} ({count})\n"))?;
+    let verdict = match good {
+        true => format!("{GOOD}ok{GOOD:#}  {shown}\n"),
+        false => format!("{BAD}bad{BAD:#}  {shown} ({})\n", checked.count()),
+    };
+    let findings = report::render_all(file, text, errors.iter().chain(warnings).cloned());
+    if arguments.graph {
+        // Standard output is for the program that draws.
+        if !good {
+            console::complain(&verdict);
         }
+        console::complain(&findings);
+        return graph.as_ref().map_or(Ok(()), |graph| console.text(visible_lines("", graph)));
     }
-    let findings = errors.iter().chain(warnings).cloned();
-    console.text(report::render_all(file, text, findings))
+    console.text(verdict)?;
+    if let Some(description) = description {
+        console.text(visible_lines("    ", &description.to_string()))?;
+    }
+    console.text(findings)
+}
+
+/// A text of several lines as it may go to a terminal, each after `indent`.
+fn visible_lines(indent: &str, text: &str) -> String {
+    text.lines().map(|line| format!("{indent}{}\n", visible(line))).collect()
 }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
-use rallypoint::{CompileOptions, RuleSet};
+use rallypoint::{CompileOptions, PartyAggregation, RuleSet};
 
 use crate::console::{self, Console, Fault, Problem, visible};
 use crate::report::{self, Finding};
@@ -12,6 +12,38 @@ use crate::report::{self, Finding};
 /// The most bytes that are read as one document. A rule set may have 65,535 characters; the rest
 /// is room for a scenario.
 const DOCUMENT_BYTES_MAX: u64 = 256 << 20;
+
+/// How the text of a rule set is read.
+#[derive(clap::Args)]
+pub struct Reading {
+    /// Refuse comments and whatever else the service's text does not promise to read in a rule set
+    #[arg(long)]
+    strict: bool,
+    /// Whether `distance`, `comparison` and `collection` rules look at every player of a party, or
+    /// see a party as one player
+    #[arg(long, value_name = "WAY", value_enum, default_value_t = Parties::Exact)]
+    party_aggregation: Parties,
+}
+
+/// [`PartyAggregation`] as an argument.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Parties {
+    /// They look at every player
+    Exact,
+    /// They see a party as one player, its values put together as a rule's `partyAggregation` says
+    Collapse,
+}
+
+impl Reading {
+    pub fn options(&self) -> CompileOptions {
+        CompileOptions::default().strict(self.strict).party_aggregation(
+            match self.party_aggregation {
+                Parties::Exact => PartyAggregation::Exact,
+                Parties::Collapse => PartyAggregation::Collapse,
+            },
+        )
+    }
+}
 
 /// The name of standard input in messages.
 const STDIN: &str = "<stdin>";
@@ -68,17 +100,22 @@ pub fn open(path: &Path) -> Result<Box<dyn BufRead>, Fault> {
 /// Reads and compiles a rule set. `None`: it does not compile, and standard error says why.
 pub fn rule_set(
     path: &Path,
-    strict: bool,
+    options: CompileOptions,
     console: &mut Console,
 ) -> Result<Option<RuleSet>, Fault> {
     let Document { name, text } = read(path)?;
-    Ok(compile(&name, &text, strict, console))
+    Ok(compile(&name, &text, options, console))
 }
 
 /// Compiles the text of a rule set. `None`: it does not compile. Standard error gets every error
 /// and warning.
-pub fn compile(name: &str, text: &str, strict: bool, console: &mut Console) -> Option<RuleSet> {
-    match RuleSet::compile(text, CompileOptions::default().strict(strict)) {
+pub fn compile(
+    name: &str,
+    text: &str,
+    options: CompileOptions,
+    console: &mut Console,
+) -> Option<RuleSet> {
+    match RuleSet::compile(text, options) {
         Ok(rule_set) => {
             let warnings = rule_set.warnings().iter().map(Finding::from);
             console::complain(&report::render_all(name, text, warnings));

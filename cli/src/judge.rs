@@ -9,7 +9,7 @@ use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value, json};
 
 use crate::console::{Console, Fault, Format, Verdict};
-use crate::files::{self, Document};
+use crate::files::{self, Document, Reading};
 
 /// No ticket waits longer: the longest `RequestTimeoutSeconds` of the service (facts 6.2).
 const AGE_SECONDS_MAX: u32 = 43_200;
@@ -38,18 +38,16 @@ pub struct Arguments {
     /// The file with the match; `-` is standard input
     #[arg(value_name = "MATCH.json")]
     proposed: PathBuf,
-    /// Refuse a rule set with comments and whatever else the service's text does not promise to
-    /// read
-    #[arg(long)]
-    strict: bool,
+    #[command(flatten)]
+    reading: Reading,
 }
 
 pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Fault> {
-    let Arguments { rule_set, proposed, strict } = arguments;
+    let Arguments { rule_set, proposed, reading } = arguments;
     if files::is_stdin(rule_set) && files::is_stdin(proposed) {
         return Err(Fault("only one of RULESET and MATCH.json can be standard input".into()));
     }
-    let rule_set = files::rule_set(rule_set, *strict, console)?;
+    let rule_set = files::rule_set(rule_set, reading.options(), console)?;
     let Document { name, text } = files::read(proposed)?;
     let tickets = match read_match(&text) {
         Ok(tickets) => tickets,

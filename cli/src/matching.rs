@@ -11,7 +11,7 @@ use rallypoint::{
 use serde_json::Value;
 
 use crate::console::{self, Console, Fault, Format, Verdict, visible};
-use crate::files;
+use crate::files::{self, Reading};
 use crate::outcome::{MatchForm, Outcome};
 use crate::progress::{Progress, Stopwatch};
 use crate::tickets::{self, TicketLines};
@@ -53,10 +53,8 @@ pub struct Arguments {
     /// 43199
     #[arg(long, value_name = "SECONDS", default_value_t = 0, value_parser = wait)]
     wait: u32,
-    /// Refuse a rule set with comments and whatever else the service's text does not promise to
-    /// read
-    #[arg(long)]
-    strict: bool,
+    #[command(flatten)]
+    reading: Reading,
     /// Seed of every random choice
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
@@ -94,7 +92,9 @@ pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Faul
         return Err(Fault("`--full` needs `--format json`".into()));
     }
     let lines = TicketLines::open(&arguments.tickets);
-    let Some(rule_set) = files::rule_set(&arguments.rule_set, arguments.strict, console)? else {
+    let Some(rule_set) =
+        files::rule_set(&arguments.rule_set, arguments.reading.options(), console)?
+    else {
         return Ok(Verdict::Bad);
     };
     let mut pool = match Pool::new(rule_set, arguments) {
@@ -232,6 +232,8 @@ impl Pool {
             if formed == 0 {
                 break;
             }
+            // If the pass gave up tickets that are still left over, the next one is due now, and
+            // finds out about all of them again. So the count of the last pass is the whole count.
             (formed, exhausted) = (0, 0);
         }
         drop(progress);

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use rallypoint::CompileOptions;
 use rallypoint::wire::{Mismatch, Replay, RuleSetSource, Scenario};
 use serde::Serialize;
 use serde_json::Value;
@@ -187,12 +188,15 @@ fn open(
     let bad = |message: String| Halt::Bad { line: None, message };
     let scenario = Scenario::parse(&text)
         .map_err(|error| Halt::Bad { line: Some(error.line), message: error.message })?;
+    let compile_options = CompileOptions::default()
+        .strict(arguments.strict)
+        .party_aggregation(scenario.party_aggregation);
     let rule_set = match &scenario.rule_set {
         RuleSetSource::Inline(text) => {
-            files::compile(&format!("{name} (RuleSet)"), text, arguments.strict, console)
+            files::compile(&format!("{name} (RuleSet)"), text, compile_options, console)
         }
         RuleSetSource::File(file) => {
-            files::rule_set(&beside(path, file), arguments.strict, console)?
+            files::rule_set(&beside(path, file), compile_options, console)?
         }
     };
     let rule_set = rule_set.ok_or_else(|| bad("its rule set does not compile".into()))?;

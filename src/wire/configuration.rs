@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::member::{
     Members, Place, ShapeError, Shaped, boolean, not_built, object, one_of, text, whole, whole_u32,
 };
-use crate::{BackfillMode, Configuration, EngineOptions, FlexMatchMode, Millis};
+use crate::{BackfillMode, Configuration, EngineOptions, FlexMatchMode, Millis, PartyAggregation};
 
 /// Members of `CreateMatchmakingConfiguration` that are known.
 const BUILT: [&str; 8] = [
@@ -30,8 +30,11 @@ const NOT_BUILT: [&str; 6] = [
 ];
 
 /// Options of tickets.md 1 and 3 to 5 that are not run yet.
-const OPTIONS_NOT_BUILT: [&str; 4] =
-    ["placementTimeout", "partyAggregation", "earlyRejection", "backfillBeforeNewMatchSeconds"];
+const OPTIONS_NOT_BUILT: [&str; 3] =
+    ["placementTimeout", "earlyRejection", "backfillBeforeNewMatchSeconds"];
+
+/// The option that counts when the rule set is compiled.
+const PARTY_AGGREGATION: &str = "partyAggregation";
 
 /// Reads a configuration from the members of `CreateMatchmakingConfiguration` (facts 8.4).
 ///
@@ -50,9 +53,16 @@ pub fn configuration_from_json(value: &Value) -> Result<Configuration, ShapeErro
 ///
 /// # Errors
 /// [`ShapeError`] when a member is unknown, no whole number in the range of its field, or not
-/// built yet.
+/// built yet. Also for `partyAggregation`, which only a [`Scenario`](super::Scenario) may have: the
+/// engine is given a rule set that is compiled already.
 pub fn options_from_json(value: &Value) -> Result<EngineOptions, ShapeError> {
-    options(value, Place::Root("Options"))
+    let place = Place::Root("Options");
+    if value.get(PARTY_AGGREGATION).is_some() {
+        let member = Place::Member(&place, PARTY_AGGREGATION);
+        let message = format!("`{member}` is for the compiler of the rule set, not for the engine");
+        return Err(ShapeError::new(message));
+    }
+    options(value, place).map(|(options, _)| options)
 }
 
 pub(super) fn configuration(value: &Value, place: Place<'_>) -> Shaped<Configuration> {
@@ -102,7 +112,11 @@ pub(super) fn configuration(value: &Value, place: Place<'_>) -> Shaped<Configura
     })
 }
 
-pub(super) fn options(value: &Value, place: Place<'_>) -> Shaped<EngineOptions> {
+/// The engine's options, and how the rule set is compiled.
+pub(super) fn options(
+    value: &Value,
+    place: Place<'_>,
+) -> Shaped<(EngineOptions, PartyAggregation)> {
     let map = object(value, place)?;
     if let Some(name) = OPTIONS_NOT_BUILT.iter().find(|&&name| map.contains_key(name)) {
         return Err(not_built(Place::Member(&place, name)));
@@ -115,6 +129,7 @@ pub(super) fn options(value: &Value, place: Place<'_>) -> Shaped<EngineOptions> 
         "undrainedEventsMax",
         "retention",
         "retainedTicketsMax",
+        PARTY_AGGREGATION,
     ];
     let members = Members::of(value, place, &known)?;
     let number = |key: &'static str, default: u64| -> Shaped<u64> {
@@ -126,8 +141,12 @@ pub(super) fn options(value: &Value, place: Place<'_>) -> Shaped<EngineOptions> 
         let read = |value: &Value, place: Place<'_>| whole_u32(value, place, 0..=u32::MAX);
         Ok(members.optional(key, read)?.map_or(default, |count| count as usize))
     };
+    let party_aggregation = members.optional(PARTY_AGGREGATION, |value, place| {
+        let ways = [("exact", PartyAggregation::Exact), ("collapse", PartyAggregation::Collapse)];
+        one_of(value, place, &ways)
+    })?;
     let default = EngineOptions::default();
-    Ok(EngineOptions {
+    let options = EngineOptions {
         pass_interval: Millis::new(number("passInterval", default.pass_interval.get())?),
         nodes_per_anchor: number("nodesPerAnchor", default.nodes_per_anchor)?,
         nodes_per_slice: number("nodesPerSlice", default.nodes_per_slice)?,
@@ -135,7 +154,8 @@ pub(super) fn options(value: &Value, place: Place<'_>) -> Shaped<EngineOptions> 
         undrained_events_max: count("undrainedEventsMax", default.undrained_events_max)?,
         retention: Millis::new(number("retention", default.retention.get())?),
         retained_tickets_max: count("retainedTicketsMax", default.retained_tickets_max)?,
-    })
+    };
+    Ok((options, party_aggregation.unwrap_or_default()))
 }
 
 #[cfg(test)]
@@ -220,6 +240,10 @@ mod tests {
             (
                 json!({"pass_interval": 1}),
                 "unknown member `pass_interval` of Options; did you mean `passInterval`?",
+            ),
+            (
+                json!({"partyAggregation": "collapse"}),
+                "`partyAggregation` is for the compiler of the rule set, not for the engine",
             ),
             (json!({"earlyRejection": 1}), "`earlyRejection` is not built yet in this release"),
             (

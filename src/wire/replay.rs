@@ -73,7 +73,7 @@ pub enum ReplayError {
 
 impl Replay {
     /// A replay of `scenario`, whose rule set the caller has read from where
-    /// [`Scenario::rule_set`] says. It ends with the instant of the last command.
+    /// [`Scenario::rule_set`] says, and compiled with its [`Scenario::party_aggregation`]. It ends with the instant of the last command.
     ///
     /// # Errors
     /// [`ConfigurationError`] when the matchmaker cannot be made.

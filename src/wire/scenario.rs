@@ -10,7 +10,7 @@ use super::member::{
 };
 use super::raw::RawMembers;
 use super::request::{is_operation, operations};
-use crate::{Configuration, EngineOptions, Timestamp};
+use crate::{Configuration, EngineOptions, PartyAggregation, Timestamp};
 
 const HEADER: [&str; 8] =
     ["RuleSet", "RuleSetFile", "Configuration", "Queue", "Options", "Seed", "StartTime", "Driver"];
@@ -31,6 +31,9 @@ pub struct Scenario {
     pub configuration: Configuration,
     /// The options of the engine.
     pub options: EngineOptions,
+    /// How the rule set is compiled: [`CompileOptions`](crate::CompileOptions) has the same field.
+    /// In the file it stands among the `Options`, as `partyAggregation`.
+    pub party_aggregation: PartyAggregation,
     /// The seed of every random choice.
     pub seed: u64,
     /// The time of `at` 0.
@@ -163,10 +166,12 @@ fn header(line: &str) -> Shaped<Scenario> {
         time.map_err(|error| ShapeError::new(format!("`{place}`: {error}")))
     })?;
     let seed = members.read("Seed", |value, place| whole(value, place, 0..=u64::MAX))?;
+    let (options, party_aggregation) = members.read("Options", options)?.unwrap_or_default();
     Ok(Scenario {
         rule_set,
         configuration: members.read("Configuration", configuration)?.unwrap_or_default(),
-        options: members.read("Options", options)?.unwrap_or_default(),
+        options,
+        party_aggregation,
         seed: seed.unwrap_or(0),
         start: start.unwrap_or_default(),
         lines: Vec::new(),
@@ -270,11 +275,26 @@ mod tests {
                 rule_set: RuleSetSource::File("duel.json".into()),
                 configuration: Configuration::default(),
                 options: EngineOptions::default(),
+                party_aggregation: PartyAggregation::Exact,
                 seed: 0,
                 start: Timestamp::from_millis(0),
                 lines: Vec::new(),
             }
         );
+    }
+
+    #[test]
+    fn parties_are_exact_unless_the_options_say_otherwise() {
+        for (options, expected) in [
+            ("", PartyAggregation::Exact),
+            (r#", "Options": {}"#, PartyAggregation::Exact),
+            (r#", "Options": {"partyAggregation": "exact"}"#, PartyAggregation::Exact),
+            (r#", "Options": {"partyAggregation": "collapse"}"#, PartyAggregation::Collapse),
+        ] {
+            let header = format!(r#"{{"RuleSetFile": "a"{options}}}"#);
+            let read = Scenario::parse(&header).map(|scenario| scenario.party_aggregation);
+            assert_eq!(read, Ok(expected), "{header}");
+        }
     }
 
     #[test]
@@ -317,6 +337,15 @@ mod tests {
                 r#"{"RuleSetFile": "a", "Configuration": {"RequestTimeoutSeconds": 0}}"#,
                 "`Configuration.RequestTimeoutSeconds` is 0, but must be a whole number from 1 \
                  to 43200",
+            ),
+            (
+                r#"{"RuleSetFile": "a", "Options": {"partyAggregation": "colapse"}}"#,
+                "`Options.partyAggregation` is `colapse`, but must be one of exact, collapse; \
+                 did you mean `collapse`?",
+            ),
+            (
+                r#"{"RuleSetFile": "a", "Options": {"partyAggregation": true}}"#,
+                "`Options.partyAggregation` must be a string, not a boolean",
             ),
             (
                 r#"{"RuleSetFile": "a", "StartTime": "today"}"#,

@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use crate::support::{DUEL, Folder, Run};
+use crate::support::{CLANS, DUEL, Folder, Run};
 
 const THREE_MISTAKES: &str = r#"{
   "ruleLanguageVersion": "1.0",
@@ -137,6 +137,51 @@ fn files_that_cannot_be_read_do_not_keep_others_from_being_checked() {
 }
 
 #[test]
+fn a_graph_is_all_that_standard_output_holds() {
+    let commented = format!("// one against one\n{DUEL}");
+    let files = [("duel.json", DUEL), ("noted.json", &commented), ("bad.json", THREE_MISTAKES)];
+    let folder = Folder::with(&files);
+    let run = folder.run(&["check", "--graph", "duel.json"]);
+    let graph = run.ended(0).to_owned();
+    assert_eq!(run.stderr, "");
+    assert!(graph.starts_with("digraph {\n") && graph.ends_with("}\n"), "{graph}");
+    for thing in ["attribute skill", "team red", "team blue", "distance rule even"] {
+        assert!(graph.contains(&format!("\"{thing}\"")), "{thing}: {graph}");
+    }
+    assert!(graph.contains("expansion of rules[even].maxDistance"), "{graph}");
+
+    let run = folder.run(&["check", "--graph", "noted.json", "bad.json"]);
+    assert_eq!(run.ended(1), graph);
+    assert!(run.stderr.contains("warning[comment]: "), "{}", run.stderr);
+    assert!(run.stderr.contains("bad  bad.json (3 errors)\n"), "{}", run.stderr);
+
+    let run = folder.run(&["check", "--graph", "duel.json", "bad.json", "--format", "json"]);
+    let report = run.json(1);
+    assert_eq!(report.pointer("/0/graph"), Some(&json!(graph)));
+    assert_eq!(report.pointer("/1/graph"), None);
+    folder.run(&["check", "--graph", "--describe", "duel.json"]).ended(2);
+}
+
+#[test]
+fn what_the_engine_made_of_a_rule_set_stands_below_ok() {
+    let folder = Folder::with(&[("duel.json", DUEL), ("bad.json", THREE_MISTAKES)]);
+    let run = folder.run(&["check", "--describe", "duel.json"]);
+    let shown = run.ended(0);
+    assert!(shown.starts_with("ok  duel.json\n    strategy   exhaustiveSearch"), "{shown}");
+    for line in ["from    0 s  red 1-1, blue 1-1", "from   30 s  red 1-1, blue 1-1; changed: "] {
+        assert!(shown.contains(&format!("\n    {line}")), "{line}: {shown}");
+    }
+    assert!(shown.contains("\n    rule       even (distance, "), "{shown}");
+
+    let run = folder.run(&["check", "--describe", "duel.json", "bad.json", "--format", "json"]);
+    let report = run.json(1);
+    let starts = report.pointer("/0/description/epochs/1/fromSeconds");
+    assert_eq!(starts, Some(&json!(30)));
+    assert_eq!(report.pointer("/0/description/rules/0/name"), Some(&json!("even")));
+    assert_eq!(report.pointer("/1/description"), None);
+}
+
+#[test]
 fn usage_errors_have_their_own_status() {
     let folder = Folder::with(&[]);
     for arguments in
@@ -187,5 +232,32 @@ fn hostile_texts_are_answered() {
         let report = folder.run(&["check", "r.json", "--format", "json"]).json(1);
         let errors = report.pointer("/0/errors").and_then(Value::as_array);
         assert!(errors.is_some_and(|errors| !errors.is_empty()), "{report}");
+    }
+}
+
+#[test]
+fn the_way_to_judge_parties_is_described() {
+    let folder = Folder::with(&[("clans.json", CLANS)]);
+    let describe = |arguments: &[&str]| {
+        let run = folder.run(&[&["check", "--describe", "clans.json"][..], arguments].concat());
+        run.ended(0).to_owned()
+    };
+    assert!(describe(&[]).contains(", parties exact\n"));
+    assert!(describe(&["--party-aggregation", "exact"]).contains(", parties exact\n"));
+    assert!(describe(&["--party-aggregation", "collapse"]).contains(", parties collapse\n"));
+}
+
+#[test]
+fn an_unknown_way_to_judge_parties_is_refused_with_the_nearest() {
+    let folder = Folder::with(&[("clans.json", CLANS), ("pool.jsonl", "")]);
+    for subcommand in [
+        &["check", "clans.json"][..],
+        &["match", "clans.json", "pool.jsonl"],
+        &["judge", "clans.json", "pool.jsonl"],
+    ] {
+        let run = folder.run(&[subcommand, &["--party-aggregation", "colapse"]].concat());
+        assert_eq!(run.ended(2), "");
+        assert!(run.stderr.contains("'colapse'"), "{}", run.stderr);
+        assert!(run.stderr.contains("a similar value exists: 'collapse'"), "{}", run.stderr);
     }
 }

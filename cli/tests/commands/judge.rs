@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{DUEL, Folder, ticket};
+use crate::support::{CLANS, DUEL, Folder, party, ticket};
 
 fn folder(red: f64, blue: f64, age: f64) -> Folder {
     let placed = |player: &str, skill: f64| {
@@ -78,4 +78,30 @@ fn what_is_no_match_is_refused_with_its_place() {
     let folder = Folder::with(&[("duel.json", DUEL)]);
     folder.run(&["judge", "duel.json", "none.json"]).ended(2);
     folder.run_with_input(&["judge", "duel.json", "-"], "{}").ended(1);
+}
+
+/// Facts 10.46, case 7: seen as one player, a party of two clans has none.
+#[test]
+fn a_party_of_two_clans_is_judged_by_the_way_to_judge_parties() {
+    let judge = |red: &[&str], arguments: &[&str]| {
+        let placed = |id: &str, clans: &[&str]| {
+            let mut party = party(id, clans);
+            party["AgeSeconds"] = json!(0);
+            party
+        };
+        let blue = [placed("t2", &["B", "B"])];
+        let text = json!({"teams": {"red": [placed("t1", red)], "blue": blue}});
+        let folder = Folder::with(&[("clans.json", CLANS), ("match.json", &text.to_string())]);
+        folder.run(&[&["judge", "clans.json", "match.json"][..], arguments].concat())
+    };
+    let collapse = ["--party-aggregation", "collapse"];
+    judge(&["A", "A"], &[]).ended(0);
+    judge(&["A", "A"], &collapse).ended(0);
+    judge(&["A", "C"], &[]).ended(0);
+    judge(&["A", "C"], &["--party-aggregation", "exact"]).ended(0);
+    let run = judge(&["A", "C"], &collapse);
+    let shown = run.ended(1);
+    assert!(shown.contains("the players of party `t1-0 + t1-1` have different strings"), "{shown}");
+    // by either reading a clan in both teams is refused
+    judge(&["A", "B"], &[]).ended(1);
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{DUEL, Folder, ticket};
+use crate::support::{CLANS, DUEL, Folder, party, ticket};
 
 /// Two tickets that match at once, and one that waits.
 fn scenario(expect: &Value) -> String {
@@ -189,4 +189,38 @@ fn a_rule_set_in_the_header_is_located_in_itself() {
     assert_eq!(run.ended(1), "");
     assert!(run.stderr.contains(" --> s.jsonl (RuleSet):1:"), "{}", run.stderr);
     assert!(run.stderr.contains("its rule set does not compile"), "{}", run.stderr);
+}
+
+/// Facts 10.6: by the header's options.
+#[test]
+fn the_header_says_how_parties_are_judged() {
+    for file in [true, false] {
+        for (options, status) in [
+            (json!({}), "COMPLETED"),
+            (json!({"partyAggregation": "exact"}), "COMPLETED"),
+            (json!({"partyAggregation": "collapse"}), "SEARCHING"),
+        ] {
+            let rule_set = CLANS.replace('\n', " ");
+            let source = match file {
+                true => r#""RuleSetFile": "clans.json""#.to_owned(),
+                false => format!(r#""RuleSet": {rule_set}"#),
+            };
+            let expect = json!({"status": {"t1": status, "t2": status}});
+            let lines = [
+                format!(r#"{{{source}, "Options": {options}}}"#),
+                json!({"at": 0, "StartMatchmaking": party("t1", &["A", "C"])}).to_string(),
+                json!({"at": 0, "StartMatchmaking": party("t2", &["B", "B"])}).to_string(),
+                json!({"at": 0, "Advance": {}, "expect": expect}).to_string(),
+            ];
+            let files = [("clans.json", CLANS), ("clans.jsonl", &lines.join("\n"))];
+            let folder = Folder::with(&files);
+            let run = folder.run(&["replay", "--check", "clans.jsonl"]);
+            assert_eq!(run.ended(0), "ok  clans.jsonl (1 expectation)\n", "{options}");
+        }
+    }
+    let bad = r#"{"RuleSetFile": "clans.json", "Options": {"partyAggregation": "exakt"}}"#;
+    let folder = Folder::with(&[("clans.json", CLANS), ("clans.jsonl", bad)]);
+    let run = folder.run(&["replay", "clans.jsonl"]);
+    run.ended(1);
+    assert!(run.stderr.contains("did you mean `exact`?"), "{}", run.stderr);
 }

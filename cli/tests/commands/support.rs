@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// One against one; skills at most 10 apart, at most 100 after half a minute.
@@ -29,6 +29,33 @@ pub const DUEL: &str = r#"{
   ]
 }
 "#;
+
+/// Two against two, and no clan may be in both teams: facts 10.46, case 7.
+pub const CLANS: &str = r#"{
+  "ruleLanguageVersion": "1.0",
+  "playerAttributes": [{"name": "clan", "type": "string"}],
+  "teams": [
+    {"name": "red", "minPlayers": 2, "maxPlayers": 2},
+    {"name": "blue", "minPlayers": 2, "maxPlayers": 2}
+  ],
+  "rules": [
+    {
+      "name": "apart",
+      "type": "comparison",
+      "measurements": ["count(set_intersection(teams[*].players.attributes[clan]))"],
+      "referenceValue": 0,
+      "operation": "="
+    }
+  ]
+}
+"#;
+
+/// A party of a player for each clan, as `StartMatchmaking` takes it.
+pub fn party(id: &str, clans: &[&str]) -> Value {
+    let player = |(index, clan): (usize, &&str)| json!({"PlayerId": format!("{id}-{index}"), "PlayerAttributes": {"clan": {"S": clan}}});
+    let players: Vec<_> = clans.iter().enumerate().map(player).collect();
+    json!({"TicketId": id, "Players": players})
+}
 
 /// A folder for one test, and the command run in it.
 pub struct Folder(TempDir);
