@@ -160,7 +160,13 @@ fn compile_measurements(
         if expr.ty.base == Base::String && expr.ty.depth > 0 {
             programs.push(cx.program(expr, aggregation));
         } else {
-            measurement_type(cx, site, "a list of strings or of such lists", expr, not_strings_help(expr));
+            measurement_type(
+                cx,
+                site,
+                "a list of strings or of such lists",
+                expr,
+                not_strings_help(expr),
+            );
         }
     }
     let whole = !programs.is_empty() && programs.len() == rule.measurements().len();

@@ -135,10 +135,8 @@ fn warn_never(
     } else {
         return;
     };
-    let kind = RuleSetWarningKind::NeverPasses {
-        rule: shorten(&rule.ast.name),
-        reason: reason.into(),
-    };
+    let kind =
+        RuleSetWarningKind::NeverPasses { rule: shorten(&rule.ast.name), reason: reason.into() };
     cx.problems.warn(&rule.ast.site, kind, None);
 }
 

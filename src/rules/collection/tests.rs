@@ -273,7 +273,10 @@ fn measurements_are_lists_of_strings() {
         let errors = refused(measurement, &contains, "");
         let (code, message, pointer, help) = only(&errors);
         assert_eq!((code, pointer), ("measurementType", "/rules/0/measurements/0"));
-        assert_eq!(message, format!("a list of strings or of such lists is needed here, this is {found}"));
+        assert_eq!(
+            message,
+            format!("a list of strings or of such lists is needed here, this is {found}")
+        );
         assert!(help.contains(wanted), "{help}");
     }
     for flat in [IDS, "set_intersection(teams[red].players.attributes[tags])"] {
