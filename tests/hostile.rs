@@ -357,6 +357,32 @@ fn many_steps() {
 }
 
 #[test]
+fn many_steps_for_many_rules() {
+    let rules = |count: usize| -> String {
+        let rule = |index| {
+            format!(
+                r#"{{"name":"r{index}","type":"batchDistance","batchAttribute":"s","maxDistance":1}}"#
+            )
+        };
+        (0..count).map(rule).collect::<Vec<_>>().join(",")
+    };
+    let text = |count: usize, steps: usize| {
+        let names: Vec<String> = (0..count).map(|index| format!("r{index}")).collect();
+        let step = |index| format!(r#"{{"waitTimeSeconds":{},"value":{index}}}"#, index + 1);
+        let steps: Vec<String> = (0..steps).map(step).collect();
+        format!(
+            r#"{{"ruleLanguageVersion":"1.0","playerAttributes":[{{"name":"s","type":"number"}}],"teams":[{{"name":"t","minPlayers":1,"maxPlayers":2}}],"rules":[{}],"expansions":[{{"target":"rules[{}].maxDistance","steps":[{}]}}]}}"#,
+            rules(count),
+            names.join(","),
+            steps.join(",")
+        )
+    };
+    assert_eq!(refused("750 steps for 400 rules", text(400, 750)), ["outOfRange"]);
+    let _ = accepted("12 steps for 400 rules", text(400, 12));
+    let _ = accepted("600 steps for 8 rules", text(8, 600));
+}
+
+#[test]
 fn many_keys() {
     let unknown = filled("{", |index| format!(r#""{index}":0"#), "}");
     assert!(refused("unknown keys", unknown).contains(&"tooManyErrors"));

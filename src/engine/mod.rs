@@ -86,6 +86,8 @@ pub struct Matchmaker {
     /// The row of each active ticket; none for one that can never match.
     rows: Col<TicketKey, Option<TicketRow>>,
     owners: Col<TicketRow, TicketKey>,
+    /// When the next epoch of each active ticket begins, if a timer is set for it.
+    epoch_timers: Col<TicketKey, Option<Timestamp>>,
     /// Tickets that no pass has seen, by number of submission.
     queued: BTreeMap<u64, TicketKey>,
     /// Tickets that can be matched, oldest first.
@@ -134,6 +136,7 @@ impl Matchmaker {
             pool: Pool::new(&plan.layout, seed),
             rows: Col::new(),
             owners: Col::new(),
+            epoch_timers: Col::new(),
             queued: BTreeMap::new(),
             searching: BTreeMap::new(),
             timers: Timers::default(),
@@ -277,6 +280,7 @@ impl Matchmaker {
         self.queued.insert(number, key);
         let timeout = Millis::from_secs(self.configuration.request_timeout_seconds);
         self.timers.set(self.now.plus(timeout), TimerKind::RequestTimeout, number, key);
+        set(&mut self.epoch_timers, key, None);
         if row.is_some() {
             self.set_epoch_timer(key, self.now);
         }
@@ -351,10 +355,7 @@ impl Matchmaker {
         let timeout = Millis::from_secs(self.configuration.request_timeout_seconds);
         self.timers.cancel(start_time.plus(timeout), TimerKind::RequestTimeout, number);
         if let Some(row) = self.rows[key].take() {
-            // The timer that is set is that of the first epoch which has not begun at `now`; while
-            // late deadlines are settled, those of the epochs in between are still there.
-            for epoch in self.rule_set.plan().epochs.indices() {
-                let at = start_time.plus(self.rule_set.plan().epochs.start(epoch));
+            if let Some(at) = self.epoch_timers[key].take() {
                 self.timers.cancel(at, TimerKind::EpochStart, number);
             }
             self.searching.remove(&(start_time, number));
@@ -367,10 +368,13 @@ impl Matchmaker {
     fn set_epoch_timer(&mut self, key: TicketKey, at: Timestamp) {
         let Some(record) = self.book.record(key) else { return };
         let wait = at.since(record.start_time);
-        if let Some(next) = self.rule_set.plan().epochs.next_start(wait) {
-            let (due, number) = (record.start_time.plus(next), record.number);
+        let (start_time, number) = (record.start_time, record.number);
+        let next = self.rule_set.plan().epochs.next_start(wait);
+        let due = next.map(|next| start_time.plus(next));
+        if let Some(due) = due {
             self.timers.set(due, TimerKind::EpochStart, number, key);
         }
+        set(&mut self.epoch_timers, key, due);
     }
 
     fn view(&self, record: &TicketRecord) -> MatchmakingTicket {

@@ -26,6 +26,9 @@ type AnchorKey = (Timestamp, u64);
 /// could share a match with one of them.
 const ASKED_MAX: usize = 8;
 
+/// The least time between passes that only search again what was given up.
+const RETRY_INTERVAL: Millis = Millis::new(1000);
+
 /// Whether a pass is due or under way.
 #[derive(Debug, Default)]
 pub(super) struct PassState {
@@ -33,6 +36,11 @@ pub(super) struct PassState {
     changed: BTreeSet<AnchorKey>,
     /// Whether the next pass is due.
     due: bool,
+    /// Whether a ticket has left since a pass gave others up: a smaller pool may be searched to the
+    /// end. The next pass is due a while later.
+    retry: bool,
+    /// Whether a ticket has left since the last pass began.
+    departed: bool,
     last_start: Option<Timestamp>,
     under_way: Option<UnderWay>,
     /// Reused from slice to slice.
@@ -50,7 +58,6 @@ struct UnderWay {
     stage: Stage,
     /// Anchors whose budget ran out without a match.
     exhausted: BTreeSet<AnchorKey>,
-    formed: bool,
 }
 
 /// How far a pass is; the key is that of the last ticket that had its turn.
@@ -77,6 +84,10 @@ impl PassState {
     /// Forgets a ticket that has ended.
     pub(super) fn forget(&mut self, ticket: AnchorKey) {
         self.changed.remove(&ticket);
+        self.departed = true;
+        // Between passes only those wait here that have changed, for which one is due, and those
+        // that were given up.
+        self.retry |= self.under_way.is_none() && !self.changed.is_empty();
     }
 
     /// When the next slice is due, seen from `now`.
@@ -84,8 +95,9 @@ impl PassState {
         if self.under_way.is_some() {
             return Some(now);
         }
+        let interval = if self.due { interval } else { interval.max(RETRY_INTERVAL) };
         let earliest = self.last_start.map_or(now, |start| start.plus(interval).max(now));
-        self.due.then_some(earliest)
+        (self.due || self.retry).then_some(earliest)
     }
 }
 
@@ -132,6 +144,8 @@ impl Matchmaker {
 
     fn begin_pass(&mut self) -> UnderWay {
         self.pass.due = false;
+        self.pass.retry = false;
+        self.pass.departed = false;
         self.pass.last_start = Some(self.now);
         #[cfg(test)]
         if self.pass.searches_everything {
@@ -141,16 +155,15 @@ impl Matchmaker {
             changed: std::mem::take(&mut self.pass.changed),
             stage: Stage::Asking(None),
             exhausted: BTreeSet::new(),
-            formed: false,
         }
     }
 
     /// What a budget left unsearched counts as changed in the next pass; that one is due at once
-    /// if this one has made the pool smaller.
+    /// if the pool has become smaller meanwhile, by a match or otherwise.
     fn end_pass(&mut self, under_way: UnderWay) {
-        let UnderWay { mut exhausted, formed, .. } = under_way;
+        let mut exhausted = under_way.exhausted;
         exhausted.retain(|key| self.searching.contains_key(key));
-        self.pass.due |= formed && !exhausted.is_empty();
+        self.pass.due |= self.pass.departed && !exhausted.is_empty();
         self.pass.changed.append(&mut exhausted);
     }
 
@@ -227,7 +240,6 @@ impl Matchmaker {
                 slice.report.matches += 1;
                 slice.report.tickets_matched += found.placed.len() as u64;
                 slice.report.players_matched += self.form_match(&found, slice);
-                slice.under_way.formed = true;
             }
             None if exhausted => {
                 slice.report.anchors_exhausted += 1;

@@ -6,6 +6,9 @@ pub(crate) const RULE_SET_CHARS_MAX: usize = 65_535;
 pub(crate) const JSON_DEPTH_MAX: usize = 64;
 /// Nesting of functions in a property expression; the type checker refuses most beyond four.
 pub(crate) const EXPRESSION_DEPTH_MAX: usize = 16;
+/// Steps of all expansions together, those of a list of rules counted for each rule. A text has
+/// room for some 2,000 steps; only lists multiply them.
+pub(crate) const EXPANSION_STEPS_MAX: usize = 5_000;
 /// Nesting of the statement of a compound rule.
 pub(crate) const STATEMENT_DEPTH_MAX: usize = 32;
 /// Rules and operators of a statement and of those that it names; real ones have a dozen.

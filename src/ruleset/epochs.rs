@@ -1,7 +1,7 @@
 //! Expansions cut waiting time into epochs (`matching.md` section 3): in each, every property has
 //! one frozen value. Nothing is patched while matches are searched.
 
-use super::ast::{ExpansionAst, FieldValue, RuleSetAst, Target};
+use super::ast::{ExpansionAst, FieldValue, RuleSetAst, StepAst, Target};
 use crate::base::epoch::{Epoch, PerEpoch};
 use crate::base::idx::{Col, Idx};
 use crate::base::time::Millis;
@@ -59,8 +59,8 @@ impl Epochs {
         epoch: Epoch,
     ) -> Option<(usize, &'a FieldValue)> {
         let start = self.start(epoch);
-        let due = |step: &super::ast::StepAst| Millis::from_secs(step.wait_seconds) <= start;
-        let position = expansion.steps.iter().rposition(due)?;
+        let due = |step: &StepAst| Millis::from_secs(step.wait_seconds) <= start;
+        let position = expansion.steps.partition_point(due).checked_sub(1)?;
         expansion.steps.get(position).map(|step| (position, &step.value))
     }
 }

@@ -7,6 +7,7 @@ use super::ast::{ExpansionAst, FieldValue, StepAst, Target};
 use super::parse_rules::{ParsedRule, measured_base, parse_field};
 use crate::diag::{Problems, RuleSetErrorKind, RuleSetWarningKind, did_you_mean, shorten};
 use crate::json::cursor::{Cursor, Object};
+use crate::json::node::Value;
 use crate::model::limits;
 use crate::model::schema::{Schema, TeamIdx};
 use crate::rules::FieldShape;
@@ -27,6 +28,7 @@ pub(super) fn parse(
     let mut expansions = Vec::new();
     // Properties that an expansion before has taken: (component, position, property).
     let mut taken = BTreeSet::new();
+    let mut steps_read = 0;
     for (index, node) in cursor.list(problems).unwrap_or_default().iter().enumerate() {
         if problems.is_full() {
             break;
@@ -69,6 +71,18 @@ pub(super) fn parse(
                     .map(|players| FieldValue::Number(f64::from(players))),
                 StepShape::Field(shape) => parse_field(cursor, shape, measured, schema, problems),
             };
+            if let Value::Array(items) = &steps.node.value {
+                steps_read += items.len();
+            }
+            if steps_read > limits::EXPANSION_STEPS_MAX {
+                let kind = RuleSetErrorKind::OutOfRange {
+                    what: "the number of expansion steps, counted for each rule of a list,".into(),
+                    value: steps_read as f64,
+                    range: format!("at most {}", limits::EXPANSION_STEPS_MAX),
+                };
+                problems.error(&target_cursor.site(), kind);
+                return expansions;
+            }
             let steps = parse_steps(steps, read, problems);
             expansions.push(ExpansionAst { target, steps });
         }

@@ -71,6 +71,9 @@ struct Run<'a> {
     judged: u64,
 }
 
+/// Nodes spent on the question whether two tickets could share a match.
+const SHARE_NODES_MAX: u64 = 500;
+
 /// The budget ran out; the search ends where it stands.
 struct Exhausted;
 
@@ -125,7 +128,7 @@ impl Searcher {
         self.tallies.fill((0, 0));
         let Some(anchor) = waiting.entry(place) else { return Outcome::default() };
         let selection = plan.ast.algorithm.age_selection;
-        let nodes = self.rank_all(plan, columns, waiting, anchor);
+        let ranking = self.rank_all(plan, columns, waiting, anchor);
         let mut run = Run {
             plan,
             columns,
@@ -138,7 +141,7 @@ impl Searcher {
             epochs_in: Vec::new(),
             best_players: 0,
             best_locations: LocationSet::NONE,
-            nodes,
+            nodes: 0,
             nodes_max,
             judged: 0,
         };
@@ -160,10 +163,13 @@ impl Searcher {
             placed: std::mem::take(&mut self.best),
             locations: run.best_locations,
         });
-        Outcome { found, nodes: run.nodes, judged: run.judged, exhausted }
+        // Putting the pool in order is work of the slice; it takes nothing of the anchor's budget.
+        let nodes = run.nodes + ranking;
+        Outcome { found, nodes, judged: run.judged, exhausted }
     }
 
-    /// Whether the ticket at `place` could share a match with one of `others`: false is certain.
+    /// Whether the ticket at `place` could share a match with one of `others`: false is certain,
+    /// and true is said, too, when finding out would take long.
     pub(crate) fn could_share(
         &mut self,
         plan: &Plan,
@@ -187,7 +193,7 @@ impl Searcher {
             best_players: 0,
             best_locations: LocationSet::NONE,
             nodes: 0,
-            nodes_max: u64::MAX,
+            nodes_max: SHARE_NODES_MAX,
             judged: 0,
         };
         let mut shares = false;
@@ -199,30 +205,30 @@ impl Searcher {
             if out_of_reach {
                 continue;
             }
+            if shares || !run.waiting.has_epoch(epoch) {
+                continue;
+            }
             run.epoch = epoch;
             run.sizes = &plan.sizes[epoch];
-            shares = shares || self.could_share_in(&mut run, others);
+            shares = self.could_share_in(&mut run, others).unwrap_or(true);
         }
         *nodes += run.nodes;
         shares
     }
 
-    fn could_share_in(&mut self, run: &mut Run<'_>, others: &[Entry]) -> bool {
+    fn could_share_in(&mut self, run: &mut Run<'_>, others: &[Entry]) -> Result<bool, Exhausted> {
         self.start(run);
-        let mut shares = false;
         for instance in run.sizes.indices() {
-            if shares || self.stands_for(run, instance) != instance {
-                continue;
-            }
-            if let Ok(true) = self.join(run, instance, run.anchor) {
+            if self.stands_for(run, instance) == instance && self.join(run, instance, run.anchor)? {
                 for &other in others {
-                    let admitted = !shares && run.admits(other);
-                    shares |= admitted && matches!(self.is_joinable(run, other), Ok(true));
+                    if run.admits(other) && self.is_joinable(run, other)? {
+                        return Ok(true);
+                    }
                 }
                 self.leave(run, instance);
             }
         }
-        shares
+        Ok(false)
     }
 
     /// Puts the candidates into the order of the rule set, if it has one; says what it costs.
