@@ -170,6 +170,9 @@ impl Rule for LatencyRule {
                 always: LocationSet::when(is_full).intersect(within),
             };
         };
+        if tickets().next().is_none() {
+            return Verdict::OPEN;
+        }
         let max = *max.at(epoch);
         let (mut possible, mut always) = (LocationSet::NONE, LocationSet::NONE);
         for location in locations(latencies, tickets().next()).filter(|&it| within.contains(it)) {

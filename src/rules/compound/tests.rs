@@ -33,8 +33,8 @@ fn mistakes_in_statements_are_told_where_they_stand() {
         (
             "not(whole)",
             4..9,
-            "rule `whole` does not stand before this compound rule",
-            "a compound rule cannot name itself",
+            "compound rules name each other in a ring: whole → whole",
+            "a compound rule may name only rules that stand before it",
         ),
         ("or(a, bb)", 6..8, "no rule `bb` is declared", "did you mean `b`?"),
         (

@@ -13,20 +13,21 @@ use super::text;
 use super::tickets::{self, PoolScale};
 use crate::RuleSet;
 use crate::model::matched::PlacedTicket;
-use crate::model::schema::{InstanceIdx, Schema, Strategy};
+use crate::model::schema::{InstanceIdx, PartyAggregation, Schema, Strategy};
 use crate::model::ticket::AttributeValue;
 use crate::pool::columns::TicketRow;
 use crate::pool::ingest::missing_attribute;
+use crate::rules::KINDS;
 use crate::ruleset::plan::Plan;
 use crate::search::{Searcher, Waiting};
 use crate::testing::brute::{PoolTicket, best_match};
 use crate::testing::reference::is_valid;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 const POOLS: u32 = 2000;
-const SCALE: Scale = Scale { teams: 3, instances: 4, rules: 2 };
+const SCALE: Scale = Scale { teams: 3, instances: 4, rules: 3 };
 const TICKETS_MAX: usize = 9;
 /// Assignments of a pool: far fewer than decision 36 allows, for speed.
 const ASSIGNMENTS_MAX: usize = 1 << 16;
@@ -130,11 +131,10 @@ fn with_subject<R>(
         return Ok(then(subject));
     }
     let generated = rule_set(rules, SCALE);
-    let rule_set = RuleSet::from_json(&generated.text)
-        .map_err(|errors| format!("{}\ndoes not compile:\n{errors}", generated.text))?;
+    let rule_set = generated.compile()?;
     Ok(then(&Subject {
         name: "generated".into(),
-        text: generated.text,
+        text: generated.show(),
         rule_set,
         attributes: generated.declared.attributes,
         party_max: 3,
@@ -154,7 +154,8 @@ fn generate_pool(numbers: &[u16], subject: &Subject) -> Vec<PoolTicket> {
         plan.epochs.indices().map(|epoch| plan.epochs.start(epoch).get()).collect();
     let ages = tickets::ages(&starts);
     let tickets = most - c.below(most.min(4));
-    let scale = PoolScale { tickets, party_max: subject.party_max };
+    let scale =
+        PoolScale { tickets, party_max: subject.party_max, by_latency: tickets::has_latency(plan) };
     let mut pool = tickets::pool(c, &subject.attributes, &ages, scale);
     if c.once_in(16) {
         // A ticket that can never be matched (facts 1.3).
@@ -276,21 +277,31 @@ fn the_search_finds_what_brute_force_finds() {
             let pool = generate_pool(&case.0, subject);
             let more = compare(subject, &pool)?;
             let mut counts = counts.borrow_mut();
-            let sum = counts.entry(subject.name.clone()).or_default();
-            sum.pools += more.pools;
-            sum.matched += more.matched;
-            sum.joint += more.joint;
+            let mut names = BTreeSet::from([subject.name.clone()]);
+            if subject.name == "generated" {
+                let ast = &subject.rule_set.plan().ast;
+                names.extend(ast.rules.iter().map(|rule| format!("with {}", rule.kind)));
+                if ast.party_aggregation == PartyAggregation::Collapse {
+                    names.insert("parties as one".into());
+                }
+            }
+            for name in names {
+                let sum = counts.entry(name).or_default();
+                sum.pools += more.pools;
+                sum.matched += more.matched;
+                sum.joint += more.joint;
+            }
             Ok(())
         })?
     };
-    let strategy = (choices(160), choices(160), proptest::prelude::any::<u16>());
+    let strategy = (choices(200), choices(260), proptest::prelude::any::<u16>());
     law::check(POOLS, &strategy, law, |case| show(case, &own));
     let counts = counts.into_inner();
     println!("\n{:20}{:>8}{:>9}{:>8}", "rule set", "pools", "matched", "joint");
     for (name, Counts { pools, matched, joint }) in &counts {
         println!("{name:20}{pools:>8}{matched:>9}{joint:>8}");
     }
-    assert_eq!(counts.len(), own.len() + 1);
+    assert_eq!(counts.len(), own.len() + 2 + KINDS.len());
     for (name, Counts { pools, matched, joint }) in counts {
         assert!(pools >= 50, "{name}: {pools} pools");
         assert!(matched * 20 >= pools, "{name}: {matched} of {pools} pools have a match");

@@ -53,6 +53,8 @@ pub(crate) struct Scale {
 
 const PLAIN: &[f64] = &[0.0, 1.0, 2.0, 3.0, 0.25, 0.5, 1.75, -1.0, -0.25];
 const EXTREME: &[f64] = &[1e16, 1e300, -1e300, f64::MAX, 1e160, 5e-324, -0.0];
+/// What lists are made of: some are ids of players, as in a list of whom to avoid.
+const LISTED: &[&str] = &["a", "b", "medic", "p1", "p2"];
 const STRINGS: &[&str] = &["a", "b", "medic", "Ü ni\"", "count"];
 
 impl Declared {
@@ -138,7 +140,7 @@ fn value(c: &mut Choices, attribute_type: AttributeType) -> AttributeValue {
         AttributeType::String => AttributeValue::String(c.one(STRINGS).into()),
         AttributeType::StringList => {
             let length = c.below(4);
-            let texts = (0..length).map(|_| c.one(&STRINGS[..3]).to_owned());
+            let texts = (0..length).map(|_| c.one(LISTED).to_owned());
             AttributeValue::StringList(texts.collect())
         }
         AttributeType::StringNumberMap => {

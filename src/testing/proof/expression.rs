@@ -92,6 +92,40 @@ pub(crate) fn strings(c: &mut Choices, declared: &Declared) -> Expression {
     expression
 }
 
+/// Lists of strings, one or more levels deep; at least two where `nested` is asked for.
+pub(crate) fn lists_of_strings(c: &mut Choices, declared: &Declared, nested: bool) -> Expression {
+    let lists = declared.of_type(AttributeType::StringList);
+    let texts = declared.of_type(AttributeType::String);
+    let mut teams = selector(c, declared);
+    let mut expression = if !lists.is_empty() && !c.once_in(4) {
+        attribute(teams, &c.one(&lists).name, 2, Of::Strings)
+    } else {
+        if nested && !teams.grouped {
+            teams = Selector { text: "*".into(), grouped: true };
+        }
+        match texts.is_empty() || c.once_in(3) {
+            true => leaf(teams, ".players[playerId]", 1, Of::Strings),
+            false => attribute(teams, &c.one(&texts).name, 1, Of::Strings),
+        }
+    };
+    let least = if nested { 2 } else { 1 };
+    while expression.depth > least && c.once_in(3) {
+        let function = c.one(&["flatten", "set_intersection"]);
+        expression = apply(c, function, &expression);
+    }
+    expression
+}
+
+/// One list of strings.
+pub(crate) fn list_of_strings(c: &mut Choices, declared: &Declared) -> Expression {
+    let mut expression = lists_of_strings(c, declared, false);
+    while expression.depth > 1 {
+        let function = c.one(&["flatten", "flatten", "set_intersection"]);
+        expression = apply(c, function, &expression);
+    }
+    expression
+}
+
 /// Any path.
 pub(crate) fn path(c: &mut Choices, declared: &Declared) -> Expression {
     let teams = selector(c, declared);

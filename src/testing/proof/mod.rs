@@ -5,7 +5,7 @@
 //! holds verdicts on partial matches against all their completions, and `completeness` holds the
 //! search against brute force. `law` says
 //! how to run more cases, or others. A new rule kind needs a generator in `rules`: `equivalence`
-//! fails while there is none.
+//! fails while there is none. Rule sets judge parties player by player or, one in four, as one.
 
 mod choices;
 mod completeness;

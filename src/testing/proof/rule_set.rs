@@ -4,12 +4,27 @@ use super::choices::Choices;
 use super::declared::{Declared, Scale};
 use super::rules::{RULE_KINDS, RuleText};
 use super::text::{list, object, quote};
+use crate::model::schema::PartyAggregation;
+use crate::{CompileOptions, RuleSet};
 
 /// A generated rule set.
 #[derive(Clone, Debug)]
 pub(crate) struct RuleSetText {
     pub(crate) text: String,
     pub(crate) declared: Declared,
+    pub(crate) party_aggregation: PartyAggregation,
+}
+
+impl RuleSetText {
+    pub(crate) fn compile(&self) -> Result<RuleSet, String> {
+        let options = CompileOptions::default().party_aggregation(self.party_aggregation);
+        let rule_set = RuleSet::compile(&self.text, options);
+        rule_set.map_err(|errors| format!("{}\ndoes not compile:\n{errors}", self.show()))
+    }
+
+    pub(crate) fn show(&self) -> String {
+        format!("rule set, parties {:?}:\n{}", self.party_aggregation, self.text)
+    }
 }
 
 /// Expansions of one rule set.
@@ -19,12 +34,12 @@ pub(crate) fn rule_set(numbers: &[u16], scale: Scale) -> RuleSetText {
     let c = &mut Choices::new(numbers);
     let mut declared = Declared::generate(c, scale);
     let count = 1 + c.below(scale.rules);
-    let rules: Vec<(String, RuleText)> = (1..=count)
-        .map(|at| {
-            let generate = c.one(RULE_KINDS);
-            (format!("rule{at}"), generate(c, &declared))
-        })
-        .collect();
+    let mut rules: Vec<(String, RuleText)> = Vec::new();
+    for at in 1..=count {
+        let generate = c.one(RULE_KINDS);
+        let rule = generate(c, &declared, &rules);
+        rules.push((format!("rule{at}"), rule));
+    }
     let teams = declared.teams_text();
     let expansions = expansions(c, &mut declared, &rules);
     let rules = list(rules.iter().map(|(name, rule)| {
@@ -39,7 +54,10 @@ pub(crate) fn rule_set(numbers: &[u16], scale: Scale) -> RuleSetText {
         members.push(("algorithm", object([("expansionAgeSelection", quote(age))])));
     }
     members.extend([("teams", teams), ("rules", rules), ("expansions", list(expansions))]);
-    RuleSetText { text: object(members), declared }
+    let collapse = c.once_in(4);
+    let party_aggregation =
+        if collapse { PartyAggregation::Collapse } else { PartyAggregation::Exact };
+    RuleSetText { text: object(members), declared, party_aggregation }
 }
 
 fn expansions(
@@ -47,38 +65,53 @@ fn expansions(
     declared: &mut Declared,
     rules: &[(String, RuleText)],
 ) -> Vec<String> {
-    let mut targets: Vec<(String, Vec<String>)> = Vec::new();
+    let mut targets: Vec<Vec<Expandable>> = Vec::new();
     for _ in 0..c.below(EXPANSIONS_MAX + 1) {
-        let (target, values) = match c.once_in(3) {
-            true => team_target(c, declared),
-            false => rule_target(c, rules),
+        let together = match c.once_in(3) {
+            true => vec![team_target(c, declared)],
+            false => rule_targets(c, rules),
         };
-        if !values.is_empty() && targets.iter().all(|(taken, _)| *taken != target) {
-            targets.push((target, values));
+        let first = together.first().filter(|(_, values)| !values.is_empty());
+        let is_taken = |name: &String| targets.iter().flatten().any(|(taken, _)| taken == name);
+        if first.is_some_and(|(name, _)| !is_taken(name)) {
+            targets.push(together);
         }
     }
-    let expansion = |(target, values): &(String, Vec<String>)| {
+    let mut expansions = Vec::new();
+    for together in &targets {
         let mut wait = c.one(&[1, 5, 0, 10]);
-        let steps: Vec<String> = (0..1 + c.below(2))
-            .map(|_| {
-                let seconds = wait.to_string();
-                wait += c.one(&[1, 5, 10]);
-                object([("waitTimeSeconds", seconds), ("value", c.one(values))])
-            })
-            .collect();
-        object([("target", quote(target)), ("steps", list(steps))])
-    };
-    targets.iter().map(expansion).collect()
+        let mut steps: Vec<Vec<String>> = vec![Vec::new(); together.len()];
+        for _ in 0..1 + c.below(2) {
+            let which = c.below(together[0].1.len());
+            for ((_, values), steps) in together.iter().zip(&mut steps) {
+                let value = values[which].clone();
+                steps.push(object([("waitTimeSeconds", wait.to_string()), ("value", value)]));
+            }
+            wait += c.one(&[1, 5, 10]);
+        }
+        for ((target, _), steps) in together.iter().zip(steps) {
+            expansions.push(object([("target", quote(target)), ("steps", list(steps))]));
+        }
+    }
+    expansions
 }
 
-fn rule_target(c: &mut Choices, rules: &[(String, RuleText)]) -> (String, Vec<String>) {
+/// A target of expansions with the values that steps may give it.
+type Expandable = (String, Vec<String>);
+
+/// A field of a rule, or those that change together.
+fn rule_targets(c: &mut Choices, rules: &[(String, RuleText)]) -> Vec<Expandable> {
     let (name, rule) = c.one(rules);
     let fields: Vec<_> = rule.fields.iter().filter(|field| !field.steps.is_empty()).collect();
     if fields.is_empty() {
-        return (String::new(), Vec::new());
+        return Vec::new();
     }
-    let field = c.one(&fields);
-    (format!("rules[{name}].{}", field.name), field.steps.clone())
+    let chosen = c.one(&fields).name;
+    let is_paired = rule.paired.contains(&chosen);
+    let together = fields
+        .into_iter()
+        .filter(|field| field.name == chosen || is_paired && rule.paired.contains(&field.name));
+    together.map(|field| (format!("rules[{name}].{}", field.name), field.steps.clone())).collect()
 }
 
 /// A size of one or two teams that no expansion changes yet; a minimum never exceeds a maximum.

@@ -1,15 +1,24 @@
 //! Generated rules. A new kind is a function and a word in [`RULE_KINDS`].
 
+mod by_ticket;
+mod collection;
+mod compound;
+
 use super::choices::Choices;
 use super::declared::Declared;
 use super::expression::{Expression, numbers, numbers_of, path, strings};
 use super::text::{list, number, quote};
+use by_ticket::{absolute_sort, batch_distance, distance_sort, latency};
+use collection::collection;
+use compound::compound;
 
 /// A rule but for its name.
 #[derive(Clone, Debug)]
 pub(crate) struct RuleText {
     pub(crate) kind: &'static str,
     pub(crate) fields: Vec<FieldText>,
+    /// Fields that expansions change together, step by step the one as the other.
+    pub(crate) paired: &'static [&'static str],
 }
 
 /// A field with its value as JSON, and the values that the steps of an expansion may give it. A
@@ -21,10 +30,28 @@ pub(crate) struct FieldText {
     pub(crate) steps: Vec<String>,
 }
 
-type Generate = fn(&mut Choices, &Declared) -> RuleText;
+/// From what is declared and the rules that stand before it.
+type Generate = fn(&mut Choices, &Declared, &[(String, RuleText)]) -> RuleText;
 
-/// The generators, one for each rule kind.
-pub(crate) const RULE_KINDS: &[Generate] = &[comparison, distance];
+/// The generators, one for each rule kind, the more often the more there is to a kind.
+pub(crate) const RULE_KINDS: &[Generate] = &[
+    comparison,
+    comparison,
+    comparison,
+    distance,
+    distance,
+    latency,
+    latency,
+    collection,
+    collection,
+    collection,
+    batch_distance,
+    absolute_sort,
+    distance_sort,
+    compound,
+    compound,
+    compound,
+];
 
 const OPERATIONS: &[&str] = &["=", "!=", "<", "<=", ">", ">="];
 /// Bounds that no ordinary value is near.
@@ -45,9 +72,10 @@ fn measurements(c: &mut Choices, expressions: &[Expression]) -> FieldText {
     fixed("measurements", if bare { texts[0].clone() } else { list(texts) })
 }
 
-fn party_aggregation(c: &mut Choices) -> Option<FieldText> {
+/// Once in so many times.
+fn party_aggregation(c: &mut Choices, times: usize) -> Option<FieldText> {
     let word = c.one(&["min", "max", "avg"]);
-    c.once_in(4).then(|| fixed("partyAggregation", quote(word)))
+    c.once_in(times).then(|| fixed("partyAggregation", quote(word)))
 }
 
 /// A number near a likely value: on it, or a quarter beside it, and sometimes far off.
@@ -78,7 +106,7 @@ fn words(values: &[&str]) -> Vec<String> {
     values.iter().map(|value| quote(value)).collect()
 }
 
-fn comparison(c: &mut Choices, declared: &Declared) -> RuleText {
+fn comparison(c: &mut Choices, declared: &Declared, _: &[(String, RuleText)]) -> RuleText {
     let mut fields = match c.below(10) {
         0..5 => numbers_with_reference(c, declared),
         5 => {
@@ -90,8 +118,8 @@ fn comparison(c: &mut Choices, declared: &Declared) -> RuleText {
         }
         form => among_themselves(c, declared, form),
     };
-    fields.extend(party_aggregation(c));
-    RuleText { kind: "comparison", fields }
+    fields.extend(party_aggregation(c, 4));
+    RuleText { kind: "comparison", fields, paired: &[] }
 }
 
 fn numbers_with_reference(c: &mut Choices, declared: &Declared) -> Vec<FieldText> {
@@ -135,7 +163,7 @@ fn among_themselves(c: &mut Choices, declared: &Declared, form: usize) -> Vec<Fi
     vec![measurements(c, &measured), operation]
 }
 
-fn distance(c: &mut Choices, declared: &Declared) -> RuleText {
+fn distance(c: &mut Choices, declared: &Declared, _: &[(String, RuleText)]) -> RuleText {
     let from = path(c, declared);
     let scalar = c.once_in(2);
     let mut measured = vec![numbers_of(c, from.clone(), scalar)];
@@ -159,6 +187,6 @@ fn distance(c: &mut Choices, declared: &Declared) -> RuleText {
         let values = (0..3).map(|_| number(bound(c, &likely))).collect();
         fields.push(expandable(c, "maxDistance", values));
     }
-    fields.extend(party_aggregation(c));
-    RuleText { kind: "distance", fields }
+    fields.extend(party_aggregation(c, 4));
+    RuleText { kind: "distance", fields, paired: &[] }
 }

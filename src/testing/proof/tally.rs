@@ -4,9 +4,9 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::expr::ast::{Expr, Function, Leaf};
-use crate::model::schema::Schema;
+use crate::model::schema::{PartyAggregation, Schema};
 use crate::rules::{FieldShape, KINDS};
-use crate::ruleset::ast::{FieldValue, RuleAst, RuleSetAst, Target};
+use crate::ruleset::ast::{FieldValue, RuleAst, RuleSetAst, Statement, Target};
 
 /// Counts under the same key: seen, and how often each column was true.
 type Row<const N: usize> = [u64; N];
@@ -55,12 +55,18 @@ impl<const N: usize> Tally<N> {
 pub(crate) fn keys(ast: &RuleSetAst, position: usize) -> BTreeSet<String> {
     let rule = &ast.rules[position];
     let mut keys = BTreeSet::from([rule.kind.to_owned()]);
-    let reference = rule.field("referenceValue").map_or("none", |field| match &field.value {
-        FieldValue::Expression(_) => "expression",
-        FieldValue::Text(_) => "string",
-        _ => "number",
-    });
-    keys.insert(format!("{} referenceValue {reference}", rule.kind));
+    if matches!(rule.kind, "comparison" | "distance" | "collection") {
+        let reference = rule.field("referenceValue").map_or("none", |field| match &field.value {
+            FieldValue::Expression(_) => "expression",
+            FieldValue::Text(_) => "string",
+            FieldValue::TextList(_) => "list",
+            _ => "number",
+        });
+        keys.insert(format!("{} referenceValue {reference}", rule.kind));
+    }
+    if ast.party_aggregation == PartyAggregation::Collapse {
+        keys.insert(format!("{}, parties as one", rule.kind));
+    }
     for field in &rule.fields {
         let expanded = is_expanded(ast, position, field.name);
         if expanded {
@@ -76,18 +82,49 @@ pub(crate) fn keys(ast: &RuleSetAst, position: usize) -> BTreeSet<String> {
             FieldValue::Measurements(measurements) => {
                 for (expr, _) in measurements {
                     keys.extend(expression_keys(expr, &ast.schema));
-                    keys.insert(format!("measurement of depth {}", expr.ty.depth));
+                    keys.insert(depth_key(rule.kind, expr.ty.depth));
                 }
             }
             FieldValue::Expression(expr) => keys.extend(expression_keys(expr, &ast.schema)),
-            FieldValue::Word(_)
-            | FieldValue::Text(_)
-            | FieldValue::TextList(_)
-            | FieldValue::Attribute(_)
-            | FieldValue::Statement(_) => {}
+            FieldValue::Attribute(attribute) => {
+                let of = ast.schema.attributes[*attribute].attribute_type.as_str();
+                keys.insert(format!("{} {} {of}", rule.kind, field.name));
+            }
+            FieldValue::Statement(statement) => {
+                let mut named = BTreeSet::new();
+                statement.rules(&mut named);
+                let kinds = named.into_iter().map(|named| ast.rules[named].kind);
+                keys.extend(kinds.map(|kind| format!("compound of {kind}")));
+                let depth = statement_keys(statement, &mut keys);
+                keys.insert(format!("compound of depth {depth}"));
+            }
+            FieldValue::Word(_) | FieldValue::Text(_) | FieldValue::TextList(_) => {}
         }
     }
     keys
+}
+
+fn depth_key(kind: &str, depth: u8) -> String {
+    format!("{kind} measurement of depth {depth}")
+}
+
+/// Adds the operators of a statement, and says how deep it nests.
+fn statement_keys(statement: &Statement, keys: &mut BTreeSet<String>) -> u32 {
+    let (operator, parts) = match statement {
+        Statement::Rule(_) => return 0,
+        Statement::Not(part) => ("not", vec![part]),
+        Statement::And(a, b) => ("and", vec![a, b]),
+        Statement::Or(a, b) => ("or", vec![a, b]),
+        Statement::Xor(a, b) => ("xor", vec![a, b]),
+    };
+    keys.insert(format!("compound {operator}"));
+    let depth = parts.into_iter().map(|part| statement_keys(part, keys)).max();
+    1 + depth.unwrap_or(0)
+}
+
+/// Whether a key is about a rule that is neither true nor false.
+pub(crate) fn is_of_sort(key: &str) -> bool {
+    key.starts_with("absoluteSort") || key.starts_with("distanceSort")
 }
 
 fn is_expanded(ast: &RuleSetAst, position: usize, name: &str) -> bool {
@@ -119,6 +156,7 @@ pub(crate) fn expected_keys() -> Vec<String> {
     let mut keys = Vec::new();
     for kind in KINDS {
         keys.push(kind.name().to_owned());
+        keys.push(format!("{}, parties as one", kind.name()));
         for field in kind.fields() {
             if field.expandable {
                 keys.push(format!("{} {} expanded", kind.name(), field.name));
@@ -132,11 +170,30 @@ pub(crate) fn expected_keys() -> Vec<String> {
                 }
                 FieldShape::Reference | FieldShape::ReferenceOrList => {
                     keys.push(format!("{} {} expression", kind.name(), field.name));
+                    keys.push(format!("{} {} none", kind.name(), field.name));
                 }
-                FieldShape::Measurements | FieldShape::Attribute | FieldShape::Statement => {}
+                FieldShape::Attribute => {
+                    keys.push(format!("{} {} number", kind.name(), field.name));
+                    keys.push(format!("{} {} string", kind.name(), field.name));
+                }
+                FieldShape::Statement => {
+                    let parts = ["not", "and", "or", "xor"].map(|it| format!("compound {it}"));
+                    keys.extend(parts);
+                    let named = ["comparison", "distance", "collection", "latency", "compound"];
+                    keys.extend(named.map(|kind| format!("compound of {kind}")));
+                    keys.extend((1..=3).map(|depth| format!("compound of depth {depth}")));
+                }
+                FieldShape::Measurements => {
+                    let depths = if kind.name() == "collection" { 1..=3 } else { 0..=2 };
+                    keys.extend(depths.map(|depth| depth_key(kind.name(), depth)));
+                }
             }
         }
     }
+    keys.retain(|key| key != "distance referenceValue none");
+    keys.extend(["list", "string"].map(|it| format!("collection referenceValue {it}")));
+    keys.extend(["number", "string"].map(|it| format!("comparison referenceValue {it}")));
+    keys.push("distance referenceValue number".into());
     keys.extend(Function::ALL.map(|function| format!("function {}", function.name())));
     let leaves = ["teams", "players", "player ids"];
     let types = ["number", "string", "string_list", "string_number_map"];

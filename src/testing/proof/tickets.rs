@@ -5,6 +5,7 @@ use super::declared::Attribute;
 use crate::base::time::Millis;
 use crate::model::matched::PlacedTicket;
 use crate::model::ticket::{AttributeValue, Player};
+use crate::ruleset::plan::Plan;
 use crate::testing::brute::PoolTicket;
 
 /// How many tickets, and how large.
@@ -12,6 +13,52 @@ use crate::testing::brute::PoolTicket;
 pub(crate) struct PoolScale {
     pub(crate) tickets: usize,
     pub(crate) party_max: u32,
+    /// Whether a rule is about latencies: then most pools have some.
+    pub(crate) by_latency: bool,
+}
+
+/// Whether a rule is about latencies.
+pub(crate) fn has_latency(plan: &Plan) -> bool {
+    plan.ast.rules.iter().any(|rule| rule.kind == "latency")
+}
+
+const LOCATIONS: &[&str] = &["eu", "us", "ap"];
+const LATENCY_MAX: u32 = 4;
+
+/// How the players of a pool report latencies.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reports {
+    Nothing,
+    /// All of them, of every location.
+    Everywhere,
+    /// All of them, but not of every location.
+    Gaps,
+    /// Some do not report at all.
+    Silence,
+}
+
+fn reports(c: &mut Choices, by_latency: bool) -> Reports {
+    let reporting = if by_latency { !c.once_in(8) } else { c.once_in(6) };
+    match c.below(8) {
+        _ if !reporting => Reports::Nothing,
+        0..4 => Reports::Everywhere,
+        4..7 => Reports::Gaps,
+        _ => Reports::Silence,
+    }
+}
+
+fn with_latencies(c: &mut Choices, player: Player, reports: Reports) -> Player {
+    let silent = reports == Reports::Silence && c.once_in(4);
+    if reports == Reports::Nothing || silent {
+        return player;
+    }
+    // The first one is always there, so that players have a location in common more often.
+    LOCATIONS.iter().enumerate().fold(player, |player, (at, location)| {
+        match reports == Reports::Gaps && c.once_in(if at == 0 { 12 } else { 4 }) {
+            true => player,
+            false => player.with_latency(location, c.between(1, LATENCY_MAX)),
+        }
+    })
 }
 
 /// Waiting times around the starts of epochs, given in milliseconds, and away from them.
@@ -40,7 +87,7 @@ pub(crate) fn pool(
         0 => vec![c.one(ages)],
         _ => ages.to_vec(),
     };
-    let latencies = c.once_in(6);
+    let reports = reports(c, scale.by_latency);
     let party_every = c.one(&[3, 2]);
     let mut players = 0;
     let mut ticket = || {
@@ -58,13 +105,7 @@ pub(crate) fn pool(
             if c.once_in(16) {
                 player = player.with_string("undeclared", "x");
             }
-            if latencies && !c.once_in(4) {
-                player = player.with_latency(c.one(&["eu", "us"]), c.between(1, 3));
-                if !c.once_in(3) {
-                    player = player.with_latency("eu", c.between(1, 3));
-                }
-            }
-            player
+            with_latencies(c, player, reports)
         };
         PoolTicket { age, players: (0..party).map(|_| one_player()).collect() }
     };
