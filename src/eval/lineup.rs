@@ -60,3 +60,46 @@ impl Lineup<'_> {
         &self.buffers.tickets
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::time::Timestamp;
+    use crate::eval::candidate::Candidate;
+    use crate::model::ticket::Player;
+    use crate::ruleset::RuleSet;
+
+    #[test]
+    fn the_order_of_seating_does_not_matter() {
+        let rule_set = RuleSet::from_json(
+            r#"{"ruleLanguageVersion": "1.0",
+                "teams": [{"name": "red", "minPlayers": 1, "maxPlayers": 4},
+                          {"name": "blue", "minPlayers": 1, "maxPlayers": 4}]}"#,
+        );
+        let plan = rule_set.unwrap();
+        let plan = plan.plan();
+        let mut pool = crate::pool::ingest::Pool::new(&plan.layout, 1);
+        // The last is the oldest, and of equally old ones the first that was submitted counts.
+        let rows: Vec<TicketRow> = [(5, 1), (5, 2), (3, 9), (3, 4)]
+            .into_iter()
+            .map(|(start, number)| {
+                let player = Player::new(format!("p{number}"));
+                let start = Timestamp::from_millis(start);
+                pool.insert(&plan.ast.schema, &[player], start, number).unwrap()
+            })
+            .collect();
+        let [a, b, c, d] = rows[..] else { panic!("four tickets") };
+        let (red, blue) = (InstanceIdx::from_usize(0), InstanceIdx::from_usize(1));
+        for order in [[a, b, c, d], [d, c, b, a], [b, d, a, c]] {
+            let mut candidate = Candidate::new(2);
+            for row in order {
+                candidate.push(if row == b { blue } else { red }, row, &pool.columns);
+            }
+            let mut buffers = LineupBuffers::default();
+            let lineup = buffers.line_up(&pool.columns, &candidate.slots);
+            assert_eq!(lineup.tickets(red), [d, c, a]);
+            assert_eq!(lineup.tickets(blue), [b]);
+            assert_eq!(lineup.all_tickets(), [d, c, a, b]);
+        }
+    }
+}

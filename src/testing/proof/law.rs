@@ -1,11 +1,12 @@
 //! Runs a law on many generated cases, shrinks what breaks it and shows it.
 //!
-//! Two variables of the environment change a run of the tests, and only of the tests:
+//! Some variables of the environment change a run of the tests, and only of the tests:
 //!
 //! - `RALLYPOINT_PROOF_SEED`: a number, another seed than the fixed one (0).
 //! - `RALLYPOINT_PROOF_TIMES`: so many times the usual number of cases. The full count of decision
 //!   36, 10,000 pools, is 5 times the usual 2,000:
 //!   `RALLYPOINT_PROOF_TIMES=5 cargo test --release -p rallypoint --lib proof -- --nocapture`
+//! - `RALLYPOINT_PROOF_SHRINK`: at most so many steps of shrinking; 0 to learn only that a law breaks.
 
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
@@ -26,7 +27,7 @@ pub(crate) fn check<S: Strategy>(
         failure_persistence: None,
         // In milliseconds; a failing run may take as long, a passing one does not shrink.
         max_shrink_time: 30_000,
-        max_shrink_iters: 20_000,
+        max_shrink_iters: variable("RALLYPOINT_PROOF_SHRINK").map_or(20_000, |it| it as u32),
         ..Config::default()
     };
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
