@@ -5,6 +5,7 @@
 //!
 //! Cost: one evaluation of each expression; intervals of them decide a partial match.
 
+use super::elements::{every_value, reference_bounds};
 use super::{
     CompileContext, Compiled, Field, FieldInEpoch, FieldShape, Rule, RuleKind, RuleSource,
     measured_numbers,
@@ -155,43 +156,15 @@ impl Rule for DistanceRule {
         let bounds = &mut scratch.bounds;
         let (reference, certain) = match self.reference.at(epoch) {
             Reference::Number(number) => (Interval::point(*number), true),
-            Reference::Program(program) => {
-                if !bounds.compute(program, partial) {
-                    return Verdict::OPEN;
-                }
-                if bounds.surely_undefined {
-                    return Verdict::NEVER;
-                }
-                let Some(&value) = bounds.values.first() else { return Verdict::OPEN };
-                (value, !bounds.maybe_undefined)
-            }
+            Reference::Program(program) => match reference_bounds(program, partial, bounds) {
+                Ok(known) => known,
+                Err(verdict) => return verdict,
+            },
         };
         let band = self.band(epoch);
-        let mut verdict = if certain { Verdict::ALWAYS } else { Verdict::OPEN };
-        for program in &self.measurements {
-            if !bounds.compute(program, partial) {
-                verdict = verdict.and(Verdict::OPEN);
-                continue;
-            }
-            if bounds.surely_undefined {
-                return Verdict::NEVER;
-            }
-            if bounds.maybe_undefined {
-                verdict = verdict.and(Verdict::OPEN);
-            }
-            for &value in &bounds.values {
-                verdict = verdict.and(band.verdict(value, reference));
-            }
-            for group in &bounds.groups {
-                if group.room.max > 0 {
-                    let coming =
-                        bounds.coming.map_or(Verdict::OPEN, |it| band.verdict(it, reference));
-                    let unsure = group.room.min == 0 && coming.is_never();
-                    verdict = verdict.and(if unsure { Verdict::OPEN } else { coming });
-                }
-            }
-        }
-        verdict
+        let verdict =
+            every_value(&self.measurements, partial, bounds, |it| band.verdict(it, reference));
+        if certain { verdict } else { verdict.and(Verdict::OPEN) }
     }
 
     fn complete(&self, lineup: &Lineup<'_>, epoch: Epoch, scratch: &mut Scratch) -> LocationSet {

@@ -273,6 +273,7 @@ fn describe_value(value: &FieldValue) -> String {
     }
 }
 
+mod elements;
 #[cfg(test)]
 mod kind_tests;
 #[cfg(test)]
