@@ -51,18 +51,27 @@ pub use diag::{
 };
 pub use engine::Matchmaker;
 pub use engine::input::{
-    DescribeMatchmaking, Input, InputError, MatchmakingTicket, Response, StartMatchmaking,
-    StopMatchmaking,
+    AcceptMatch, AcceptanceType, CompletePlacement, DescribeMatch, DescribeMatchmaking,
+    EndGameSession, FailPlacement, Input, InputError, PlacementFailure, PlacementOf, Reconfigure,
+    RemovePlayers, StartMatchBackfill, StartMatchmaking, StopMatchmaking,
 };
 pub use engine::options::{
-    BackfillMode, Configuration, ConfigurationError, EngineOptions, FlexMatchMode,
+    BackfillMode, Configuration, ConfigurationError, EarlyRejection, EngineOptions, FlexMatchMode,
 };
 pub use engine::report::TickReport;
-pub use lifecycle::event::{Event, EventDetail, EventPlayer, EventTicket, RuleMetrics};
+pub use engine::response::{GameSession, MatchmakingTicket, PendingMatch, Response};
+pub use lifecycle::cause::StatusCause;
+pub use lifecycle::event::{
+    Acceptance, Event, EventDetail, EventGameSession, EventPlayer, EventTicket, RuleMetrics,
+};
 pub use lifecycle::status::TicketStatus;
 pub use model::matched::PlacedTicket;
 pub use model::schema::{
     AttributeDeclaration, AttributeType, PartyAggregation, Strategy, TeamDeclaration,
+};
+pub use model::session::{
+    AutoBackfillMode, GameSessionConnectionInfo, MatchedPlayerSession, MatchmakerData,
+    MatchmakerPlayer, MatchmakerTeam, PlayerGatewayStatus, SessionUpdate, UpdateReason,
 };
 pub use model::ticket::{AttributeValue, MatchId, Player, PlayerId, TicketId};
 pub use ruleset::describe::{ColumnSummary, EpochSummary, PlanSummary, RuleSummary, SizeSummary};

@@ -1,19 +1,37 @@
-//! What goes into a matchmaker, and what it answers at once.
+//! What goes into a matchmaker, and why it may be refused.
 
 use crate::base::time::Timestamp;
-use crate::lifecycle::status::TicketStatus;
-use crate::model::ticket::{Player, TicketId};
+use crate::engine::options::Configuration;
+use crate::model::session::GameSessionConnectionInfo;
+use crate::model::ticket::{MatchId, Player, PlayerId, TicketId};
+use crate::ruleset::RuleSet;
 
-/// A command, named as the operation of the API (facts 8.2).
+/// A command, named as the operation of the API (facts 8.2), or one of ours (commands.md 1.1).
 #[derive(Clone, PartialEq, Debug)]
 #[non_exhaustive]
 pub enum Input {
     /// Asks for a match for up to ten players who want to play in one team.
     StartMatchmaking(StartMatchmaking),
+    /// Asks for players for a running game session.
+    StartMatchBackfill(StartMatchBackfill),
     /// Takes a ticket that is not yet matched out of matchmaking.
     StopMatchmaking(StopMatchmaking),
+    /// Answers for players whether they accept the match that they are in.
+    AcceptMatch(AcceptMatch),
     /// Reads tickets.
     DescribeMatchmaking(DescribeMatchmaking),
+    /// Ours: reads what a game server is told of its match.
+    DescribeMatch(DescribeMatch),
+    /// Ours: the host reports that the game session of a match is up.
+    CompletePlacement(CompletePlacement),
+    /// Ours: the host reports that it has no game session for a match.
+    FailPlacement(FailPlacement),
+    /// Ours: the game session is over; its backfill ticket is cancelled.
+    EndGameSession(EndGameSession),
+    /// Ours: players have left a running game session.
+    RemovePlayers(RemovePlayers),
+    /// Ours: goes on with another rule set or configuration.
+    Reconfigure(Box<Reconfigure>),
 }
 
 /// The input of `StartMatchmaking`.
@@ -27,11 +45,46 @@ pub struct StartMatchmaking {
     pub players: Vec<Player>,
 }
 
+/// The input of `StartMatchBackfill`.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct StartMatchBackfill {
+    /// The id of the ticket; absent: the engine makes a UUID.
+    pub ticket_id: Option<TicketId>,
+    /// The name or ARN of the configuration; absent: this matchmaker's.
+    pub configuration_name: Option<String>,
+    /// The session. It has one backfill ticket at a time; a newer request replaces an older one.
+    /// Absent in a game that keeps its sessions to itself.
+    pub game_session_arn: Option<String>,
+    /// Everyone who is in the session now: 1 to 199 players, each with a `team` instance, none
+    /// of them twice.
+    pub players: Vec<Player>,
+}
+
 /// The input of `StopMatchmaking`.
 #[derive(Clone, PartialEq, Debug)]
 pub struct StopMatchmaking {
-    /// The ticket.
+    /// The ticket, or the announced id of an automatic backfill ticket (decision 28).
     pub ticket_id: TicketId,
+}
+
+/// The input of `AcceptMatch`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct AcceptMatch {
+    /// The ticket of the players.
+    pub ticket_id: TicketId,
+    /// Players of that ticket, at least one.
+    pub player_ids: Vec<PlayerId>,
+    /// Their answer. It is final.
+    pub acceptance_type: AcceptanceType,
+}
+
+/// A player's answer to a match.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum AcceptanceType {
+    /// The player wants to play it.
+    Accept,
+    /// The player does not; the match is dropped.
+    Reject,
 }
 
 /// The input of `DescribeMatchmaking`.
@@ -41,42 +94,77 @@ pub struct DescribeMatchmaking {
     pub ticket_ids: Vec<TicketId>,
 }
 
-/// The answer to an [`Input`].
+/// A match or the game session that it became.
 #[derive(Clone, PartialEq, Debug)]
-#[non_exhaustive]
-pub enum Response {
-    /// The new ticket, QUEUED.
-    StartMatchmaking(MatchmakingTicket),
-    /// The ticket is cancelled.
-    StopMatchmaking,
-    /// Those of the tickets that are known, in the order asked for.
-    DescribeMatchmaking(Vec<MatchmakingTicket>),
+pub enum DescribeMatch {
+    /// A match that waits for answers or for its game session, or the newest match of a session.
+    Match(MatchId),
+    /// A game session, by its ARN.
+    GameSession(String),
 }
 
-/// A ticket as the API shows it (facts 8.4).
+/// A match that waits for its game session, by its id or by one of its tickets.
 #[derive(Clone, PartialEq, Debug)]
-#[non_exhaustive]
-pub struct MatchmakingTicket {
+pub enum PlacementOf {
+    /// One of its tickets.
+    Ticket(TicketId),
     /// Its id.
-    pub ticket_id: TicketId,
-    /// The name of the configuration.
-    pub configuration_name: String,
-    /// The ARN of the configuration.
-    pub configuration_arn: String,
-    /// Where it stands.
-    pub status: TicketStatus,
-    /// Why it stands there, in one word, where there is a reason.
-    pub status_reason: Option<&'static str>,
-    /// Why it stands there, in a sentence, where there is a reason.
-    pub status_message: Option<&'static str>,
-    /// When it was submitted.
-    pub start_time: Timestamp,
-    /// When it ended, once it has.
-    pub end_time: Option<Timestamp>,
-    /// Its players; each with a team once matched.
-    pub players: Vec<Player>,
-    /// Mean wait of recent matched tickets in whole seconds; absent while too few were matched.
-    pub estimated_wait_seconds: Option<u32>,
+    Match(MatchId),
+}
+
+/// The input of `CompletePlacement`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CompletePlacement {
+    /// Which match.
+    pub of: PlacementOf,
+    /// How players reach the session. The ARN is required, and is that of no session yet.
+    pub game_session_connection_info: GameSessionConnectionInfo,
+}
+
+/// The input of `FailPlacement`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct FailPlacement {
+    /// Which match.
+    pub of: PlacementOf,
+    /// Why there is no game session.
+    pub reason: PlacementFailure,
+}
+
+/// Why a match has no game session.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum PlacementFailure {
+    /// None was free in time; the tickets go back to the pool.
+    TimedOut,
+    /// An error; the tickets end as FAILED.
+    Failed,
+    /// Called off; the tickets end as FAILED.
+    Cancelled,
+}
+
+/// The input of `EndGameSession`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct EndGameSession {
+    /// The session.
+    pub game_session_arn: String,
+}
+
+/// The input of `RemovePlayers`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RemovePlayers {
+    /// The session.
+    pub game_session_arn: String,
+    /// Players of its roster, at least one.
+    pub player_ids: Vec<PlayerId>,
+}
+
+/// The input of `Reconfigure`. Waiting tickets stay, and are judged anew. Matches that are formed
+/// already go on as they began.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Reconfigure {
+    /// The rule set to go on with; absent: the same.
+    pub rule_set: Option<RuleSet>,
+    /// The configuration to go on with; absent: the same. Its name must stay.
+    pub configuration: Option<Configuration>,
 }
 
 /// Why an input was refused. A refused input changes nothing.

@@ -6,6 +6,7 @@ pub(crate) mod input;
 pub(crate) mod options;
 mod pass;
 pub(crate) mod report;
+pub(crate) mod response;
 mod validate;
 
 use std::collections::BTreeMap;
@@ -27,12 +28,10 @@ use crate::pool::columns::TicketRow;
 use crate::pool::ingest::{Pool, Refused, missing_attribute};
 use crate::ruleset::RuleSet;
 use crate::search::Searcher;
-use input::{
-    DescribeMatchmaking, Input, InputError, MatchmakingTicket, Response, StartMatchmaking,
-    StopMatchmaking,
-};
+use input::{DescribeMatchmaking, Input, InputError, StartMatchmaking, StopMatchmaking};
 use options::{Configuration, ConfigurationError, EngineOptions};
 use report::TickReport;
+use response::{MatchmakingTicket, Response};
 
 /// A matchmaker for one configuration: tickets go in, matches come out as events.
 ///
@@ -163,6 +162,7 @@ impl Matchmaker {
             Input::StartMatchmaking(request) => self.start_matchmaking(request),
             Input::StopMatchmaking(request) => self.stop_matchmaking(&request),
             Input::DescribeMatchmaking(request) => self.describe_matchmaking(&request),
+            _ => Err(InputError::invalid("this operation is not built yet in this release")),
         }
     }
 
@@ -265,8 +265,7 @@ impl Matchmaker {
             id,
             number,
             status: TicketStatus::Queued,
-            reason: None,
-            message: None,
+            cause: None,
             start_time: self.now,
             end_time: None,
             players,
@@ -387,11 +386,11 @@ impl Matchmaker {
             configuration_name: self.configuration.name.clone(),
             configuration_arn: self.configuration_arn.clone(),
             status: record.status,
-            status_reason: record.reason,
-            status_message: record.message,
+            status_cause: record.cause,
             start_time: record.start_time,
             end_time: record.end_time,
             players: record.players.iter().map(with_team).collect(),
+            game_session_connection_info: None,
             estimated_wait_seconds: self.estimate.seconds(),
         }
     }

@@ -11,16 +11,31 @@ pub struct Configuration {
     pub name: String,
     /// The longest that a ticket waits, 1 to 43,200 seconds from its start.
     pub request_timeout_seconds: u32,
-    /// Whether players must accept a match. Not built yet: must be false.
+    /// Whether players must accept a match.
     pub acceptance_required: bool,
-    /// How long players have to accept, 1 to 600 seconds.
+    /// How long players have to accept, 1 to 600 seconds. Required when they must (decision 25).
     pub acceptance_timeout_seconds: Option<u32>,
+    /// Places of a match that are kept free (facts 5.6). Without a queue it is ignored.
+    pub additional_player_count: u32,
     /// Text of up to 256 characters that every event carries.
     pub custom_event_data: Option<String>,
     /// Who places game sessions.
     pub flex_match_mode: FlexMatchMode,
     /// Whether sessions with open places ask for players by themselves.
     pub backfill_mode: BackfillMode,
+    /// A label of 1 to 1,024 characters; nothing depends on it.
+    pub description: Option<String>,
+    /// The queue that places matches. Not built yet: must be empty, and then the host places them.
+    pub game_session_queue_arns: Vec<String>,
+    /// Up to 16 properties for new game sessions: keys of up to 32 characters, values of up to 96.
+    /// They go to whoever places the match.
+    pub game_properties: Vec<(String, String)>,
+    /// Text of 1 to 4,096 characters for new game sessions.
+    pub game_session_data: Option<String>,
+    /// Where the service would send events, up to 300 characters. The engine sends none itself.
+    pub notification_target: Option<String>,
+    /// Up to 200 labels: keys of 1 to 128 characters, values of up to 256.
+    pub tags: Vec<(String, String)>,
 }
 
 impl Default for Configuration {
@@ -33,6 +48,13 @@ impl Default for Configuration {
             custom_event_data: None,
             flex_match_mode: FlexMatchMode::Standalone,
             backfill_mode: BackfillMode::Manual,
+            additional_player_count: 0,
+            description: None,
+            game_session_queue_arns: Vec::new(),
+            game_properties: Vec::new(),
+            game_session_data: None,
+            notification_target: None,
+            tags: Vec::new(),
         }
     }
 }
@@ -43,7 +65,7 @@ pub enum FlexMatchMode {
     /// Nobody: a match is complete as soon as it is made.
     #[default]
     Standalone,
-    /// A queue, or the host. Not built yet.
+    /// The host: a match waits until `CompletePlacement` or `FailPlacement`.
     WithQueue,
 }
 
@@ -53,8 +75,18 @@ pub enum BackfillMode {
     /// The game, by `StartMatchBackfill`.
     #[default]
     Manual,
-    /// The matchmaker. Not built yet.
+    /// The matchmaker, for every session that a match has become.
     Automatic,
+}
+
+/// Which tickets end when a player rejects a match (facts 10.12).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum EarlyRejection {
+    /// Those with a player who rejected. The others go on searching.
+    #[default]
+    RejectersOnly,
+    /// Also those with a player who had not answered yet, as the API's text says to the letter.
+    Literal,
 }
 
 /// What the service keeps to itself: limits, budgets, retention.
@@ -78,6 +110,16 @@ pub struct EngineOptions {
     pub retention: Millis,
     /// How many finished tickets can be described; the oldest are forgotten first.
     pub retained_tickets_max: usize,
+    /// How long the host has to place a match before its tickets go back to the pool.
+    pub placement_timeout: Millis,
+    /// Which tickets end when a player rejects a match.
+    pub early_rejection: EarlyRejection,
+    /// The storm guard: for so many seconds from its start, a ticket that fits a waiting backfill
+    /// may join that one only, and found no new match. 0: off.
+    pub backfill_before_new_match_seconds: u32,
+    /// Game sessions that may be known at one time. New tickets are refused when all could be
+    /// needed (decision 31).
+    pub sessions_max: usize,
 }
 
 impl Default for EngineOptions {
@@ -90,6 +132,10 @@ impl Default for EngineOptions {
             undrained_events_max: 4_000_000,
             retention: Millis::from_secs(24 * 3600),
             retained_tickets_max: 100_000,
+            placement_timeout: Millis::from_secs(600),
+            early_rejection: EarlyRejection::RejectersOnly,
+            backfill_before_new_match_seconds: 0,
+            sessions_max: 4_000_000,
         }
     }
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::Matchmaker;
 use super::report::TickReport;
 use crate::base::time::{Millis, Timestamp};
-use crate::lifecycle::event::EventDetail;
+use crate::lifecycle::event::{EventDetail, EventGameSession};
 use crate::lifecycle::state::{Change, advance, event_ticket, metrics};
 use crate::model::ticket::MatchId;
 use crate::pool::columns::TicketRow;
@@ -329,9 +329,8 @@ impl Matchmaker {
             }
             self.book.retire(key);
         }
-        let game_session_location = location;
-        let succeeded =
-            EventDetail::MatchmakingSucceeded { match_id, tickets, game_session_location };
+        let game_session = EventGameSession { location, ..EventGameSession::default() };
+        let succeeded = EventDetail::MatchmakingSucceeded { match_id, tickets, game_session };
         self.outbox.push(now, succeeded);
         players
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
+use super::cause::StatusCause;
 use super::status::TicketStatus;
 use crate::base::hash::SeededState;
 use crate::base::idx::{Col, index_type};
@@ -21,8 +22,7 @@ pub(crate) struct TicketRecord {
     /// Counts submissions.
     pub(crate) number: u64,
     pub(crate) status: TicketStatus,
-    pub(crate) reason: Option<&'static str>,
-    pub(crate) message: Option<&'static str>,
+    pub(crate) cause: Option<StatusCause>,
     pub(crate) start_time: Timestamp,
     pub(crate) end_time: Option<Timestamp>,
     pub(crate) players: Vec<Player>,

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use super::cause::StatusCause;
 use crate::base::time::Timestamp;
+use crate::model::session::PlayerGatewayStatus;
 use crate::model::ticket::{MatchId, PlayerId, TicketId};
 
 /// An event: one fact about a ticket or a match, told once.
@@ -34,7 +36,7 @@ pub enum EventDetail {
     PotentialMatchCreated {
         /// The match.
         match_id: MatchId,
-        /// Its tickets, in the order of teams and age.
+        /// Its tickets: the backfill ticket if there is one, then in the order of teams and age.
         tickets: Vec<EventTicket>,
         /// Whether its players must accept it.
         acceptance_required: bool,
@@ -43,23 +45,37 @@ pub enum EventDetail {
         /// How often each rule was judged in the search for these tickets.
         rule_evaluation_metrics: Vec<RuleMetrics>,
     },
+    /// Players have answered whether they accept a match.
+    AcceptMatch {
+        /// The match.
+        match_id: MatchId,
+        /// Its tickets, with the answers so far.
+        tickets: Vec<EventTicket>,
+    },
+    /// The answers to a match are complete, or no longer asked for.
+    AcceptMatchCompleted {
+        /// The match.
+        match_id: MatchId,
+        /// Its tickets.
+        tickets: Vec<EventTicket>,
+        /// How it went.
+        acceptance: Acceptance,
+    },
     /// A match is complete.
     MatchmakingSucceeded {
         /// The match.
         match_id: MatchId,
         /// Its tickets.
         tickets: Vec<EventTicket>,
-        /// The location that suits its players best, when they reported latencies.
-        game_session_location: Option<Arc<str>>,
+        /// Where it is played.
+        game_session: EventGameSession,
     },
     /// A ticket was not matched in time.
     MatchmakingTimedOut {
         /// The ticket.
         ticket: EventTicket,
-        /// `TimedOut`.
-        reason: &'static str,
-        /// The same in a sentence.
-        message: &'static str,
+        /// Why.
+        cause: StatusCause,
         /// How often each rule was judged in the search for this ticket.
         rule_evaluation_metrics: Vec<RuleMetrics>,
     },
@@ -67,12 +83,19 @@ pub enum EventDetail {
     MatchmakingCancelled {
         /// The ticket.
         ticket: EventTicket,
-        /// `Cancelled`.
-        reason: &'static str,
-        /// By whom or why, in a sentence.
-        message: &'static str,
+        /// By whom or why.
+        cause: StatusCause,
         /// How often each rule was judged in the search for this ticket.
         rule_evaluation_metrics: Vec<RuleMetrics>,
+    },
+    /// No game session could be started for a match.
+    MatchmakingFailed {
+        /// The match.
+        match_id: MatchId,
+        /// Its tickets.
+        tickets: Vec<EventTicket>,
+        /// Why.
+        cause: StatusCause,
     },
 }
 
@@ -82,9 +105,12 @@ impl EventDetail {
         match self {
             Self::MatchmakingSearching { .. } => "MatchmakingSearching",
             Self::PotentialMatchCreated { .. } => "PotentialMatchCreated",
+            Self::AcceptMatch { .. } => "AcceptMatch",
+            Self::AcceptMatchCompleted { .. } => "AcceptMatchCompleted",
             Self::MatchmakingSucceeded { .. } => "MatchmakingSucceeded",
             Self::MatchmakingTimedOut { .. } => "MatchmakingTimedOut",
             Self::MatchmakingCancelled { .. } => "MatchmakingCancelled",
+            Self::MatchmakingFailed { .. } => "MatchmakingFailed",
         }
     }
 
@@ -95,9 +121,69 @@ impl EventDetail {
             | Self::MatchmakingTimedOut { ticket, .. }
             | Self::MatchmakingCancelled { ticket, .. } => std::slice::from_ref(ticket),
             Self::PotentialMatchCreated { tickets, .. }
-            | Self::MatchmakingSucceeded { tickets, .. } => tickets,
+            | Self::AcceptMatch { tickets, .. }
+            | Self::AcceptMatchCompleted { tickets, .. }
+            | Self::MatchmakingSucceeded { tickets, .. }
+            | Self::MatchmakingFailed { tickets, .. } => tickets,
         }
     }
+
+    /// The match that the event is about. Events about one ticket name none (decision 29).
+    pub const fn match_id(&self) -> Option<&MatchId> {
+        match self {
+            Self::PotentialMatchCreated { match_id, .. }
+            | Self::AcceptMatch { match_id, .. }
+            | Self::AcceptMatchCompleted { match_id, .. }
+            | Self::MatchmakingSucceeded { match_id, .. }
+            | Self::MatchmakingFailed { match_id, .. } => Some(match_id),
+            Self::MatchmakingSearching { .. }
+            | Self::MatchmakingTimedOut { .. }
+            | Self::MatchmakingCancelled { .. } => None,
+        }
+    }
+}
+
+/// How the acceptance of a match ended.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Acceptance {
+    /// All players have accepted.
+    Accepted,
+    /// A player has rejected, or a ticket was taken out.
+    Rejected,
+    /// A player has not answered in time.
+    TimedOut,
+}
+
+impl Acceptance {
+    /// The name in events, for instance `TimedOut`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "Accepted",
+            Self::Rejected => "Rejected",
+            Self::TimedOut => "TimedOut",
+        }
+    }
+}
+
+/// Where a match is played. Without placement only the location is known, and that only when
+/// players reported latencies.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[non_exhaustive]
+pub struct EventGameSession {
+    /// The session.
+    pub game_session_arn: Option<Arc<str>>,
+    /// Its address.
+    pub ip_address: Option<Arc<str>>,
+    /// Its name in the DNS.
+    pub dns_name: Option<Arc<str>>,
+    /// Its port.
+    pub port: Option<u16>,
+    /// Whether players connect through a gateway.
+    pub player_gateway_status: Option<PlayerGatewayStatus>,
+    /// The machine that runs it.
+    pub compute_name: Option<Arc<str>>,
+    /// Where it runs; without placement, the location that suits the players best.
+    pub location: Option<Arc<str>>,
 }
 
 /// A ticket in an event.
@@ -120,6 +206,10 @@ pub struct EventPlayer {
     pub player_id: PlayerId,
     /// The team instance, once matched.
     pub team: Option<Arc<str>>,
+    /// The player's answer, in `AcceptMatch` events.
+    pub accepted: Option<bool>,
+    /// The place kept for the player, in `MatchmakingSucceeded` events with a game session.
+    pub player_session_id: Option<Arc<str>>,
 }
 
 /// How often the search for a ticket judged a rule on a complete candidate match.

@@ -1,6 +1,7 @@
 //! Tickets over time: states, timers, events. Knows no columns and no rules.
 
 pub(crate) mod book;
+pub(crate) mod cause;
 pub(crate) mod estimate;
 pub(crate) mod event;
 pub(crate) mod outbox;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::book::TicketRecord;
+use super::cause::StatusCause;
 use super::event::{EventDetail, EventPlayer, EventTicket, RuleMetrics};
 use super::outbox::Outbox;
 use super::status::TicketStatus::{
@@ -28,6 +29,15 @@ pub(crate) enum CancelCause {
     Request,
     /// A player of it has started another ticket (facts 6.5).
     DuplicatePlayer,
+}
+
+impl CancelCause {
+    const fn status_cause(self) -> StatusCause {
+        match self {
+            Self::Request => StatusCause::Stopped,
+            Self::DuplicatePlayer => StatusCause::DuplicatePlayer,
+        }
+    }
 }
 
 /// A change of a ticket's status.
@@ -56,15 +66,11 @@ impl Change {
         }
     }
 
-    /// `StatusReason` and `StatusMessage` (facts 6.6).
-    const fn reason(self) -> Option<(&'static str, &'static str)> {
+    const fn cause(self) -> Option<StatusCause> {
         match self {
             Self::Search { .. } | Self::Place | Self::Complete => None,
-            Self::Cancel(CancelCause::Request) => Some(("Cancelled", "Cancelled by request.")),
-            Self::Cancel(CancelCause::DuplicatePlayer) => {
-                Some(("Cancelled", "Cancelled due to duplicate player"))
-            }
-            Self::TimeOut => Some(("TimedOut", "Removed from matchmaking due to timing out.")),
+            Self::Cancel(cause) => Some(cause.status_cause()),
+            Self::TimeOut => Some(StatusCause::TimedOut),
         }
     }
 }
@@ -83,27 +89,22 @@ pub(crate) fn advance(
     let (from, to) = (record.status, change.to());
     assert!(ALLOWED.contains(&(from, to)), "a ticket went from {from:?} to {to:?}");
     record.status = to;
-    let reason = change.reason();
-    record.reason = reason.map(|(reason, _)| reason);
-    record.message = reason.map(|(_, message)| message);
+    record.cause = change.cause();
     record.end_time = to.is_end().then_some(now);
-    let (reason, message) = reason.unwrap_or_default();
     let detail = match change {
         Change::Place | Change::Complete => return,
         Change::Search { estimated_wait_seconds } => EventDetail::MatchmakingSearching {
             ticket: event_ticket(record),
             estimated_wait_seconds,
         },
-        Change::Cancel(_) => EventDetail::MatchmakingCancelled {
+        Change::Cancel(cause) => EventDetail::MatchmakingCancelled {
             ticket: event_ticket(record),
-            reason,
-            message,
+            cause: cause.status_cause(),
             rule_evaluation_metrics: metrics(rules, [&*record]),
         },
         Change::TimeOut => EventDetail::MatchmakingTimedOut {
             ticket: event_ticket(record),
-            reason,
-            message,
+            cause: StatusCause::TimedOut,
             rule_evaluation_metrics: metrics(rules, [&*record]),
         },
     };
@@ -115,6 +116,8 @@ pub(crate) fn event_ticket(record: &TicketRecord) -> EventTicket {
     let player = |id: &crate::model::ticket::PlayerId| EventPlayer {
         player_id: id.clone(),
         team: record.team.clone(),
+        accepted: None,
+        player_session_id: None,
     };
     EventTicket {
         ticket_id: record.id.clone(),

@@ -3,4 +3,5 @@
 pub(crate) mod limits;
 pub(crate) mod matched;
 pub(crate) mod schema;
+pub(crate) mod session;
 pub(crate) mod ticket;

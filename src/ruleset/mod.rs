@@ -56,6 +56,13 @@ impl CompileOptions {
     }
 }
 
+/// Equal when the texts are, and the options.
+impl PartialEq for RuleSet {
+    fn eq(&self, other: &Self) -> bool {
+        self.text() == other.text() && self.options() == other.options()
+    }
+}
+
 impl RuleSet {
     /// Compiles a rule set text of up to 65,535 characters, read leniently.
     ///
@@ -88,12 +95,24 @@ impl RuleSet {
         });
         let (mut plan, warnings) = problems.finish(plan)?;
         plan.warnings = warnings;
+        plan.text = text.into();
         Ok(Self(Arc::new(plan)))
     }
 
     /// What the author should look at although the rule set compiles.
     pub fn warnings(&self) -> &[RuleSetWarning] {
         &self.0.warnings
+    }
+
+    /// The text that was compiled.
+    pub fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    /// The options that it was compiled with. A rule set that compiles strictly compiles to the
+    /// same leniently, so `strict` is not kept.
+    pub fn options(&self) -> CompileOptions {
+        CompileOptions::default().party_aggregation(self.0.ast.party_aggregation)
     }
 
     /// The `name` of the rule set, a label without a meaning.

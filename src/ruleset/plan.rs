@@ -21,6 +21,8 @@ use crate::rules::{self, CompileContext, Compiled, FieldInEpoch, Rule, RuleSourc
 /// A rule set, compiled.
 #[derive(Debug)]
 pub(crate) struct Plan {
+    /// What was compiled.
+    pub(crate) text: Arc<str>,
     pub(crate) ast: RuleSetAst,
     pub(crate) epochs: Epochs,
     /// How many players each team instance takes, in each epoch.
@@ -117,6 +119,7 @@ impl Plan {
             sort_columns,
             layout,
             warnings: Vec::new(),
+            text: Arc::from(""),
         })
     }
 }

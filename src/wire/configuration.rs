@@ -109,6 +109,7 @@ pub(super) fn configuration(value: &Value, place: Place<'_>) -> Shaped<Configura
                 one_of(value, place, &modes)
             })?
             .unwrap_or(default.backfill_mode),
+        ..default
     })
 }
 
@@ -154,6 +155,7 @@ pub(super) fn options(
         undrained_events_max: count("undrainedEventsMax", default.undrained_events_max)?,
         retention: Millis::new(number("retention", default.retention.get())?),
         retained_tickets_max: count("retainedTicketsMax", default.retained_tickets_max)?,
+        ..default
     };
     Ok((options, party_aggregation.unwrap_or_default()))
 }

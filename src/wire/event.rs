@@ -145,24 +145,25 @@ impl<'e> EventForm<'e> {
                 form.acceptance_timeout = *acceptance_timeout_seconds;
                 form.rule_evaluation_metrics = Some(metrics(rule_evaluation_metrics));
             }
-            EventDetail::MatchmakingSucceeded { match_id, tickets: _, game_session_location } => {
+            EventDetail::AcceptMatch { match_id, tickets: _ } => {
                 form.match_id = Some(match_id.as_str());
-                form.game_session_info.game_session_location = game_session_location.as_deref();
             }
-            EventDetail::MatchmakingTimedOut {
-                ticket: _,
-                reason,
-                message,
-                rule_evaluation_metrics,
+            EventDetail::AcceptMatchCompleted { match_id, tickets: _, acceptance: _ } => {
+                form.match_id = Some(match_id.as_str());
             }
-            | EventDetail::MatchmakingCancelled {
-                ticket: _,
-                reason,
-                message,
-                rule_evaluation_metrics,
-            } => {
-                form.reason = Some(reason);
-                form.message = Some(message);
+            EventDetail::MatchmakingFailed { match_id, tickets: _, cause } => {
+                form.match_id = Some(match_id.as_str());
+                form.reason = Some(cause.reason());
+                form.message = Some(cause.message());
+            }
+            EventDetail::MatchmakingSucceeded { match_id, tickets: _, game_session } => {
+                form.match_id = Some(match_id.as_str());
+                form.game_session_info.game_session_location = game_session.location.as_deref();
+            }
+            EventDetail::MatchmakingTimedOut { ticket: _, cause, rule_evaluation_metrics }
+            | EventDetail::MatchmakingCancelled { ticket: _, cause, rule_evaluation_metrics } => {
+                form.reason = Some(cause.reason());
+                form.message = Some(cause.message());
                 form.rule_evaluation_metrics = Some(metrics(rule_evaluation_metrics));
             }
         }

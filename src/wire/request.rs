@@ -65,6 +65,7 @@ pub const fn operation_name(input: &Input) -> &'static str {
         Input::StartMatchmaking(_) => START_MATCHMAKING,
         Input::StopMatchmaking(_) => STOP_MATCHMAKING,
         Input::DescribeMatchmaking(_) => DESCRIBE_MATCHMAKING,
+        _ => "",
     }
 }
 
@@ -83,6 +84,7 @@ pub fn input_to_json(input: &Input) -> Value {
         Input::DescribeMatchmaking(describe) => InputForm::Describe {
             ticket_ids: describe.ticket_ids.iter().map(TicketId::as_str).collect(),
         },
+        _ => InputForm::Describe { ticket_ids: Vec::new() },
     })
 }
 

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{AttributeValue, InputError, MatchmakingTicket, Player, Response, Timestamp};
+use crate::{
+    AttributeValue, InputError, MatchmakingTicket, Player, Response, StatusCause, Timestamp,
+};
 
 /// The output of the operation: `{"MatchmakingTicket": ...}`, `{}` or `{"TicketList": [...]}`.
 pub fn response_to_json(response: &Response) -> Value {
@@ -43,7 +45,17 @@ impl<'r> ResponseForm<'r> {
             Response::StartMatchmaking(ticket) => {
                 Self::Start { matchmaking_ticket: TicketForm::of(ticket) }
             }
-            Response::StopMatchmaking => Self::Nothing {},
+            Response::StartMatchBackfill(ticket) => {
+                Self::Start { matchmaking_ticket: TicketForm::of(ticket) }
+            }
+            Response::StopMatchmaking
+            | Response::AcceptMatch
+            | Response::CompletePlacement
+            | Response::FailPlacement
+            | Response::EndGameSession
+            | Response::RemovePlayers
+            | Response::DescribeMatch(_)
+            | Response::Reconfigure => Self::Nothing {},
             Response::DescribeMatchmaking(tickets) => {
                 Self::Describe { ticket_list: tickets.iter().map(TicketForm::of).collect() }
             }
@@ -90,8 +102,8 @@ impl<'t> TicketForm<'t> {
             configuration_name: &ticket.configuration_name,
             configuration_arn: &ticket.configuration_arn,
             status: ticket.status.as_str(),
-            status_reason: ticket.status_reason,
-            status_message: ticket.status_message,
+            status_reason: ticket.status_cause.map(StatusCause::reason),
+            status_message: ticket.status_cause.map(StatusCause::message),
             start_time: unix_seconds(ticket.start_time),
             end_time: ticket.end_time.map(unix_seconds),
             players: ticket.players.iter().map(PlayerForm::of).collect(),
