@@ -192,7 +192,8 @@ impl Matchmaker {
     /// A ticket that is active, or finished and still remembered.
     pub fn ticket(&self, id: &TicketId) -> Option<MatchmakingTicket> {
         let key = self.book.find(id)?;
-        self.book.record(key).map(|record| self.view(record))
+        let record = self.book.record(key)?;
+        Some(self.view(record, self.book.players(record)))
     }
 
     /// The rule set that it runs.
@@ -261,6 +262,7 @@ impl Matchmaker {
         let id = ticket_id.unwrap_or_else(|| self.fresh_ticket_id());
         let number = self.submissions;
         self.submissions += 1;
+        let party = self.book.pack(&players);
         let key = self.book.insert(TicketRecord {
             id,
             number,
@@ -268,9 +270,9 @@ impl Matchmaker {
             cause: None,
             start_time: self.now,
             end_time: None,
-            players,
+            party,
             team: None,
-            tallies: Vec::new(),
+            tallies: Box::default(),
         });
         set(&mut self.rows, key, row);
         if let Some(row) = row {
@@ -288,7 +290,7 @@ impl Matchmaker {
             None => self.pass.mark_due(),
         }
         let record = self.book.record(key).expect("the record was inserted above");
-        Ok(Response::StartMatchmaking(self.view(record)))
+        Ok(Response::StartMatchmaking(self.view(record, players)))
     }
 
     fn insert_row(
@@ -376,11 +378,10 @@ impl Matchmaker {
         set(&mut self.epoch_timers, key, due);
     }
 
-    fn view(&self, record: &TicketRecord) -> MatchmakingTicket {
-        let with_team = |player: &Player| Player {
-            team: record.team.as_deref().map(str::to_owned),
-            ..player.clone()
-        };
+    fn view(&self, record: &TicketRecord, mut players: Vec<Player>) -> MatchmakingTicket {
+        if let Some(team) = &record.team {
+            players.iter_mut().for_each(|player| player.team = Some(team.as_ref().to_owned()));
+        }
         MatchmakingTicket {
             ticket_id: record.id.clone(),
             configuration_name: self.configuration.name.clone(),
@@ -389,7 +390,7 @@ impl Matchmaker {
             status_cause: record.cause,
             start_time: record.start_time,
             end_time: record.end_time,
-            players: record.players.iter().map(with_team).collect(),
+            players,
             game_session_connection_info: None,
             estimated_wait_seconds: self.estimate.seconds(),
         }

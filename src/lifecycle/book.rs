@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use super::cause::StatusCause;
+use super::party::{Names, Party};
 use super::status::TicketStatus;
 use crate::base::hash::SeededState;
 use crate::base::idx::{Col, index_type};
@@ -25,12 +26,12 @@ pub(crate) struct TicketRecord {
     pub(crate) cause: Option<StatusCause>,
     pub(crate) start_time: Timestamp,
     pub(crate) end_time: Option<Timestamp>,
-    pub(crate) players: Vec<Player>,
+    pub(crate) party: Party,
     /// The team instance, once matched.
     pub(crate) team: Option<Arc<str>>,
     /// For each rule: complete candidates that it passed and failed with this ticket as anchor.
-    /// Empty until the first search.
-    pub(crate) tallies: Vec<(u64, u64)>,
+    /// Empty until the first search that judged one.
+    pub(crate) tallies: Box<[(u64, u64)]>,
 }
 
 /// The tickets by id and by player.
@@ -38,6 +39,8 @@ pub(crate) struct TicketRecord {
 pub(crate) struct Book {
     records: Col<TicketKey, Option<TicketRecord>>,
     free: Vec<TicketKey>,
+    /// What the parties of all records call their attributes, locations and teams.
+    names: Names,
     by_id: HashMap<TicketId, TicketKey, SeededState>,
     /// The active ticket of each player.
     by_player: HashMap<PlayerId, TicketKey, SeededState>,
@@ -52,6 +55,7 @@ impl Book {
         Self {
             records: Col::new(),
             free: Vec::new(),
+            names: Names::new(seed),
             by_id: HashMap::with_hasher(state),
             by_player: HashMap::with_hasher(state),
             active: 0,
@@ -83,10 +87,20 @@ impl Book {
         by_number.into_iter().map(|(_, key)| key).collect()
     }
 
+    /// Packs players for the record of a ticket that is about to be inserted.
+    pub(crate) fn pack(&mut self, players: &[Player]) -> Party {
+        Party::pack(&mut self.names, players)
+    }
+
+    /// The players of a record as they were sent.
+    pub(crate) fn players(&self, record: &TicketRecord) -> Vec<Player> {
+        record.party.unpack(&self.names)
+    }
+
     /// Adds an active ticket. Its id is not known yet, and none of its players is active.
     pub(crate) fn insert(&mut self, record: TicketRecord) -> TicketKey {
         let id = record.id.clone();
-        let players: Vec<PlayerId> = record.players.iter().map(|it| it.player_id.clone()).collect();
+        let players: Vec<PlayerId> = record.party.ids().cloned().collect();
         let key = match self.free.pop() {
             Some(key) => {
                 self.records[key] = Some(record);
@@ -105,8 +119,8 @@ impl Book {
     /// Sets a ticket that has just ended aside: its players are free to start another.
     pub(crate) fn retire(&mut self, key: TicketKey) {
         let Some(record) = &self.records[key] else { return };
-        for player in &record.players {
-            self.by_player.remove(&player.player_id);
+        for player in record.party.ids() {
+            self.by_player.remove(player);
         }
         self.active -= 1;
         self.finished.push_back(key);
@@ -123,6 +137,7 @@ impl Book {
             self.finished.pop_front();
             if let Some(record) = self.records[key].take() {
                 self.by_id.remove(&record.id);
+                record.party.release(&mut self.names);
                 self.free.push(key);
             }
         }

@@ -5,6 +5,7 @@ pub(crate) mod cause;
 pub(crate) mod estimate;
 pub(crate) mod event;
 pub(crate) mod outbox;
+pub(crate) mod party;
 pub(crate) mod state;
 pub(crate) mod status;
 pub(crate) mod timers;

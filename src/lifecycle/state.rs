@@ -10,6 +10,7 @@ use super::status::TicketStatus::{
     self, Cancelled, Completed, Placing, Queued, Searching, TimedOut,
 };
 use crate::base::time::Timestamp;
+use crate::model::ticket::PlayerId;
 
 /// Every change that a ticket's status can make (facts 6.1).
 pub(crate) const ALLOWED: &[(TicketStatus, TicketStatus)] = &[
@@ -113,7 +114,7 @@ pub(crate) fn advance(
 
 /// A ticket as events show it.
 pub(crate) fn event_ticket(record: &TicketRecord) -> EventTicket {
-    let player = |id: &crate::model::ticket::PlayerId| EventPlayer {
+    let player = |id: &PlayerId| EventPlayer {
         player_id: id.clone(),
         team: record.team.clone(),
         accepted: None,
@@ -122,7 +123,7 @@ pub(crate) fn event_ticket(record: &TicketRecord) -> EventTicket {
     EventTicket {
         ticket_id: record.id.clone(),
         start_time: record.start_time,
-        players: record.players.iter().map(|it| player(&it.player_id)).collect(),
+        players: record.party.ids().map(player).collect(),
     }
 }
 
@@ -138,7 +139,7 @@ pub(crate) fn metrics<'r>(
     };
     let mut sums: Vec<RuleMetrics> = rules.iter().map(unseen).collect();
     for record in records {
-        for (sum, &(passed, failed)) in sums.iter_mut().zip(&record.tallies) {
+        for (sum, &(passed, failed)) in sums.iter_mut().zip(&*record.tallies) {
             sum.passed_count += passed;
             sum.failed_count += failed;
         }
