@@ -65,6 +65,11 @@ impl Interner {
         }
     }
 
+    /// The string of a symbol that is in use.
+    pub(crate) fn text(&self, sym: Sym) -> &Arc<str> {
+        &self.entries[sym].text
+    }
+
     /// How many different strings are held.
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {

@@ -53,12 +53,22 @@ impl Matchmaker {
         if let Some(arn) = &arn {
             self.name_session(arn, &players);
         }
-        let backfill = Some(Backfill { session: arn.clone(), automatic: false });
-        let key = self.insert_ticket(NewTicket { id: ticket_id, players, backfill, row });
+        let backfill = Some(self.backfill(arn.clone(), false, &players));
+        let key = self.insert_ticket(NewTicket { id: ticket_id, players: &players, backfill, row });
         if let Some(arn) = &arn {
             self.sessions.change(arn, Some(self.now), |session| session.backfill = Some(key));
         }
-        Ok(Response::StartMatchBackfill(self.view_of(key)))
+        Ok(Response::StartMatchBackfill(self.new_view(key, players)))
+    }
+
+    fn backfill(&self, session: Option<Arc<str>>, automatic: bool, players: &[Player]) -> Backfill {
+        let schema = &self.rule_set.plan().ast.schema;
+        let team = |player: &Player| {
+            let name = player.team.as_deref().unwrap_or_default();
+            let instance = schema.instance(name).map(|it| &schema.instances[it].name);
+            instance.map_or_else(|| Arc::from(name), Arc::clone)
+        };
+        Backfill { session, automatic, teams: players.iter().map(team).collect() }
     }
 
     /// Notes who is in a session, as a backfill request says it.
@@ -237,8 +247,9 @@ impl Matchmaker {
         let row = self.insert_roster_as(&players, location.as_deref(), at, self.submissions);
         // A roster whose locations find no room is not matched until its ticket is renewed.
         let row = row.ok().flatten();
-        let backfill = Some(Backfill { session: Some(Arc::clone(arn)), automatic: true });
-        let key = self.insert_ticket_at(NewTicket { id: Some(id), players, backfill, row }, at);
+        let backfill = Some(self.backfill(Some(Arc::clone(arn)), true, &players));
+        let new = NewTicket { id: Some(id), players: &players, backfill, row };
+        let key = self.insert_ticket_at(new, at);
         self.sessions.change(arn, None, |session| session.backfill = Some(key));
     }
 
@@ -283,17 +294,15 @@ impl Matchmaker {
         let Some(record) = self.book.record(ticket) else { return };
         let Some(arn) = record.session().cloned() else { return };
         let Some(session) = self.sessions.get(&arn) else { return };
-        let is_in =
-            |player: &Player| session.roster.iter().any(|it| it.player_id == player.player_id);
+        let roster: Vec<PlayerId> = session.roster.iter().map(|it| it.player_id.clone()).collect();
+        let is_in = |player: &PlayerId| roster.contains(player);
         let (start_time, number, status) = (record.start_time, record.number, record.status);
-        let staying: Vec<Player> = record.players.iter().filter(|it| is_in(it)).cloned().collect();
-        if staying.len() == record.players.len() {
+        if record.party.ids().all(is_in) {
             return;
         }
         let location = session.info.location.clone();
-        if let Some(record) = self.book.record_mut(ticket) {
-            record.players = staying.clone();
-        }
+        self.book.shrink(ticket, is_in);
+        let staying = self.book.record(ticket).map(|it| self.book.players(it)).unwrap_or_default();
         let Some(row) = self.rows[ticket].take() else { return };
         self.pool.remove(row);
         // Fewer players report no more locations than before.

@@ -222,13 +222,17 @@ impl Matchmaker {
     /// A ticket that is active, or finished and still remembered.
     pub fn ticket(&self, id: &TicketId) -> Option<MatchmakingTicket> {
         let key = self.book.find(id)?;
-        self.book.record(key).map(|record| self.view(record))
+        let record = self.book.record(key)?;
+        Some(self.view(record, self.book.players(record)))
     }
 
     /// The tickets that are known, the finished ones that are remembered included, in the order of
     /// submission.
     pub fn tickets(&self) -> impl Iterator<Item = MatchmakingTicket> + '_ {
-        self.book.in_order().into_iter().map(|(_, record)| self.view(record))
+        self.book
+            .in_order()
+            .into_iter()
+            .map(|(_, record)| self.view(record, self.book.players(record)))
     }
 
     /// What an operator watches, counted since the matchmaker was made.

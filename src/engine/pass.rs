@@ -315,7 +315,9 @@ impl Matchmaker {
         let tallies = self.searcher.tallies();
         self.counters.add_tallies(tallies);
         let Some(record) = self.book.record_mut(self.owners[anchor]) else { return };
-        record.tallies.resize(tallies.len(), (0, 0));
+        if record.tallies.is_empty() {
+            record.tallies = tallies.iter().map(|_| (0, 0)).collect();
+        }
         for (sum, &(passed, failed)) in record.tallies.iter_mut().zip(tallies) {
             sum.0 += passed;
             sum.1 += failed;

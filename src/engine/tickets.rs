@@ -21,9 +21,9 @@ use crate::pool::columns::TicketRow;
 use crate::pool::ingest::{Refused, missing_attribute};
 
 /// A request that has passed every check and now becomes a ticket.
-pub(super) struct NewTicket {
+pub(super) struct NewTicket<'p> {
     pub(super) id: Option<TicketId>,
-    pub(super) players: Vec<Player>,
+    pub(super) players: &'p [Player],
     pub(super) backfill: Option<Backfill>,
     pub(super) row: Option<TicketRow>,
 }
@@ -50,8 +50,9 @@ impl Matchmaker {
         };
         self.give_way(&duplicates, &players);
         self.counters.players_started += players.len() as u64;
-        let key = self.insert_ticket(NewTicket { id: ticket_id, players, backfill: None, row });
-        Ok(Response::StartMatchmaking(self.view_of(key)))
+        let new = NewTicket { id: ticket_id, players: &players, backfill: None, row };
+        let key = self.insert_ticket(new);
+        Ok(Response::StartMatchmaking(self.new_view(key, players)))
     }
 
     /// A ticket id is taken while its ticket is known (facts 10.16), or announced.
@@ -83,7 +84,7 @@ impl Matchmaker {
         for &key in &duplicates {
             let Some(record) = self.book.record(key) else { continue };
             if record.status == TicketStatus::Placing {
-                let of_ticket = |id: &PlayerId| record.players.iter().any(|it| it.player_id == *id);
+                let of_ticket = |id: &PlayerId| record.party.ids().any(|it| it == id);
                 let player = players.iter().find(|player| of_ticket(&player.player_id));
                 let player = player.map_or("", |player| player.player_id.as_str());
                 return Err(InputError::invalid(format!(
@@ -138,12 +139,12 @@ impl Matchmaker {
     }
 
     /// Adds a ticket, QUEUED.
-    pub(super) fn insert_ticket(&mut self, new: NewTicket) -> TicketKey {
+    pub(super) fn insert_ticket(&mut self, new: NewTicket<'_>) -> TicketKey {
         self.insert_ticket_at(new, self.now)
     }
 
     /// Adds a ticket that starts at `at`.
-    pub(super) fn insert_ticket_at(&mut self, new: NewTicket, at: Timestamp) -> TicketKey {
+    pub(super) fn insert_ticket_at(&mut self, new: NewTicket<'_>, at: Timestamp) -> TicketKey {
         let NewTicket { id, players, backfill, row } = new;
         let id = id.unwrap_or_else(|| self.fresh_ticket_id());
         let number = self.submissions;
@@ -151,6 +152,7 @@ impl Matchmaker {
         self.counters.tickets_started += 1;
         let timeout = Millis::from_secs(self.configuration.request_timeout_seconds);
         let due = at.plus(timeout);
+        let party = self.book.pack(players);
         let key = self.book.insert(TicketRecord {
             id,
             number,
@@ -159,13 +161,13 @@ impl Matchmaker {
             start_time: at,
             end_time: None,
             due,
-            players,
-            backfill,
+            party,
+            backfill: backfill.map(Box::new),
             was_matched: false,
             team: None,
             pending: None,
             placed: None,
-            tallies: Vec::new(),
+            tallies: Box::default(),
         });
         set(&mut self.rows, key, row);
         if let Some(row) = row {
@@ -362,18 +364,22 @@ impl Matchmaker {
         AnchorKey::new(priority, record.backfill.is_some(), record.start_time, record.number)
     }
 
-    pub(super) fn view_of(&self, key: TicketKey) -> MatchmakingTicket {
+    /// A ticket that was just made of these players.
+    pub(super) fn new_view(&self, key: TicketKey, players: Vec<Player>) -> MatchmakingTicket {
         let record = self.book.record(key).expect("the caller has just inserted the ticket");
-        self.view(record)
+        self.view(record, players)
     }
 
-    pub(super) fn view(&self, record: &TicketRecord) -> MatchmakingTicket {
+    pub(super) fn view(
+        &self,
+        record: &TicketRecord,
+        mut players: Vec<Player>,
+    ) -> MatchmakingTicket {
         let waits = matches!(record.status, TicketStatus::Queued | TicketStatus::Searching);
-        let with_team = |(position, player): (usize, &Player)| {
-            let shows_team = record.backfill.is_some() || record.was_matched && !waits;
-            let team = if shows_team { record.team_of(position) } else { None };
-            Player { team: team.as_deref().map(str::to_owned), ..player.clone() }
-        };
+        if record.was_matched && !waits && record.backfill.is_none() {
+            let team = record.team.as_deref().map(str::to_owned);
+            players.iter_mut().for_each(|player| player.team.clone_from(&team));
+        }
         MatchmakingTicket {
             ticket_id: record.id.clone(),
             configuration_name: self.configuration.name.clone(),
@@ -382,7 +388,7 @@ impl Matchmaker {
             status_cause: record.cause,
             start_time: record.start_time,
             end_time: record.end_time,
-            players: record.players.iter().enumerate().map(with_team).collect(),
+            players,
             game_session_connection_info: connection_info(record),
             estimated_wait_seconds: self.estimate.seconds(),
         }
@@ -402,9 +408,9 @@ fn connection_info(record: &TicketRecord) -> Option<GameSessionConnectionInfo> {
         let info = GameSessionConnectionInfo::default();
         return Some(GameSessionConnectionInfo { game_session_arn: Some(arn), ..info });
     };
-    let players = record.players.iter().zip(&placed.player_sessions);
+    let players = record.party.ids().zip(&placed.player_sessions);
     let matched = players.map(|(player, id)| MatchedPlayerSession {
-        player_id: player.player_id.clone(),
+        player_id: player.clone(),
         player_session_id: Arc::clone(id),
     });
     Some(GameSessionConnectionInfo {

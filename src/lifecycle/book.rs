@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::cause::StatusCause;
 use super::event::EventGameSession;
+use super::party::{Names, Party};
 use super::pending::MatchKey;
 use super::status::TicketStatus;
 use crate::base::hash::SeededState;
@@ -29,9 +30,9 @@ pub(crate) struct TicketRecord {
     pub(crate) end_time: Option<Timestamp>,
     /// When the request times out, if the ticket is waiting then.
     pub(crate) due: Timestamp,
-    pub(crate) players: Vec<Player>,
+    pub(crate) party: Party,
     /// The session that a backfill ticket asks for; none of an ordinary ticket.
-    pub(crate) backfill: Option<Backfill>,
+    pub(crate) backfill: Option<Box<Backfill>>,
     /// Whether it has been in a match, be it one that was dropped.
     pub(crate) was_matched: bool,
     /// The team instance of the last match; none of a backfill, whose players have their own.
@@ -41,8 +42,8 @@ pub(crate) struct TicketRecord {
     /// Where it is played, once that is known.
     pub(crate) placed: Option<Box<Placed>>,
     /// For each rule: complete candidates that it passed and failed with this ticket as anchor.
-    /// Empty until the first search.
-    pub(crate) tallies: Vec<(u64, u64)>,
+    /// Empty until the first search that judged one.
+    pub(crate) tallies: Box<[(u64, u64)]>,
 }
 
 /// What a backfill ticket is for.
@@ -52,6 +53,8 @@ pub(crate) struct Backfill {
     pub(crate) session: Option<Arc<str>>,
     /// Whether the engine made it.
     pub(crate) automatic: bool,
+    /// The team instance of each of its players.
+    pub(crate) teams: Vec<Arc<str>>,
 }
 
 /// Where a ticket's players play.
@@ -65,9 +68,9 @@ pub(crate) struct Placed {
 impl TicketRecord {
     /// The team instance of the player at a position.
     pub(crate) fn team_of(&self, position: usize) -> Option<Arc<str>> {
-        match self.backfill {
+        match &self.backfill {
             None => self.team.clone(),
-            Some(_) => self.players.get(position)?.team.as_deref().map(Arc::from),
+            Some(backfill) => backfill.teams.get(position).cloned(),
         }
     }
 
@@ -92,6 +95,8 @@ impl TicketRecord {
 pub(crate) struct Book {
     records: Col<TicketKey, Option<TicketRecord>>,
     free: Vec<TicketKey>,
+    /// What the parties of all records call their attributes, locations and teams.
+    names: Names,
     by_id: HashMap<TicketId, TicketKey, SeededState>,
     /// The active ticket of each player.
     by_player: HashMap<PlayerId, TicketKey, SeededState>,
@@ -108,6 +113,7 @@ impl Book {
         Self {
             records: Col::new(),
             free: Vec::new(),
+            names: Names::new(seed),
             by_id: HashMap::with_hasher(state),
             by_player: HashMap::with_hasher(state),
             active: 0,
@@ -145,11 +151,31 @@ impl Book {
         by_number.into_iter().map(|(_, key)| key).collect()
     }
 
+    /// Packs players for the record of a ticket that is about to be inserted.
+    pub(crate) fn pack(&mut self, players: &[Player]) -> Party {
+        Party::pack(&mut self.names, players)
+    }
+
+    /// Takes players off the roster of a backfill ticket.
+    pub(crate) fn shrink(&mut self, key: TicketKey, stays: impl Fn(&PlayerId) -> bool) {
+        let Some(record) = self.records[key].as_mut() else { return };
+        if let Some(backfill) = &mut record.backfill {
+            let mut staying = record.party.ids().map(&stays);
+            backfill.teams.retain(|_| staying.next().unwrap_or(false));
+        }
+        record.party.keep(&mut self.names, stays);
+    }
+
+    /// The players of a record as they were sent.
+    pub(crate) fn players(&self, record: &TicketRecord) -> Vec<Player> {
+        record.party.unpack(&self.names)
+    }
+
     /// Adds an active ticket. Its id is not known yet, and none of its players is active.
     pub(crate) fn insert(&mut self, record: TicketRecord) -> TicketKey {
         let id = record.id.clone();
         let automatic = record.is_automatic();
-        let players: Vec<PlayerId> = record.players.iter().map(|it| it.player_id.clone()).collect();
+        let players: Vec<PlayerId> = record.party.ids().cloned().collect();
         let key = match self.free.pop() {
             Some(key) => {
                 self.records[key] = Some(record);
@@ -187,9 +213,9 @@ impl Book {
     /// Sets a ticket that has just ended aside: its players are free to start another.
     pub(crate) fn retire(&mut self, key: TicketKey) {
         let Some(record) = &self.records[key] else { return };
-        for player in &record.players {
-            if self.by_player.get(&player.player_id) == Some(&key) {
-                self.by_player.remove(&player.player_id);
+        for player in record.party.ids() {
+            if self.by_player.get(player) == Some(&key) {
+                self.by_player.remove(player);
             }
         }
         self.active -= 1;
@@ -208,6 +234,7 @@ impl Book {
             self.finished.pop_front();
             if let Some(record) = self.records[key].take() {
                 self.by_id.remove(&record.id);
+                record.party.release(&mut self.names);
                 self.free.push(key);
             }
         }

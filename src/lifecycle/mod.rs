@@ -6,6 +6,7 @@ pub(crate) mod counters;
 pub(crate) mod estimate;
 pub(crate) mod event;
 pub(crate) mod outbox;
+pub(crate) mod party;
 pub(crate) mod pending;
 pub(crate) mod session;
 pub(crate) mod state;
