@@ -26,7 +26,7 @@ use crate::model::ticket::{Player, TicketId};
 use crate::pool::columns::TicketRow;
 use crate::pool::ingest::{Pool, Refused, missing_attribute};
 use crate::ruleset::RuleSet;
-use crate::search::Searcher;
+use crate::search::{AnchorKey, Searcher};
 use input::{
     DescribeMatchmaking, Input, InputError, MatchmakingTicket, Response, StartMatchmaking,
     StopMatchmaking,
@@ -90,8 +90,8 @@ pub struct Matchmaker {
     epoch_timers: Col<TicketKey, Option<Timestamp>>,
     /// Tickets that no pass has seen, by number of submission.
     queued: BTreeMap<u64, TicketKey>,
-    /// Tickets that can be matched, oldest first.
-    searching: BTreeMap<(Timestamp, u64), TicketRow>,
+    /// Tickets that can be matched, in the order of anchors.
+    searching: BTreeMap<AnchorKey, TicketRow>,
     timers: Timers,
     outbox: Outbox,
     estimate: WaitEstimate,
@@ -225,7 +225,8 @@ impl Matchmaker {
                 TimerKind::RequestTimeout => self.end_ticket(key, Change::TimeOut, at),
                 TimerKind::EpochStart => {
                     if let Some(record) = self.book.record(key) {
-                        self.pass.mark_changed((record.start_time, record.number));
+                        let anchor = self.anchor_key(record.start_time, record.number);
+                        self.pass.mark_changed(anchor);
                     }
                     self.set_epoch_timer(key, at);
                 }
@@ -285,7 +286,7 @@ impl Matchmaker {
             self.set_epoch_timer(key, self.now);
         }
         match row {
-            Some(_) => self.pass.mark_changed((self.now, number)),
+            Some(_) => self.pass.mark_changed(self.anchor_key(self.now, number)),
             None => self.pass.mark_due(),
         }
         let record = self.book.record(key).expect("the record was inserted above");
@@ -358,10 +359,17 @@ impl Matchmaker {
             if let Some(at) = self.epoch_timers[key].take() {
                 self.timers.cancel(at, TimerKind::EpochStart, number);
             }
-            self.searching.remove(&(start_time, number));
-            self.pass.forget((start_time, number));
+            let anchor = self.anchor_key(start_time, number);
+            self.searching.remove(&anchor);
+            self.pass.forget(anchor);
             self.pool.remove(row);
         }
+    }
+
+    /// The place of a ticket in the order of anchors.
+    fn anchor_key(&self, start_time: Timestamp, number: u64) -> AnchorKey {
+        let priority = self.rule_set.plan().ast.algorithm.backfill_priority;
+        AnchorKey::new(priority, false, start_time, number)
     }
 
     /// Sets the timer for the next epoch of a ticket after `at`, if there is one.
@@ -397,11 +405,11 @@ impl Matchmaker {
     }
 }
 
-/// Writes a cell of a column that grows by one at most.
-fn set<I: crate::base::idx::Idx, T>(column: &mut Col<I, T>, index: I, cell: T) {
-    if index.index() < column.len() {
-        column[index] = cell;
-    } else {
-        column.push(cell);
+/// Writes a cell. A column that is too short grows by copies of it: the parts of a backfill ticket
+/// have rows beside its own.
+fn set<I: crate::base::idx::Idx, T: Clone>(column: &mut Col<I, T>, index: I, cell: T) {
+    while column.len() <= index.index() {
+        column.push(cell.clone());
     }
+    column[index] = cell;
 }

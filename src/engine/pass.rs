@@ -17,10 +17,7 @@ use crate::lifecycle::state::{Change, advance, event_ticket, metrics};
 use crate::model::ticket::MatchId;
 use crate::pool::columns::TicketRow;
 use crate::ruleset::plan::Plan;
-use crate::search::{Found, Outcome, Waiting};
-
-/// The place of a ticket in the order of age.
-type AnchorKey = (Timestamp, u64);
+use crate::search::{AnchorKey, Found, MatchTerms, Outcome, Waiting};
 
 /// With more changed tickets than this, an anchor is searched without asking first whether it
 /// could share a match with one of them.
@@ -45,6 +42,12 @@ pub(super) struct PassState {
     under_way: Option<UnderWay>,
     /// Reused from slice to slice.
     waiting: Waiting,
+    /// What holds of every match. The engine marks a ticket as changed when it has waited for
+    /// `backfill_before_new_match`: from then on it may found a match.
+    pub(super) terms: MatchTerms,
+    /// Whether a backfill ticket has come, left or changed, so that tickets that were kept for it
+    /// may have become free. They count as changed (decision 21).
+    sets_free: bool,
     /// Takes every ticket for changed: the plain way that the incremental one is held against.
     #[cfg(test)]
     pub(super) searches_everything: bool,
@@ -74,6 +77,7 @@ impl PassState {
     pub(super) fn mark_changed(&mut self, ticket: AnchorKey) {
         self.changed.insert(ticket);
         self.due = true;
+        self.note_backfill(ticket);
     }
 
     /// Asks for a pass although no ticket that can be matched has changed.
@@ -88,6 +92,14 @@ impl PassState {
         // Between passes only those wait here that have changed, for which one is due, and those
         // that were given up.
         self.retry |= self.under_way.is_none() && !self.changed.is_empty();
+        self.note_backfill(ticket);
+    }
+
+    fn note_backfill(&mut self, ticket: AnchorKey) {
+        if ticket.is_backfill() && self.terms.backfill_before_new_match > Millis::new(0) {
+            self.sets_free = true;
+            self.due = true;
+        }
     }
 
     /// When the next slice is due, seen from `now`.
@@ -124,7 +136,8 @@ impl Matchmaker {
         let mut waiting = std::mem::take(&mut self.pass.waiting);
         let ended = self.begin_searching() && {
             let rows = self.searching.values().copied();
-            waiting.gather(&plan, &self.pool.columns, rows, self.now);
+            waiting.gather(&plan, &self.pool.columns, rows, self.now, self.pass.terms);
+            self.set_free(&mut under_way);
             self.run_slice(Slice {
                 plan: &plan,
                 waiting: &mut waiting,
@@ -143,6 +156,10 @@ impl Matchmaker {
     }
 
     fn begin_pass(&mut self) -> UnderWay {
+        if std::mem::take(&mut self.pass.sets_free) {
+            let free = self.perhaps_free();
+            self.pass.changed.extend(free);
+        }
         self.pass.due = false;
         self.pass.retry = false;
         self.pass.departed = false;
@@ -158,6 +175,27 @@ impl Matchmaker {
         }
     }
 
+    /// Tickets that a backfill ticket that has left, or changed, may have set free count as changed
+    /// for the rest of the pass, and for the anchors before in the next one.
+    fn set_free(&mut self, under_way: &mut UnderWay) {
+        if std::mem::take(&mut self.pass.sets_free) {
+            let free = self.perhaps_free();
+            under_way.changed.extend(&free);
+            self.pass.changed.extend(free);
+            self.pass.due = true;
+        }
+    }
+
+    /// The tickets that are young enough to be kept for a backfill ticket.
+    fn perhaps_free(&self) -> Vec<AnchorKey> {
+        let priority = self.rule_set.plan().ast.algorithm.backfill_priority;
+        let guard = self.pass.terms.backfill_before_new_match;
+        let oldest = self.now.as_millis().saturating_sub(guard.get());
+        let key = |start, number| AnchorKey::new(priority, false, start, number);
+        let young = key(Timestamp::from_millis(oldest), 0)..=key(self.now, u64::MAX);
+        self.searching.range(young).map(|(&key, _)| key).collect()
+    }
+
     /// What a budget left unsearched counts as changed in the next pass; that one is due at once
     /// if the pool has become smaller meanwhile, by a match or otherwise.
     fn end_pass(&mut self, under_way: UnderWay) {
@@ -171,13 +209,17 @@ impl Matchmaker {
     /// limit of undrained events comes first.
     fn begin_searching(&mut self) -> bool {
         let estimated_wait_seconds = self.estimate.seconds();
+        let algorithm = &self.rule_set.plan().ast.algorithm;
         while self.outbox.len() < self.options.undrained_events_max {
             let Some((number, key)) = self.queued.pop_first() else { return true };
             let Some(record) = self.book.record_mut(key) else { continue };
             let change = Change::Search { estimated_wait_seconds };
             advance(record, change, self.now, &self.rule_names, &mut self.outbox);
             if let Some(row) = self.rows[key] {
-                self.searching.insert((record.start_time, number), row);
+                let (priority, start_time) = (algorithm.backfill_priority, record.start_time);
+                let is_backfill = self.pool.columns.is_roster(row);
+                let anchor = AnchorKey::new(priority, is_backfill, start_time, number);
+                self.searching.insert(anchor, row);
             }
         }
         self.queued.is_empty()
@@ -240,6 +282,10 @@ impl Matchmaker {
                 slice.report.matches += 1;
                 slice.report.tickets_matched += found.placed.len() as u64;
                 slice.report.players_matched += self.form_match(&found, slice);
+                if let Some(roster) = found.roster {
+                    slice.waiting.take(&[roster], &self.pool.columns);
+                    self.set_free(slice.under_way);
+                }
             }
             None if exhausted => {
                 slice.report.anchors_exhausted += 1;
@@ -307,7 +353,13 @@ impl Matchmaker {
             players += u64::from(self.pool.columns.players[row].len);
             self.leave_pool(key);
             if let Some(record) = self.book.record_mut(key) {
-                slice.under_way.changed.remove(&(record.start_time, record.number));
+                let key = AnchorKey::new(
+                    slice.plan.ast.algorithm.backfill_priority,
+                    false,
+                    record.start_time,
+                    record.number,
+                );
+                slice.under_way.changed.remove(&key);
                 record.team = Some(Arc::clone(&slice.plan.ast.schema.instances[instance].name));
                 self.estimate.add(now.since(record.start_time));
                 advance(record, Change::Place, now, &self.rule_names, &mut self.outbox);
@@ -339,7 +391,7 @@ impl Matchmaker {
     /// Of the locations where the match may be, the one with the lowest mean latency, the first by
     /// name among equals (decision 15); none when nobody reports any.
     fn best_location(&self, found: &Found) -> Option<Arc<str>> {
-        let Found { placed, locations } = found;
+        let Found { placed, locations, .. } = found;
         let columns = &self.pool.columns;
         let latencies = || {
             let players = placed.iter().flat_map(|&(_, row)| columns.players[row].rows());
