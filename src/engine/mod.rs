@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use crate::base::idx::Col;
 use crate::base::rng::DetRng;
-use crate::base::time::Timestamp;
+use crate::base::time::{Millis, Timestamp};
 use crate::lifecycle::book::{Book, TicketKey};
 use crate::lifecycle::counters::Counters;
 use crate::lifecycle::estimate::WaitEstimate;
@@ -36,10 +36,9 @@ use crate::model::ticket::TicketId;
 use crate::pool::columns::TicketRow;
 use crate::pool::ingest::Pool;
 use crate::ruleset::RuleSet;
-use crate::search::Searcher;
+use crate::search::{AnchorKey, MatchTerms, Searcher};
 use input::{Input, InputError};
 use options::{Configuration, ConfigurationError, EngineOptions};
-use pass::AnchorKey;
 use report::TickReport;
 use response::{MatchmakingTicket, Response};
 
@@ -134,7 +133,7 @@ impl Matchmaker {
         let plan = rule_set.plan();
         let rules = plan.enforced.iter().filter_map(|it| plan.ast.rules.get(it.position));
         let rule_names: Vec<Arc<str>> = rules.map(|rule| rule.name.as_str().into()).collect();
-        Ok(Self {
+        let mut matchmaker = Self {
             configuration_arn: format!(
                 "arn:aws:gamelift:local:000000000000:matchmakingconfiguration/{}",
                 configuration.name
@@ -162,7 +161,19 @@ impl Matchmaker {
             rule_set,
             configuration,
             options,
-        })
+        };
+        matchmaker.set_terms();
+        Ok(matchmaker)
+    }
+
+    /// Tells the search what the configuration and the options say of every match.
+    fn set_terms(&mut self) {
+        self.pass.terms = MatchTerms {
+            additional_players: self.additional_players(),
+            backfill_before_new_match: Millis::from_secs(
+                self.options.backfill_before_new_match_seconds,
+            ),
+        };
     }
 
     /// Applies a command at `now`. Deadlines due before `now` are settled first, each at its own
@@ -297,11 +308,11 @@ impl Matchmaker {
     }
 }
 
-/// Writes a cell of a column that grows by one at most.
-fn set<I: crate::base::idx::Idx, T>(column: &mut Col<I, T>, index: I, cell: T) {
-    if index.index() < column.len() {
-        column[index] = cell;
-    } else {
-        column.push(cell);
+/// Writes a cell. A column that is too short grows by copies of it: the parts of a backfill ticket
+/// have rows beside its own.
+fn set<I: crate::base::idx::Idx, T: Clone>(column: &mut Col<I, T>, index: I, cell: T) {
+    while column.len() <= index.index() {
+        column.push(cell.clone());
     }
+    column[index] = cell;
 }

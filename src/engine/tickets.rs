@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::input::{DescribeMatchmaking, InputError, StartMatchmaking, StopMatchmaking};
 use super::options::FlexMatchMode;
-use super::pass::AnchorKey;
 use super::response::{MatchmakingTicket, Response};
 use super::{Matchmaker, set, validate};
 use crate::base::time::{Millis, Timestamp};
@@ -19,6 +18,7 @@ use crate::model::session::{GameSessionConnectionInfo, MatchedPlayerSession, Upd
 use crate::model::ticket::{Player, PlayerId, TicketId};
 use crate::pool::columns::TicketRow;
 use crate::pool::ingest::{Refused, missing_attribute};
+use crate::search::AnchorKey;
 
 /// A request that has passed every check and now becomes a ticket.
 pub(super) struct NewTicket<'p> {
@@ -282,7 +282,6 @@ impl Matchmaker {
         let Some(record) = self.book.record(key) else { return };
         let (number, due) = (record.number, record.due);
         let anchor = self.anchor_key(record);
-        let is_backfill = record.backfill.is_some();
         let guard = self.guard_end(record);
         self.queued.remove(&number);
         self.timers.cancel(due, TimerKind::RequestTimeout, number);
@@ -293,11 +292,8 @@ impl Matchmaker {
             self.timers.cancel(at, TimerKind::EpochStart, number);
         }
         if self.rows[key].is_some() {
-            let was_searching = self.searching.remove(&anchor).is_some();
+            self.searching.remove(&anchor);
             self.pass.forget(anchor);
-            if was_searching && is_backfill {
-                self.release_guarded();
-            }
         }
     }
 
@@ -321,20 +317,6 @@ impl Matchmaker {
         let seconds = self.options.backfill_before_new_match_seconds;
         (seconds > 0 && record.backfill.is_none())
             .then(|| record.start_time.plus(Millis::from_secs(seconds)))
-    }
-
-    /// A backfill ticket is gone: those that were kept for it may found new matches.
-    fn release_guarded(&mut self) {
-        let guard = Millis::from_secs(self.options.backfill_before_new_match_seconds);
-        if guard == Millis::new(0) {
-            return;
-        }
-        let now = self.now;
-        let young = |key: &&AnchorKey| key.start_time.plus(guard) > now;
-        let guarded: Vec<AnchorKey> = self.searching.keys().filter(young).copied().collect();
-        for key in guarded {
-            self.pass.mark_changed(key);
-        }
     }
 
     /// Notes that a ticket can be matched in another way than before.

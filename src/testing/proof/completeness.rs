@@ -19,7 +19,7 @@ use crate::pool::columns::TicketRow;
 use crate::pool::ingest::missing_attribute;
 use crate::rules::KINDS;
 use crate::ruleset::plan::Plan;
-use crate::search::{Searcher, Waiting};
+use crate::search::{MatchTerms, Searcher, Waiting};
 use crate::testing::brute::{PoolTicket, best_match};
 use crate::testing::reference::is_valid;
 use std::cell::RefCell;
@@ -185,7 +185,7 @@ fn search(plan: &Plan, pool: &[PoolTicket]) -> Result<Option<Vec<(usize, Instanc
     by_age.sort_by_key(|&row| (columns.start_time[row], columns.number[row]));
     let place = by_age.iter().position(|&row| row == anchor).ok_or("the anchor waits")?;
     let mut waiting = Waiting::default();
-    waiting.gather(plan, columns, by_age.into_iter(), NOW);
+    waiting.gather(plan, columns, by_age.into_iter(), NOW, MatchTerms::default());
     let mut searcher = Searcher::new(plan);
     let outcome = searcher.search(plan, columns, &mut waiting, place, u64::MAX);
     if outcome.exhausted {
