@@ -12,15 +12,36 @@ use std::sync::Arc;
 use super::Matchmaker;
 use super::report::TickReport;
 use crate::base::time::{Millis, Timestamp};
-use crate::lifecycle::event::{EventDetail, EventGameSession};
-use crate::lifecycle::state::{Change, advance, event_ticket, metrics};
-use crate::model::ticket::MatchId;
+use crate::lifecycle::state::{Change, advance};
+use crate::model::schema::BackfillPriority;
 use crate::pool::columns::TicketRow;
 use crate::ruleset::plan::Plan;
-use crate::search::{Found, Outcome, Waiting};
+use crate::search::{Outcome, Waiting};
 
-/// The place of a ticket in the order of age.
-type AnchorKey = (Timestamp, u64);
+/// The place of a ticket in the order in which tickets are anchors (`matching.md` section 5).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) struct AnchorKey {
+    /// 0 for those that come first whatever their age, 1 for the others.
+    class: u8,
+    pub(super) start_time: Timestamp,
+    pub(super) number: u64,
+}
+
+impl AnchorKey {
+    pub(super) fn new(
+        priority: BackfillPriority,
+        is_backfill: bool,
+        start_time: Timestamp,
+        number: u64,
+    ) -> Self {
+        let comes_first = match priority {
+            BackfillPriority::High => is_backfill,
+            BackfillPriority::Low => !is_backfill,
+            BackfillPriority::Normal => true,
+        };
+        Self { class: u8::from(!comes_first), start_time, number }
+    }
+}
 
 /// With more changed tickets than this, an anchor is searched without asking first whether it
 /// could share a match with one of them.
@@ -172,12 +193,13 @@ impl Matchmaker {
     fn begin_searching(&mut self) -> bool {
         let estimated_wait_seconds = self.estimate.seconds();
         while self.outbox.len() < self.options.undrained_events_max {
-            let Some((number, key)) = self.queued.pop_first() else { return true };
+            let Some((_, key)) = self.queued.pop_first() else { return true };
             let Some(record) = self.book.record_mut(key) else { continue };
             let change = Change::Search { estimated_wait_seconds };
             advance(record, change, self.now, &self.rule_names, &mut self.outbox);
             if let Some(row) = self.rows[key] {
-                self.searching.insert((record.start_time, number), row);
+                let Some(record) = self.book.record(key) else { continue };
+                self.searching.insert(self.anchor_key(record), row);
             }
         }
         self.queued.is_empty()
@@ -239,7 +261,16 @@ impl Matchmaker {
                 slice.report.fullness_unproven += u64::from(exhausted);
                 slice.report.matches += 1;
                 slice.report.tickets_matched += found.placed.len() as u64;
-                slice.report.players_matched += self.form_match(&found, slice);
+                let rows: Vec<TicketRow> = found.placed.iter().map(|&(_, row)| row).collect();
+                for &row in &rows {
+                    let players = self.pool.columns.players[row].len;
+                    slice.report.players_matched += u64::from(players);
+                    if let Some(record) = self.book.record(self.owners[row]) {
+                        slice.under_way.changed.remove(&self.anchor_key(record));
+                    }
+                }
+                slice.waiting.take(&rows, &self.pool.columns);
+                self.form_match(&found);
             }
             None if exhausted => {
                 slice.report.anchors_exhausted += 1;
@@ -282,82 +313,13 @@ impl Matchmaker {
 
     fn add_tallies(&mut self, anchor: TicketRow) {
         let tallies = self.searcher.tallies();
+        self.counters.add_tallies(tallies);
         let Some(record) = self.book.record_mut(self.owners[anchor]) else { return };
         record.tallies.resize(tallies.len(), (0, 0));
         for (sum, &(passed, failed)) in record.tallies.iter_mut().zip(tallies) {
             sum.0 += passed;
             sum.1 += failed;
         }
-    }
-
-    /// Makes a match of tickets, given by team instance and age, and says how many players it has.
-    /// Without placement it is complete at once (`tickets.md` section 1).
-    fn form_match(&mut self, found: &Found, slice: &mut Slice<'_>) -> u64 {
-        let Found { placed, .. } = found;
-        let rows: Vec<TicketRow> = placed.iter().map(|&(_, row)| row).collect();
-        slice.waiting.take(&rows, &self.pool.columns);
-        let match_id = MatchId::from(self.rng.uuid());
-        let location = self.best_location(found);
-        let now = self.now;
-        let mut keys = Vec::with_capacity(placed.len());
-        let mut players = 0;
-        for &(instance, row) in placed {
-            let key = self.owners[row];
-            keys.push(key);
-            players += u64::from(self.pool.columns.players[row].len);
-            self.leave_pool(key);
-            if let Some(record) = self.book.record_mut(key) {
-                slice.under_way.changed.remove(&(record.start_time, record.number));
-                record.team = Some(Arc::clone(&slice.plan.ast.schema.instances[instance].name));
-                self.estimate.add(now.since(record.start_time));
-                advance(record, Change::Place, now, &self.rule_names, &mut self.outbox);
-            }
-        }
-        let records = || keys.iter().filter_map(|&key| self.book.record(key));
-        let tickets: Vec<_> = records().map(event_ticket).collect();
-        let created = EventDetail::PotentialMatchCreated {
-            match_id: match_id.clone(),
-            tickets: tickets.clone(),
-            acceptance_required: false,
-            acceptance_timeout_seconds: None,
-            rule_evaluation_metrics: metrics(&self.rule_names, records()),
-        };
-        self.outbox.push(now, created);
-        for &key in &keys {
-            if let Some(record) = self.book.record_mut(key) {
-                advance(record, Change::Complete, now, &self.rule_names, &mut self.outbox);
-            }
-            self.book.retire(key);
-        }
-        let game_session = EventGameSession { location, ..EventGameSession::default() };
-        let succeeded = EventDetail::MatchmakingSucceeded { match_id, tickets, game_session };
-        self.outbox.push(now, succeeded);
-        players
-    }
-
-    /// Of the locations where the match may be, the one with the lowest mean latency, the first by
-    /// name among equals (decision 15); none when nobody reports any.
-    fn best_location(&self, found: &Found) -> Option<Arc<str>> {
-        let Found { placed, locations } = found;
-        let columns = &self.pool.columns;
-        let latencies = || {
-            let players = placed.iter().flat_map(|&(_, row)| columns.players[row].rows());
-            players.map(|player| &columns.latencies[player]).filter(|reports| !reports.is_empty())
-        };
-        latencies().next()?;
-        // Every reporting player reports each common location, so sums compare as means do.
-        let total = |location| {
-            let mut total: u64 = 0;
-            for reports in latencies() {
-                let (_, millis) = reports.iter().find(|&&(it, _)| it == location)?;
-                total += u64::from(*millis);
-            }
-            Some((total, location))
-        };
-        let allowed = self.pool.locations().filter(|&it| locations.contains(it));
-        let totals = allowed.filter_map(total);
-        let (_, best) = totals.min_by_key(|&(total, _)| total)?;
-        self.pool.location_name(best).cloned()
     }
 }
 

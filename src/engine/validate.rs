@@ -1,12 +1,19 @@
 //! The constraints of the service model on requests (facts 8.4). The first violation is the
 //! answer, and nothing is stored.
 
+mod configuration;
+mod sessions;
+
 use std::collections::BTreeSet;
 
-use super::input::{DescribeMatchmaking, InputError, StartMatchmaking};
-use super::options::{
-    BackfillMode, Configuration, ConfigurationError, EngineOptions, FlexMatchMode,
+pub(super) use configuration::{configuration, options};
+pub(super) use sessions::{
+    accept_match, connection_info, describe_match, game_session_arn, placement_of, remove_players,
+    start_match_backfill,
 };
+
+use super::input::{DescribeMatchmaking, InputError, StartMatchmaking};
+use super::options::Configuration;
 use crate::model::limits;
 use crate::model::schema::Schema;
 use crate::model::ticket::{AttributeValue, Player, TicketId};
@@ -149,66 +156,6 @@ fn attribute_value(member: &str, value: &AttributeValue) -> Result<(), InputErro
     }
 }
 
-/// The constraints of `CreateMatchmakingConfiguration` and what this release runs of it.
-pub(super) fn configuration(configuration: &Configuration) -> Result<(), ConfigurationError> {
-    let invalid = |field, problem: String| Err(ConfigurationError::Invalid { field, problem });
-    let name = &configuration.name;
-    let length = name.chars().count();
-    if !(1..=128).contains(&length) {
-        return invalid("Name", format!("has {length} characters, but must have 1 to 128"));
-    }
-    if !name.chars().all(|it| it.is_ascii_alphanumeric() || matches!(it, '-' | '.')) {
-        let problem = format!("`{}` may hold only letters, digits, `-` and `.`", shown(name));
-        return invalid("Name", problem);
-    }
-    let seconds = configuration.request_timeout_seconds;
-    let seconds_max = limits::REQUEST_TIMEOUT_SECONDS_MAX;
-    if !(1..=seconds_max).contains(&seconds) {
-        let problem = format!("is {seconds}, but must be 1 to {seconds_max}");
-        return invalid("RequestTimeoutSeconds", problem);
-    }
-    if let Some(seconds) = configuration.acceptance_timeout_seconds
-        && !(1..=600).contains(&seconds)
-    {
-        let problem = format!("is {seconds}, but must be 1 to 600");
-        return invalid("AcceptanceTimeoutSeconds", problem);
-    }
-    if let Some(data) = &configuration.custom_event_data
-        && data.chars().count() > 256
-    {
-        let problem = format!("has {} characters, but must have at most 256", data.chars().count());
-        return invalid("CustomEventData", problem);
-    }
-    let not_built = |what| Err(ConfigurationError::NotBuilt { what });
-    if configuration.acceptance_required {
-        return not_built("`AcceptanceRequired`");
-    }
-    if configuration.flex_match_mode != FlexMatchMode::Standalone {
-        return not_built("`FlexMatchMode` WITH_QUEUE");
-    }
-    if configuration.backfill_mode != BackfillMode::Manual {
-        return not_built("`BackfillMode` AUTOMATIC");
-    }
-    Ok(())
-}
-
-/// Options without which nothing would ever go on.
-pub(super) fn options(options: &EngineOptions) -> Result<(), ConfigurationError> {
-    let needed = [
-        ("nodesPerAnchor", options.nodes_per_anchor),
-        ("nodesPerSlice", options.nodes_per_slice),
-        ("undrainedEventsMax", options.undrained_events_max as u64),
-        ("activeTicketsMax", options.active_tickets_max as u64),
-    ];
-    match needed.into_iter().find(|&(_, value)| value == 0) {
-        Some((field, _)) => Err(ConfigurationError::Invalid {
-            field,
-            problem: "is 0, but must be at least 1".into(),
-        }),
-        None => Ok(()),
-    }
-}
-
 fn refuse<T>(message: String) -> Result<T, InputError> {
     Err(InputError::invalid(message))
 }
@@ -232,6 +179,6 @@ fn chars(member: &str, text: &str, max: usize) -> Result<(), InputError> {
 }
 
 /// The caller's text, cut and escaped where it would spoil a message.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     text.chars().take(60).flat_map(char::escape_debug).collect()
 }

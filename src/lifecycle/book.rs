@@ -4,6 +4,8 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use super::cause::StatusCause;
+use super::event::EventGameSession;
+use super::pending::MatchKey;
 use super::status::TicketStatus;
 use crate::base::hash::SeededState;
 use crate::base::idx::{Col, index_type};
@@ -25,12 +27,64 @@ pub(crate) struct TicketRecord {
     pub(crate) cause: Option<StatusCause>,
     pub(crate) start_time: Timestamp,
     pub(crate) end_time: Option<Timestamp>,
+    /// When the request times out, if the ticket is waiting then.
+    pub(crate) due: Timestamp,
     pub(crate) players: Vec<Player>,
-    /// The team instance, once matched.
+    /// The session that a backfill ticket asks for; none of an ordinary ticket.
+    pub(crate) backfill: Option<Backfill>,
+    /// Whether it has been in a match, be it one that was dropped.
+    pub(crate) was_matched: bool,
+    /// The team instance of the last match; none of a backfill, whose players have their own.
     pub(crate) team: Option<Arc<str>>,
+    /// The match that it is in while that waits for answers or for its session.
+    pub(crate) pending: Option<MatchKey>,
+    /// Where it is played, once that is known.
+    pub(crate) placed: Option<Box<Placed>>,
     /// For each rule: complete candidates that it passed and failed with this ticket as anchor.
     /// Empty until the first search.
     pub(crate) tallies: Vec<(u64, u64)>,
+}
+
+/// What a backfill ticket is for.
+#[derive(Clone, Debug)]
+pub(crate) struct Backfill {
+    /// The session, in a game that tells it.
+    pub(crate) session: Option<Arc<str>>,
+    /// Whether the engine made it.
+    pub(crate) automatic: bool,
+}
+
+/// Where a ticket's players play.
+#[derive(Debug)]
+pub(crate) struct Placed {
+    pub(crate) session: EventGameSession,
+    /// For each player, the place that is kept; empty of a backfill, whose players are there.
+    pub(crate) player_sessions: Vec<Arc<str>>,
+}
+
+impl TicketRecord {
+    /// The team instance of the player at a position.
+    pub(crate) fn team_of(&self, position: usize) -> Option<Arc<str>> {
+        match self.backfill {
+            None => self.team.clone(),
+            Some(_) => self.players.get(position)?.team.as_deref().map(Arc::from),
+        }
+    }
+
+    /// The place kept for the player at a position.
+    pub(crate) fn player_session(&self, position: usize) -> Option<&Arc<str>> {
+        self.placed.as_ref()?.player_sessions.get(position)
+    }
+
+    /// The session that a backfill ticket is for.
+    pub(crate) fn session(&self) -> Option<&Arc<str>> {
+        self.backfill.as_ref()?.session.as_ref()
+    }
+
+    /// Whether the engine made it.
+    pub(crate) fn is_automatic(&self) -> bool {
+        self.backfill.as_ref().is_some_and(|backfill| backfill.automatic)
+    }
 }
 
 /// The tickets by id and by player.
@@ -42,6 +96,8 @@ pub(crate) struct Book {
     /// The active ticket of each player.
     by_player: HashMap<PlayerId, TicketKey, SeededState>,
     active: usize,
+    /// Those of the active ones that the engine made.
+    automatic: usize,
     /// Finished tickets, in the order in which they ended.
     finished: VecDeque<TicketKey>,
 }
@@ -55,12 +111,18 @@ impl Book {
             by_id: HashMap::with_hasher(state),
             by_player: HashMap::with_hasher(state),
             active: 0,
+            automatic: 0,
             finished: VecDeque::new(),
         }
     }
 
     pub(crate) fn active(&self) -> usize {
         self.active
+    }
+
+    /// Active tickets that the engine made.
+    pub(crate) fn automatic(&self) -> usize {
+        self.automatic
     }
 
     pub(crate) fn find(&self, id: &TicketId) -> Option<TicketKey> {
@@ -86,6 +148,7 @@ impl Book {
     /// Adds an active ticket. Its id is not known yet, and none of its players is active.
     pub(crate) fn insert(&mut self, record: TicketRecord) -> TicketKey {
         let id = record.id.clone();
+        let automatic = record.is_automatic();
         let players: Vec<PlayerId> = record.players.iter().map(|it| it.player_id.clone()).collect();
         let key = match self.free.pop() {
             Some(key) => {
@@ -99,16 +162,38 @@ impl Book {
             self.by_player.insert(player, key);
         }
         self.active += 1;
+        self.automatic += usize::from(automatic);
         key
+    }
+
+    /// Frees players of an active ticket for another one, although the ticket may go on showing
+    /// them for a while.
+    pub(crate) fn release_players(&mut self, key: TicketKey, players: &[PlayerId]) {
+        for player in players {
+            if self.by_player.get(player) == Some(&key) {
+                self.by_player.remove(player);
+            }
+        }
+    }
+
+    /// Every ticket that is known, in the order of submission.
+    pub(crate) fn in_order(&self) -> Vec<(TicketKey, &TicketRecord)> {
+        let records = self.records.enumerate();
+        let mut all: Vec<_> = records.filter_map(|(key, it)| Some((key, it.as_ref()?))).collect();
+        all.sort_unstable_by_key(|(_, record)| record.number);
+        all
     }
 
     /// Sets a ticket that has just ended aside: its players are free to start another.
     pub(crate) fn retire(&mut self, key: TicketKey) {
         let Some(record) = &self.records[key] else { return };
         for player in &record.players {
-            self.by_player.remove(&player.player_id);
+            if self.by_player.get(&player.player_id) == Some(&key) {
+                self.by_player.remove(&player.player_id);
+            }
         }
         self.active -= 1;
+        self.automatic -= usize::from(record.is_automatic());
         self.finished.push_back(key);
     }
 

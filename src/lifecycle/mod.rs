@@ -2,9 +2,12 @@
 
 pub(crate) mod book;
 pub(crate) mod cause;
+pub(crate) mod counters;
 pub(crate) mod estimate;
 pub(crate) mod event;
 pub(crate) mod outbox;
+pub(crate) mod pending;
+pub(crate) mod session;
 pub(crate) mod state;
 pub(crate) mod status;
 pub(crate) mod timers;

@@ -3,29 +3,43 @@
 use std::collections::BTreeMap;
 
 use super::book::TicketKey;
+use super::pending::MatchKey;
 use crate::base::time::Timestamp;
 
 /// The kinds of timers, in the order in which those of one instant fire (decision 1).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum TimerKind {
+    /// The host has had its time to place a match.
+    Placement,
+    /// Players have had their time to accept a match.
+    Acceptance,
     /// The ticket has waited as long as the configuration allows.
     RequestTimeout,
     /// An expansion step comes due for the ticket.
     EpochStart,
+    /// The storm guard lets the ticket found a new match.
+    GuardEnd,
 }
 
-/// When, what, and for which ticket (by its number of submission).
+/// What a timer is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum TimerTarget {
+    Ticket(TicketKey),
+    Match(MatchKey),
+}
+
+/// When, what, and for which ticket (by its number of submission; a match by its first ticket's).
 type TimerKey = (Timestamp, TimerKind, u64);
 
 /// Timers in the order in which they fire. A ticket has at most one of each kind.
 #[derive(Debug, Default)]
 pub(crate) struct Timers {
-    pending: BTreeMap<TimerKey, TicketKey>,
+    pending: BTreeMap<TimerKey, TimerTarget>,
 }
 
 impl Timers {
-    pub(crate) fn set(&mut self, at: Timestamp, kind: TimerKind, number: u64, ticket: TicketKey) {
-        self.pending.insert((at, kind, number), ticket);
+    pub(crate) fn set(&mut self, at: Timestamp, kind: TimerKind, number: u64, of: TimerTarget) {
+        self.pending.insert((at, kind, number), of);
     }
 
     pub(crate) fn cancel(&mut self, at: Timestamp, kind: TimerKind, number: u64) {
@@ -41,9 +55,9 @@ impl Timers {
     pub(crate) fn pop(
         &mut self,
         due: impl Fn(Timestamp) -> bool,
-    ) -> Option<(Timestamp, TimerKind, TicketKey)> {
+    ) -> Option<(Timestamp, TimerKind, TimerTarget)> {
         let entry = self.pending.first_entry().filter(|entry| due(entry.key().0))?;
-        let ((at, kind, _), ticket) = entry.remove_entry();
-        Some((at, kind, ticket))
+        let ((at, kind, _), target) = entry.remove_entry();
+        Some((at, kind, target))
     }
 }

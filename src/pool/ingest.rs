@@ -134,6 +134,18 @@ impl Pool {
         Ok(row)
     }
 
+    pub(crate) fn insert_roster(
+        &mut self,
+        schema: &Schema,
+        players: &[Player],
+        _teams: &[crate::model::schema::InstanceIdx],
+        _location: Option<&str>,
+        start_time: Timestamp,
+        number: u64,
+    ) -> Result<TicketRow, Refused> {
+        self.insert(schema, players, start_time, number)
+    }
+
     /// Takes a ticket's rows back.
     pub(crate) fn remove(&mut self, row: TicketRow) {
         let range = self.columns.players[row];

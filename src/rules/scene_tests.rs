@@ -230,8 +230,8 @@ pub(super) fn matches(text: &str, tickets: &[Vec<Player>]) -> Vec<(Option<String
     assert!(!matchmaker.handle_timeout(start).unwrap().unfinished);
     let details = std::iter::from_fn(|| matchmaker.poll_event()).map(|event| event.detail);
     let matched = details.filter_map(|detail| match detail {
-        EventDetail::MatchmakingSucceeded { tickets, game_session_location, .. } => {
-            Some((game_session_location.map(|it| it.to_string()), tickets.len()))
+        EventDetail::MatchmakingSucceeded { tickets, game_session, .. } => {
+            Some((game_session.location.map(|it| it.to_string()), tickets.len()))
         }
         _ => None,
     });

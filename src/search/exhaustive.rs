@@ -161,6 +161,7 @@ impl Searcher {
         }
         let found = (run.best_players > 0).then(|| Found {
             placed: std::mem::take(&mut self.best),
+            roster: None,
             locations: run.best_locations,
         });
         // Putting the pool in order is work of the slice; it takes nothing of the anchor's budget.

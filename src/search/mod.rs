@@ -20,6 +20,7 @@ pub(crate) type Tally = (u64, u64);
 pub(crate) struct Found {
     /// Its tickets, by team instance, then age.
     pub(crate) placed: Vec<(InstanceIdx, TicketRow)>,
+    pub(crate) roster: Option<TicketRow>,
     /// Where it may be: the locations that all its reporting players report and all rules allow;
     /// every location when nobody reports any.
     pub(crate) locations: LocationSet,
