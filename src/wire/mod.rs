@@ -6,9 +6,12 @@
 //! unordered map.
 
 mod configuration;
+mod connection;
 mod driver;
+mod envelope;
 mod event;
 mod expect;
+mod hash;
 mod member;
 mod raw;
 mod record;
@@ -16,9 +19,13 @@ mod replay;
 mod request;
 mod response;
 mod scenario;
+mod session;
 mod text;
 
-pub use configuration::{configuration_from_json, options_from_json};
+pub use configuration::{
+    configuration_from_json, configuration_to_json, options_from_json, options_to_json,
+};
+pub use envelope::event_envelope;
 pub use event::event_detail;
 pub use expect::{Expectation, Mismatch};
 pub use member::ShapeError;
@@ -27,4 +34,5 @@ pub use replay::{Replay, ReplayError};
 pub use request::{input_to_json, operation_name, parse_input};
 pub use response::{error_to_json, response_to_json, ticket_to_json};
 pub use scenario::{Command, RuleSetSource, Scenario, ScenarioError, ScenarioLine};
+pub use session::{matchmaker_data_to_json, update_to_json};
 pub use text::value_from_json;
