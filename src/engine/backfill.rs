@@ -19,7 +19,7 @@ use crate::model::schema::InstanceIdx;
 use crate::model::session::{SessionUpdate, UpdateReason};
 use crate::model::ticket::{Player, PlayerId};
 use crate::pool::columns::TicketRow;
-use crate::pool::ingest::{Refused, missing_attribute};
+use crate::pool::ingest::{Refused, missing_attributes};
 
 impl Matchmaker {
     pub(super) fn start_match_backfill(
@@ -175,7 +175,8 @@ impl Matchmaker {
         let schema = &plan.ast.schema;
         let team = |player: &Player| schema.instance(player.team.as_deref()?);
         let teams: Option<Vec<InstanceIdx>> = players.iter().map(team).collect();
-        let Some(teams) = teams.filter(|_| missing_attribute(schema, players).is_none()) else {
+        let Some(teams) = teams.filter(|_| missing_attributes(schema, players).next().is_none())
+        else {
             return Ok(None);
         };
         self.pool.insert_roster(schema, players, &teams, location, start_time, number).map(Some)

@@ -2,6 +2,7 @@
 
 mod acceptance;
 mod backfill;
+pub(crate) mod explain;
 #[cfg(test)]
 mod incremental_tests;
 pub(crate) mod input;

@@ -36,6 +36,8 @@ pub(super) struct PassState {
     retry: bool,
     /// Whether a ticket has left since the last pass began.
     departed: bool,
+    /// Those that the last pass gave up.
+    given_up: BTreeSet<AnchorKey>,
     last_start: Option<Timestamp>,
     under_way: Option<UnderWay>,
     /// Reused from slice to slice.
@@ -83,9 +85,15 @@ impl PassState {
         self.due = true;
     }
 
+    /// Whether the last search for a ticket ran out of nodes.
+    pub(super) fn was_given_up(&self, ticket: AnchorKey) -> bool {
+        self.given_up.contains(&ticket)
+    }
+
     /// Forgets a ticket that has ended.
     pub(super) fn forget(&mut self, ticket: AnchorKey) {
         self.changed.remove(&ticket);
+        self.given_up.remove(&ticket);
         self.departed = true;
         // Between passes only those wait here that have changed, for which one is due, and those
         // that were given up.
@@ -200,7 +208,8 @@ impl Matchmaker {
         let mut exhausted = under_way.exhausted;
         exhausted.retain(|key| self.searching.contains_key(key));
         self.pass.due |= self.pass.departed && !exhausted.is_empty();
-        self.pass.changed.append(&mut exhausted);
+        self.pass.changed.extend(&exhausted);
+        self.pass.given_up = exhausted;
     }
 
     /// QUEUED becomes SEARCHING for every ticket that no pass has seen (decision 4); false when the

@@ -17,7 +17,7 @@ use crate::model::limits::LIVE_LOCATIONS_MAX;
 use crate::model::session::{GameSessionConnectionInfo, MatchedPlayerSession, UpdateReason};
 use crate::model::ticket::{Player, PlayerId, TicketId};
 use crate::pool::columns::TicketRow;
-use crate::pool::ingest::{Refused, missing_attribute};
+use crate::pool::ingest::{Refused, missing_attributes};
 use crate::search::AnchorKey;
 
 /// A request that has passed every check and now becomes a ticket.
@@ -41,7 +41,7 @@ impl Matchmaker {
         self.check_room(duplicates.len())?;
         let StartMatchmaking { ticket_id, players, .. } = request;
         // A ticket without a needed attribute is accepted, and never matched (facts 10.18).
-        let row = match missing_attribute(schema, &players) {
+        let row = match missing_attributes(schema, &players).next() {
             Some(_) => None,
             None => {
                 let row = self.pool.insert(schema, &players, self.now, self.submissions);

@@ -304,14 +304,17 @@ fn value_of<'a>(
     player.attributes.get(&*declaration.name).or(declaration.default.as_ref())
 }
 
-/// The first declared attribute, if any, that a player of the ticket lacks and that has no
-/// default: such a ticket can never be matched (facts 1.3).
-pub(crate) fn missing_attribute<'a>(schema: &'a Schema, players: &[Player]) -> Option<&'a str> {
-    let lacks = |attribute: AttributeIdx| {
-        players.iter().any(|player| value_of(schema, attribute, player).is_none())
-    };
-    let missing = schema.attributes.indices().find(|&attribute| lacks(attribute))?;
-    Some(&schema.attributes[missing].name)
+/// Every player with every declared attribute that the player lacks and that has no default: a
+/// ticket with one can never be matched (facts 1.3).
+pub(crate) fn missing_attributes<'a>(
+    schema: &'a Schema,
+    players: &'a [Player],
+) -> impl Iterator<Item = (&'a Player, &'a str)> {
+    players.iter().flat_map(move |player| {
+        let attributes = schema.attributes.indices();
+        let lacked = attributes.filter(move |&it| value_of(schema, it, player).is_none());
+        lacked.map(move |it| (player, &*schema.attributes[it].name))
+    })
 }
 
 /// The type that a value has.

@@ -1,11 +1,13 @@
 //! Finding a match for an anchor. Knows rows and rules; knows no ticket states and no strings.
 
+mod alone;
 mod anchor;
 mod exhaustive;
 mod order;
 mod sharing;
 mod waiting;
 
+pub(crate) use alone::{Refusal, refusal};
 pub(crate) use anchor::AnchorKey;
 pub(crate) use exhaustive::Searcher;
 #[cfg(test)]

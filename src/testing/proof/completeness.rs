@@ -16,7 +16,7 @@ use crate::model::matched::PlacedTicket;
 use crate::model::schema::{InstanceIdx, PartyAggregation, Schema, Strategy};
 use crate::model::ticket::AttributeValue;
 use crate::pool::columns::TicketRow;
-use crate::pool::ingest::missing_attribute;
+use crate::pool::ingest::missing_attributes;
 use crate::rules::KINDS;
 use crate::ruleset::plan::Plan;
 use crate::search::{MatchTerms, Searcher, Waiting};
@@ -175,7 +175,7 @@ fn search(plan: &Plan, pool: &[PoolTicket]) -> Result<Option<Vec<(usize, Instanc
     let mut table = Table::new(plan);
     let mut rows = Vec::new();
     for (position, ticket) in pool.iter().enumerate() {
-        if missing_attribute(schema, &ticket.players).is_none() {
+        if missing_attributes(schema, &ticket.players).next().is_none() {
             rows.push((table.submit(&ticket.players, ticket.age), position));
         }
     }
