@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use crate::base::idx::Col;
 use crate::base::rng::DetRng;
+use crate::base::sorted::SortedMap;
 use crate::base::time::{Millis, Timestamp};
 use crate::lifecycle::book::{Book, TicketKey, TicketRecord};
 use crate::lifecycle::estimate::WaitEstimate;
@@ -90,7 +91,7 @@ pub struct Matchmaker {
     /// Tickets that no pass has seen, by number of submission.
     queued: BTreeMap<u64, TicketKey>,
     /// Tickets that can be matched, oldest first.
-    searching: BTreeMap<(Timestamp, u64), TicketRow>,
+    searching: SortedMap<(Timestamp, u64), TicketRow>,
     timers: Timers,
     outbox: Outbox,
     estimate: WaitEstimate,
@@ -137,7 +138,7 @@ impl Matchmaker {
             owners: Col::new(),
             epoch_timers: Col::new(),
             queued: BTreeMap::new(),
-            searching: BTreeMap::new(),
+            searching: SortedMap::default(),
             timers: Timers::default(),
             outbox: Outbox::new(configuration.custom_event_data.as_deref()),
             estimate: WaitEstimate::default(),

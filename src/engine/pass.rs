@@ -149,7 +149,7 @@ impl Matchmaker {
         self.pass.last_start = Some(self.now);
         #[cfg(test)]
         if self.pass.searches_everything {
-            self.pass.changed.extend(self.searching.keys());
+            self.pass.changed.extend(self.searching.iter().map(|(key, _)| key));
         }
         UnderWay {
             changed: std::mem::take(&mut self.pass.changed),
@@ -222,9 +222,7 @@ impl Matchmaker {
 
     /// Gives the next anchor its turn; false when none is left that could be matched.
     fn match_next(&mut self, after: Option<AnchorKey>, slice: &mut Slice<'_>) -> bool {
-        use std::ops::Bound::{Excluded, Unbounded};
-        let from = after.map_or(Unbounded, Excluded);
-        let anchor = self.searching.range((from, Unbounded)).next().map(|(&key, &row)| (key, row));
+        let anchor = self.searching.next_after(after).map(|(&key, &row)| (key, row));
         let Some((key, row)) = anchor.filter(|_| !slice.under_way.changed.is_empty()) else {
             return false;
         };

@@ -1,12 +1,13 @@
 //! The tickets that the matchmaker knows: the active ones, and the finished ones for a while.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::cause::StatusCause;
 use super::party::{Names, Party};
 use super::status::TicketStatus;
 use crate::base::hash::SeededState;
+use crate::base::hash_index::HashIndex;
 use crate::base::idx::{Col, index_type};
 use crate::base::time::{Millis, Timestamp};
 use crate::model::ticket::{Player, PlayerId, TicketId};
@@ -41,9 +42,10 @@ pub(crate) struct Book {
     free: Vec<TicketKey>,
     /// What the parties of all records call their attributes, locations and teams.
     names: Names,
-    by_id: HashMap<TicketId, TicketKey, SeededState>,
+    state: SeededState,
+    by_id: HashIndex<TicketKey>,
     /// The active ticket of each player.
-    by_player: HashMap<PlayerId, TicketKey, SeededState>,
+    by_player: HashIndex<TicketKey>,
     active: usize,
     /// Finished tickets, in the order in which they ended.
     finished: VecDeque<TicketKey>,
@@ -51,13 +53,13 @@ pub(crate) struct Book {
 
 impl Book {
     pub(crate) fn new(seed: u64) -> Self {
-        let state = SeededState::new(seed);
         Self {
             records: Col::new(),
             free: Vec::new(),
             names: Names::new(seed),
-            by_id: HashMap::with_hasher(state),
-            by_player: HashMap::with_hasher(state),
+            state: SeededState::new(seed),
+            by_id: HashIndex::new(),
+            by_player: HashIndex::new(),
             active: 0,
             finished: VecDeque::new(),
         }
@@ -68,7 +70,8 @@ impl Book {
     }
 
     pub(crate) fn find(&self, id: &TicketId) -> Option<TicketKey> {
-        self.by_id.get(id).copied()
+        let is_it = |key| self.record(key).is_some_and(|record| record.id == *id);
+        self.by_id.find(self.state.text(id.as_str()), is_it)
     }
 
     pub(crate) fn record(&self, key: TicketKey) -> Option<&TicketRecord> {
@@ -81,10 +84,16 @@ impl Book {
 
     /// The active tickets that hold one of the players, in the order of submission.
     pub(crate) fn tickets_of(&self, players: &[Player]) -> Vec<TicketKey> {
-        let keys = players.iter().filter_map(|player| self.by_player.get(&player.player_id));
+        let keys = players.iter().filter_map(|player| self.ticket_of(&player.player_id));
         let by_number: BTreeSet<(u64, TicketKey)> =
-            keys.filter_map(|&key| Some((self.record(key)?.number, key))).collect();
+            keys.filter_map(|key| Some((self.record(key)?.number, key))).collect();
         by_number.into_iter().map(|(_, key)| key).collect()
+    }
+
+    /// The active ticket of a player.
+    fn ticket_of(&self, player: &PlayerId) -> Option<TicketKey> {
+        let holds = |key| self.record(key).is_some_and(|it| it.party.ids().any(|id| id == player));
+        self.by_player.find(self.state.text(player.as_str()), holds)
     }
 
     /// Packs players for the record of a ticket that is about to be inserted.
@@ -99,8 +108,7 @@ impl Book {
 
     /// Adds an active ticket. Its id is not known yet, and none of its players is active.
     pub(crate) fn insert(&mut self, record: TicketRecord) -> TicketKey {
-        let id = record.id.clone();
-        let players: Vec<PlayerId> = record.party.ids().cloned().collect();
+        let id_hash = self.state.text(record.id.as_str());
         let key = match self.free.pop() {
             Some(key) => {
                 self.records[key] = Some(record);
@@ -108,9 +116,10 @@ impl Book {
             }
             None => self.records.push(Some(record)),
         };
-        self.by_id.insert(id, key);
+        self.by_id.insert(id_hash, key);
+        let players = self.records[key].iter().flat_map(|record| record.party.ids());
         for player in players {
-            self.by_player.insert(player, key);
+            self.by_player.insert(self.state.text(player.as_str()), key);
         }
         self.active += 1;
         key
@@ -120,7 +129,7 @@ impl Book {
     pub(crate) fn retire(&mut self, key: TicketKey) {
         let Some(record) = &self.records[key] else { return };
         for player in record.party.ids() {
-            self.by_player.remove(player);
+            self.by_player.remove(self.state.text(player.as_str()), key);
         }
         self.active -= 1;
         self.finished.push_back(key);
@@ -136,7 +145,7 @@ impl Book {
             }
             self.finished.pop_front();
             if let Some(record) = self.records[key].take() {
-                self.by_id.remove(&record.id);
+                self.by_id.remove(self.state.text(record.id.as_str()), key);
                 record.party.release(&mut self.names);
                 self.free.push(key);
             }

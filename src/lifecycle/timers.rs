@@ -1,8 +1,7 @@
 //! What will happen without anyone asking.
 
-use std::collections::BTreeMap;
-
 use super::book::TicketKey;
+use crate::base::sorted::SortedMap;
 use crate::base::time::Timestamp;
 
 /// The kinds of timers, in the order in which those of one instant fire (decision 1).
@@ -14,22 +13,31 @@ pub(crate) enum TimerKind {
     EpochStart,
 }
 
-/// When, what, and for which ticket (by its number of submission).
-type TimerKey = (Timestamp, TimerKind, u64);
+/// When, what, and for which ticket (by its number of submission): the kind is in the highest bits
+/// of the second part, the number in the others.
+type TimerKey = (Timestamp, u64);
+
+const KIND_SHIFT: u32 = 56;
+
+/// Room for a number of submission: at a million a second, two thousand years.
+fn timer_key(at: Timestamp, kind: TimerKind, number: u64) -> TimerKey {
+    debug_assert!(number >> KIND_SHIFT == 0);
+    (at, (kind as u64) << KIND_SHIFT | number)
+}
 
 /// Timers in the order in which they fire. A ticket has at most one of each kind.
 #[derive(Debug, Default)]
 pub(crate) struct Timers {
-    pending: BTreeMap<TimerKey, TicketKey>,
+    pending: SortedMap<TimerKey, (TimerKind, TicketKey)>,
 }
 
 impl Timers {
     pub(crate) fn set(&mut self, at: Timestamp, kind: TimerKind, number: u64, ticket: TicketKey) {
-        self.pending.insert((at, kind, number), ticket);
+        self.pending.insert(timer_key(at, kind, number), (kind, ticket));
     }
 
     pub(crate) fn cancel(&mut self, at: Timestamp, kind: TimerKind, number: u64) {
-        self.pending.remove(&(at, kind, number));
+        self.pending.remove(&timer_key(at, kind, number));
     }
 
     /// When the next timer fires.
@@ -42,8 +50,8 @@ impl Timers {
         &mut self,
         due: impl Fn(Timestamp) -> bool,
     ) -> Option<(Timestamp, TimerKind, TicketKey)> {
-        let entry = self.pending.first_entry().filter(|entry| due(entry.key().0))?;
-        let ((at, kind, _), ticket) = entry.remove_entry();
+        self.next().filter(|&at| due(at))?;
+        let ((at, _), (kind, ticket)) = self.pending.pop_first()?;
         Some((at, kind, ticket))
     }
 }
