@@ -12,7 +12,7 @@ use crate::lifecycle::cause::StatusCause;
 use crate::lifecycle::session::AnnouncedBy;
 use crate::lifecycle::state::{Change, advance};
 use crate::lifecycle::status::TicketStatus;
-use crate::lifecycle::timers::{TimerKind, TimerTarget};
+use crate::lifecycle::timers::{Timer, TimerKind};
 use crate::model::limits::LIVE_LOCATIONS_MAX;
 use crate::model::session::{GameSessionConnectionInfo, MatchedPlayerSession, UpdateReason};
 use crate::model::ticket::{Player, PlayerId, TicketId};
@@ -302,10 +302,9 @@ impl Matchmaker {
         let Some(record) = self.book.record(key) else { return };
         let (number, due) = (record.number, record.due);
         let guard = self.guard_end(record);
-        let target = TimerTarget::Ticket(key);
-        self.timers.set(due, TimerKind::RequestTimeout, number, target);
+        self.timers.set(due, Timer::RequestTimeout(key), number);
         if let Some(guard) = guard.filter(|&guard| guard > at) {
-            self.timers.set(guard, TimerKind::GuardEnd, number, target);
+            self.timers.set(guard, Timer::GuardEnd(key), number);
         }
         if self.rows[key].is_some() {
             self.set_epoch_timer(key, at);
@@ -336,7 +335,7 @@ impl Matchmaker {
         let next = self.rule_set.plan().epochs.next_start(wait);
         let due = next.map(|next| start_time.plus(next));
         if let Some(due) = due {
-            self.timers.set(due, TimerKind::EpochStart, number, TimerTarget::Ticket(key));
+            self.timers.set(due, Timer::EpochStart(key), number);
         }
         set(&mut self.epoch_timers, key, due);
     }
