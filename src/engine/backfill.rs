@@ -7,7 +7,7 @@ use super::Matchmaker;
 use super::input::{InputError, StartMatchBackfill};
 use super::options::{BackfillMode, FlexMatchMode};
 use super::response::Response;
-use super::tickets::{NewTicket, too_many_locations};
+use super::tickets::NewTicket;
 use super::validate;
 use crate::base::idx::Col;
 use crate::base::time::Timestamp;
@@ -45,7 +45,11 @@ impl Matchmaker {
         let StartMatchBackfill { ticket_id, game_session_arn, players, .. } = request;
         let arn: Option<Arc<str>> = game_session_arn.map(Arc::from);
         let location = self.session_location(arn.as_deref());
-        let row = self.insert_roster(&players, location.as_deref()).map_err(too_many_locations)?;
+        let ending: Vec<TicketKey> = duplicates.iter().copied().chain(replaced).collect();
+        let row = self.row_in_place_of(&ending, &players, |matchmaker| {
+            let (now, number) = (matchmaker.now, matchmaker.submissions);
+            matchmaker.insert_roster(&players, location.as_deref(), now, number)
+        })?;
         if let Some(replaced) = replaced {
             self.take_out(replaced, StatusCause::Replaced, self.now);
         }
@@ -160,14 +164,6 @@ impl Matchmaker {
         &mut self,
         players: &[Player],
         location: Option<&str>,
-    ) -> Result<Option<TicketRow>, Refused> {
-        self.insert_roster_as(players, location, self.now, self.submissions)
-    }
-
-    pub(super) fn insert_roster_as(
-        &mut self,
-        players: &[Player],
-        location: Option<&str>,
         start_time: Timestamp,
         number: u64,
     ) -> Result<Option<TicketRow>, Refused> {
@@ -245,7 +241,7 @@ impl Matchmaker {
             player
         };
         let players: Vec<Player> = session.roster.iter().map(at_location).collect();
-        let row = self.insert_roster_as(&players, location.as_deref(), at, self.submissions);
+        let row = self.insert_roster(&players, location.as_deref(), at, self.submissions);
         // A roster whose locations find no room is not matched until its ticket is renewed.
         let row = row.ok().flatten();
         let backfill = Some(self.backfill(Some(Arc::clone(arn)), true, &players));
@@ -307,7 +303,7 @@ impl Matchmaker {
         let Some(row) = self.rows[ticket].take() else { return };
         self.pool.remove(row);
         // Fewer players report no more locations than before.
-        let row = self.insert_roster_as(&staying, location.as_deref(), start_time, number);
+        let row = self.insert_roster(&staying, location.as_deref(), start_time, number);
         let row = row.ok().flatten();
         self.rows[ticket] = row;
         if let Some(row) = row {

@@ -43,10 +43,10 @@ impl Matchmaker {
         // A ticket without a needed attribute is accepted, and never matched (facts 10.18).
         let row = match missing_attributes(schema, &players).next() {
             Some(_) => None,
-            None => {
-                let row = self.pool.insert(schema, &players, self.now, self.submissions);
-                Some(row.map_err(too_many_locations)?)
-            }
+            None => self.row_in_place_of(&duplicates, &players, |matchmaker| {
+                let (now, number) = (matchmaker.now, matchmaker.submissions);
+                matchmaker.pool.insert(schema, &players, now, number).map(Some)
+            })?,
         };
         self.give_way(&duplicates, &players);
         self.counters.players_started += players.len() as u64;
@@ -128,6 +128,34 @@ impl Matchmaker {
             active: self.options.active_tickets_max,
             sessions: self.options.sessions_max,
         }
+    }
+
+    /// Gives a new ticket its row. The locations of tickets that end as soon as it is there count
+    /// as free: without room beside them they leave the pool first.
+    ///
+    /// # Errors
+    /// No room even so; nothing has changed.
+    pub(super) fn row_in_place_of(
+        &mut self,
+        ending: &[TicketKey],
+        players: &[Player],
+        insert: impl Fn(&mut Self) -> Result<Option<TicketRow>, Refused>,
+    ) -> Result<Option<TicketRow>, InputError> {
+        let refused = match insert(self) {
+            Ok(row) => return Ok(row),
+            Err(refused) => refused,
+        };
+        let rows = ending.iter().filter_map(|&key| self.rows[key]);
+        if !self.pool.has_room_without(rows, players) {
+            return Err(too_many_locations(refused));
+        }
+        for &key in ending {
+            self.leave_search(key);
+            if let Some(row) = self.rows[key].take() {
+                self.pool.remove(row);
+            }
+        }
+        insert(self).map_err(too_many_locations)
     }
 
     /// Makes way for a ticket with these players.
@@ -400,7 +428,7 @@ fn connection_info(record: &TicketRecord) -> Option<GameSessionConnectionInfo> {
     })
 }
 
-pub(super) fn too_many_locations(refused: Refused) -> InputError {
+fn too_many_locations(refused: Refused) -> InputError {
     let Refused::TooManyLocations = refused;
     let limit = LIVE_LOCATIONS_MAX;
     let message = format!("waiting tickets report {limit} locations, which is the limit");

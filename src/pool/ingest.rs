@@ -1,6 +1,6 @@
 //! From a request to rows: the last place where strings exist.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::columns::{
@@ -191,6 +191,31 @@ impl Pool {
         }
         self.free_players.entry(range.len).or_default().push(range.start);
         self.free_tickets.push(row);
+    }
+
+    /// Whether there would be room for the locations of these players without the rows of some
+    /// tickets, each named once.
+    pub(crate) fn has_room_without(
+        &self,
+        leaving: impl Iterator<Item = TicketRow>,
+        players: &[Player],
+    ) -> bool {
+        let counts =
+            self.locations.live.iter().map(|it| it.as_ref().map_or(0, |&(_, count)| count));
+        let mut reports: Col<LocationIdx, u32> = counts.collect();
+        for row in leaving {
+            let of_session = self.columns.rosters.get(&row).and_then(|it| it.session_location);
+            let players = self.columns.players[row].rows();
+            let reported = players.flat_map(|player| self.columns.latencies[player].iter());
+            for location in reported.map(|&(location, _)| location).chain(of_session) {
+                reports[location] -= 1;
+            }
+        }
+        let stays =
+            |name: &str| self.locations.by_name.get(name).is_some_and(|&it| reports[it] > 0);
+        let fresh: BTreeSet<&str> = reported_names(players).filter(|name| !stays(name)).collect();
+        let staying = reports.iter().filter(|&&count| count > 0).count();
+        staying + fresh.len() <= LIVE_LOCATIONS_MAX
     }
 
     /// The name of a live location.
@@ -389,7 +414,7 @@ fn set_cell<I: Idx, T>(column: &mut Col<I, T>, row: I, cell: T) {
 
 impl Locations {
     pub(super) fn have_room_for<'a>(&self, names: impl Iterator<Item = &'a str>) -> bool {
-        let fresh: std::collections::BTreeSet<&str> =
+        let fresh: BTreeSet<&str> =
             names.filter(|name| !self.by_name.contains_key(*name)).collect();
         self.by_name.len() + fresh.len() <= LIVE_LOCATIONS_MAX
     }
