@@ -12,6 +12,7 @@ mod envelope;
 mod event;
 mod expect;
 mod hash;
+mod journal;
 mod member;
 mod provenance;
 mod raw;
@@ -29,6 +30,10 @@ pub use configuration::{
 pub use envelope::event_envelope;
 pub use event::event_detail;
 pub use expect::{Expectation, Mismatch};
+pub use journal::{
+    Journal, JournalEnd, JournalError, JournalHeader, JournalReader, JournalReplay, RecordedCall,
+    RecordedInput,
+};
 pub use member::ShapeError;
 pub use provenance::rule_set_hash;
 pub use record::{Outcome, Record};
