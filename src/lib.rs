@@ -50,6 +50,7 @@ pub use diag::{
     RuleSetWarningKind,
 };
 pub use engine::Matchmaker;
+pub use engine::explain::{NeverReason, WhyWaiting};
 pub use engine::input::{
     AcceptMatch, AcceptanceType, CompletePlacement, DescribeMatch, DescribeMatchmaking,
     EndGameSession, FailPlacement, Input, InputError, PlacementFailure, PlacementOf, Reconfigure,

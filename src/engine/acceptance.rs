@@ -47,7 +47,7 @@ impl Matchmaker {
         let answers = self.pending.get(pending).and_then(MatchRecord::answers);
         for (position, id) in player_ids.iter().enumerate() {
             let id_shown = validate::shown(id.as_str());
-            if !ticket.players.iter().any(|player| player.player_id == *id) {
+            if !ticket.party.ids().any(|player| player == id) {
                 return Err(InputError::invalid(format!(
                     "`PlayerIds[{position}]`: the ticket `{ticket_id}` has no player `{id_shown}`"
                 )));
@@ -98,7 +98,7 @@ impl Matchmaker {
         let lacks = |key: &TicketKey| {
             let Some(ticket) = self.book.record(*key) else { return false };
             let answered = |id| record.answers().is_some_and(|it| it.contains_key(id));
-            ticket.players.iter().any(|player| !answered(&player.player_id))
+            ticket.party.ids().any(|player| !answered(player))
         };
         record.tickets.iter().copied().filter(is_new).filter(lacks)
     }
@@ -130,7 +130,7 @@ impl Matchmaker {
             let (Some(ticket), Some(answers)) = (self.book.record(ticket), record.answers()) else {
                 return false;
             };
-            ticket.players.iter().any(|player| answers.get(&player.player_id) == Some(&false))
+            ticket.party.ids().any(|player| answers.get(player) == Some(&false))
         };
         let fate = |ticket: TicketKey| match departing {
             Some((leaver, cause)) if leaver == ticket => Some(cause),

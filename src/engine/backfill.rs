@@ -7,7 +7,7 @@ use super::Matchmaker;
 use super::input::{InputError, StartMatchBackfill};
 use super::options::{BackfillMode, FlexMatchMode};
 use super::response::Response;
-use super::tickets::{NewTicket, too_many_locations};
+use super::tickets::NewTicket;
 use super::validate;
 use crate::base::idx::Col;
 use crate::base::time::Timestamp;
@@ -19,7 +19,7 @@ use crate::model::schema::InstanceIdx;
 use crate::model::session::{SessionUpdate, UpdateReason};
 use crate::model::ticket::{Player, PlayerId};
 use crate::pool::columns::TicketRow;
-use crate::pool::ingest::{Refused, missing_attribute};
+use crate::pool::ingest::{Refused, missing_attributes};
 
 impl Matchmaker {
     pub(super) fn start_match_backfill(
@@ -45,7 +45,11 @@ impl Matchmaker {
         let StartMatchBackfill { ticket_id, game_session_arn, players, .. } = request;
         let arn: Option<Arc<str>> = game_session_arn.map(Arc::from);
         let location = self.session_location(arn.as_deref());
-        let row = self.insert_roster(&players, location.as_deref()).map_err(too_many_locations)?;
+        let ending: Vec<TicketKey> = duplicates.iter().copied().chain(replaced).collect();
+        let row = self.row_in_place_of(&ending, &players, |matchmaker| {
+            let (now, number) = (matchmaker.now, matchmaker.submissions);
+            matchmaker.insert_roster(&players, location.as_deref(), now, number)
+        })?;
         if let Some(replaced) = replaced {
             self.take_out(replaced, StatusCause::Replaced, self.now);
         }
@@ -53,12 +57,22 @@ impl Matchmaker {
         if let Some(arn) = &arn {
             self.name_session(arn, &players);
         }
-        let backfill = Some(Backfill { session: arn.clone(), automatic: false });
-        let key = self.insert_ticket(NewTicket { id: ticket_id, players, backfill, row });
+        let backfill = Some(self.backfill(arn.clone(), false, &players));
+        let key = self.insert_ticket(NewTicket { id: ticket_id, players: &players, backfill, row });
         if let Some(arn) = &arn {
             self.sessions.change(arn, Some(self.now), |session| session.backfill = Some(key));
         }
-        Ok(Response::StartMatchBackfill(self.view_of(key)))
+        Ok(Response::StartMatchBackfill(self.new_view(key, players)))
+    }
+
+    fn backfill(&self, session: Option<Arc<str>>, automatic: bool, players: &[Player]) -> Backfill {
+        let schema = &self.rule_set.plan().ast.schema;
+        let team = |player: &Player| {
+            let name = player.team.as_deref().unwrap_or_default();
+            let instance = schema.instance(name).map(|it| &schema.instances[it].name);
+            instance.map_or_else(|| Arc::from(name), Arc::clone)
+        };
+        Backfill { session, automatic, teams: players.iter().map(team).collect() }
     }
 
     /// Notes who is in a session, as a backfill request says it.
@@ -150,14 +164,6 @@ impl Matchmaker {
         &mut self,
         players: &[Player],
         location: Option<&str>,
-    ) -> Result<Option<TicketRow>, Refused> {
-        self.insert_roster_as(players, location, self.now, self.submissions)
-    }
-
-    pub(super) fn insert_roster_as(
-        &mut self,
-        players: &[Player],
-        location: Option<&str>,
         start_time: Timestamp,
         number: u64,
     ) -> Result<Option<TicketRow>, Refused> {
@@ -165,7 +171,8 @@ impl Matchmaker {
         let schema = &plan.ast.schema;
         let team = |player: &Player| schema.instance(player.team.as_deref()?);
         let teams: Option<Vec<InstanceIdx>> = players.iter().map(team).collect();
-        let Some(teams) = teams.filter(|_| missing_attribute(schema, players).is_none()) else {
+        let Some(teams) = teams.filter(|_| missing_attributes(schema, players).next().is_none())
+        else {
             return Ok(None);
         };
         self.pool.insert_roster(schema, players, &teams, location, start_time, number).map(Some)
@@ -234,11 +241,12 @@ impl Matchmaker {
             player
         };
         let players: Vec<Player> = session.roster.iter().map(at_location).collect();
-        let row = self.insert_roster_as(&players, location.as_deref(), at, self.submissions);
+        let row = self.insert_roster(&players, location.as_deref(), at, self.submissions);
         // A roster whose locations find no room is not matched until its ticket is renewed.
         let row = row.ok().flatten();
-        let backfill = Some(Backfill { session: Some(Arc::clone(arn)), automatic: true });
-        let key = self.insert_ticket_at(NewTicket { id: Some(id), players, backfill, row }, at);
+        let backfill = Some(self.backfill(Some(Arc::clone(arn)), true, &players));
+        let new = NewTicket { id: Some(id), players: &players, backfill, row };
+        let key = self.insert_ticket_at(new, at);
         self.sessions.change(arn, None, |session| session.backfill = Some(key));
     }
 
@@ -283,21 +291,19 @@ impl Matchmaker {
         let Some(record) = self.book.record(ticket) else { return };
         let Some(arn) = record.session().cloned() else { return };
         let Some(session) = self.sessions.get(&arn) else { return };
-        let is_in =
-            |player: &Player| session.roster.iter().any(|it| it.player_id == player.player_id);
+        let roster: Vec<PlayerId> = session.roster.iter().map(|it| it.player_id.clone()).collect();
+        let is_in = |player: &PlayerId| roster.contains(player);
         let (start_time, number, status) = (record.start_time, record.number, record.status);
-        let staying: Vec<Player> = record.players.iter().filter(|it| is_in(it)).cloned().collect();
-        if staying.len() == record.players.len() {
+        if record.party.ids().all(is_in) {
             return;
         }
         let location = session.info.location.clone();
-        if let Some(record) = self.book.record_mut(ticket) {
-            record.players = staying.clone();
-        }
+        self.book.shrink(ticket, is_in);
+        let staying = self.book.record(ticket).map(|it| self.book.players(it)).unwrap_or_default();
         let Some(row) = self.rows[ticket].take() else { return };
         self.pool.remove(row);
         // Fewer players report no more locations than before.
-        let row = self.insert_roster_as(&staying, location.as_deref(), start_time, number);
+        let row = self.insert_roster(&staying, location.as_deref(), start_time, number);
         let row = row.ok().flatten();
         self.rows[ticket] = row;
         if let Some(row) = row {

@@ -2,6 +2,7 @@
 
 mod acceptance;
 mod backfill;
+pub(crate) mod explain;
 #[cfg(test)]
 mod incremental_tests;
 pub(crate) mod input;
@@ -20,7 +21,8 @@ use std::sync::Arc;
 
 use crate::base::idx::Col;
 use crate::base::rng::DetRng;
-use crate::base::time::Timestamp;
+use crate::base::sorted::SortedMap;
+use crate::base::time::{Millis, Timestamp};
 use crate::lifecycle::book::{Book, TicketKey};
 use crate::lifecycle::counters::Counters;
 use crate::lifecycle::estimate::WaitEstimate;
@@ -29,17 +31,16 @@ use crate::lifecycle::outbox::Outbox;
 use crate::lifecycle::pending::PendingMatches;
 use crate::lifecycle::session::Sessions;
 use crate::lifecycle::state::Change;
-use crate::lifecycle::timers::{TimerKind, TimerTarget, Timers};
+use crate::lifecycle::timers::{Timer, Timers};
 use crate::model::schema::Strategy;
 use crate::model::session::SessionUpdate;
 use crate::model::ticket::TicketId;
 use crate::pool::columns::TicketRow;
 use crate::pool::ingest::Pool;
 use crate::ruleset::RuleSet;
-use crate::search::Searcher;
+use crate::search::{AnchorKey, MatchTerms, Searcher};
 use input::{Input, InputError};
 use options::{Configuration, ConfigurationError, EngineOptions};
-use pass::AnchorKey;
 use report::TickReport;
 use response::{MatchmakingTicket, Response};
 
@@ -100,7 +101,7 @@ pub struct Matchmaker {
     /// Tickets that no pass has seen, by number of submission.
     queued: BTreeMap<u64, TicketKey>,
     /// Tickets that can be matched, in the order in which they are anchors.
-    searching: BTreeMap<AnchorKey, TicketRow>,
+    searching: SortedMap<AnchorKey, TicketRow>,
     pending: PendingMatches,
     sessions: Sessions,
     timers: Timers,
@@ -134,7 +135,7 @@ impl Matchmaker {
         let plan = rule_set.plan();
         let rules = plan.enforced.iter().filter_map(|it| plan.ast.rules.get(it.position));
         let rule_names: Vec<Arc<str>> = rules.map(|rule| rule.name.as_str().into()).collect();
-        Ok(Self {
+        let mut matchmaker = Self {
             configuration_arn: format!(
                 "arn:aws:gamelift:local:000000000000:matchmakingconfiguration/{}",
                 configuration.name
@@ -147,7 +148,7 @@ impl Matchmaker {
             owners: Col::new(),
             epoch_timers: Col::new(),
             queued: BTreeMap::new(),
-            searching: BTreeMap::new(),
+            searching: SortedMap::default(),
             pending: PendingMatches::default(),
             sessions: Sessions::default(),
             timers: Timers::default(),
@@ -162,7 +163,19 @@ impl Matchmaker {
             rule_set,
             configuration,
             options,
-        })
+        };
+        matchmaker.set_terms();
+        Ok(matchmaker)
+    }
+
+    /// Tells the search what the configuration and the options say of every match.
+    fn set_terms(&mut self) {
+        self.pass.terms = MatchTerms {
+            additional_players: self.additional_players(),
+            backfill_before_new_match: Millis::from_secs(
+                self.options.backfill_before_new_match_seconds,
+            ),
+        };
     }
 
     /// Applies a command at `now`. Deadlines due before `now` are settled first, each at its own
@@ -222,13 +235,17 @@ impl Matchmaker {
     /// A ticket that is active, or finished and still remembered.
     pub fn ticket(&self, id: &TicketId) -> Option<MatchmakingTicket> {
         let key = self.book.find(id)?;
-        self.book.record(key).map(|record| self.view(record))
+        let record = self.book.record(key)?;
+        Some(self.view(record, self.book.players(record)))
     }
 
     /// The tickets that are known, the finished ones that are remembered included, in the order of
     /// submission.
     pub fn tickets(&self) -> impl Iterator<Item = MatchmakingTicket> + '_ {
-        self.book.in_order().into_iter().map(|(_, record)| self.view(record))
+        self.book
+            .in_order()
+            .into_iter()
+            .map(|(_, record)| self.view(record, self.book.players(record)))
     }
 
     /// What an operator watches, counted since the matchmaker was made.
@@ -263,28 +280,16 @@ impl Matchmaker {
 
     /// Fires the timers that are due, in order, each at its own time.
     fn settle(&mut self, due: impl Fn(Timestamp) -> bool) {
-        while let Some((at, kind, target)) = self.timers.pop(&due) {
-            match (kind, target) {
-                (TimerKind::Placement, TimerTarget::Match(key)) => {
-                    self.placement_timed_out(key, at);
-                }
-                (TimerKind::Acceptance, TimerTarget::Match(key)) => {
-                    self.acceptance_timed_out(key, at);
-                }
-                (TimerKind::RequestTimeout, TimerTarget::Ticket(key)) => {
-                    self.end_ticket(key, Change::TimeOut, at);
-                }
-                (TimerKind::EpochStart, TimerTarget::Ticket(key)) => {
+        while let Some((at, timer)) = self.timers.pop(&due) {
+            match timer {
+                Timer::Placement(key) => self.placement_timed_out(key, at),
+                Timer::Acceptance(key) => self.acceptance_timed_out(key, at),
+                Timer::RequestTimeout(key) => self.end_ticket(key, Change::TimeOut, at),
+                Timer::EpochStart(key) => {
                     self.mark_changed(key);
                     self.set_epoch_timer(key, at);
                 }
-                (TimerKind::GuardEnd, TimerTarget::Ticket(key)) => self.mark_changed(key),
-                // A timer of a match is not of a ticket, nor the other way round.
-                (TimerKind::Placement | TimerKind::Acceptance, TimerTarget::Ticket(_))
-                | (
-                    TimerKind::RequestTimeout | TimerKind::EpochStart | TimerKind::GuardEnd,
-                    TimerTarget::Match(_),
-                ) => {}
+                Timer::GuardEnd(key) => self.mark_changed(key),
             }
         }
         let EngineOptions { retention, retained_tickets_max, .. } = self.options;
@@ -293,11 +298,11 @@ impl Matchmaker {
     }
 }
 
-/// Writes a cell of a column that grows by one at most.
-fn set<I: crate::base::idx::Idx, T>(column: &mut Col<I, T>, index: I, cell: T) {
-    if index.index() < column.len() {
-        column[index] = cell;
-    } else {
-        column.push(cell);
+/// Writes a cell. A column that is too short grows by copies of it: the parts of a backfill ticket
+/// have rows beside its own.
+fn set<I: crate::base::idx::Idx, T: Clone>(column: &mut Col<I, T>, index: I, cell: T) {
+    while column.len() <= index.index() {
+        column.push(cell.clone());
     }
+    column[index] = cell;
 }

@@ -13,35 +13,9 @@ use super::Matchmaker;
 use super::report::TickReport;
 use crate::base::time::{Millis, Timestamp};
 use crate::lifecycle::state::{Change, advance};
-use crate::model::schema::BackfillPriority;
 use crate::pool::columns::TicketRow;
 use crate::ruleset::plan::Plan;
-use crate::search::{Outcome, Waiting};
-
-/// The place of a ticket in the order in which tickets are anchors (`matching.md` section 5).
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) struct AnchorKey {
-    /// 0 for those that come first whatever their age, 1 for the others.
-    class: u8,
-    pub(super) start_time: Timestamp,
-    pub(super) number: u64,
-}
-
-impl AnchorKey {
-    pub(super) fn new(
-        priority: BackfillPriority,
-        is_backfill: bool,
-        start_time: Timestamp,
-        number: u64,
-    ) -> Self {
-        let comes_first = match priority {
-            BackfillPriority::High => is_backfill,
-            BackfillPriority::Low => !is_backfill,
-            BackfillPriority::Normal => true,
-        };
-        Self { class: u8::from(!comes_first), start_time, number }
-    }
-}
+use crate::search::{AnchorKey, MatchTerms, Outcome, Waiting};
 
 /// With more changed tickets than this, an anchor is searched without asking first whether it
 /// could share a match with one of them.
@@ -62,10 +36,18 @@ pub(super) struct PassState {
     retry: bool,
     /// Whether a ticket has left since the last pass began.
     departed: bool,
+    /// Those that the last pass gave up.
+    given_up: BTreeSet<AnchorKey>,
     last_start: Option<Timestamp>,
     under_way: Option<UnderWay>,
     /// Reused from slice to slice.
     waiting: Waiting,
+    /// What holds of every match. The engine marks a ticket as changed when it has waited for
+    /// `backfill_before_new_match`: from then on it may found a match.
+    pub(super) terms: MatchTerms,
+    /// Whether a backfill ticket has come, left or changed, so that tickets that were kept for it
+    /// may have become free. They count as changed (decision 21).
+    sets_free: bool,
     /// Takes every ticket for changed: the plain way that the incremental one is held against.
     #[cfg(test)]
     pub(super) searches_everything: bool,
@@ -95,6 +77,7 @@ impl PassState {
     pub(super) fn mark_changed(&mut self, ticket: AnchorKey) {
         self.changed.insert(ticket);
         self.due = true;
+        self.note_backfill(ticket);
     }
 
     /// Asks for a pass although no ticket that can be matched has changed.
@@ -102,13 +85,27 @@ impl PassState {
         self.due = true;
     }
 
+    /// Whether the last search for a ticket ran out of nodes.
+    pub(super) fn was_given_up(&self, ticket: AnchorKey) -> bool {
+        self.given_up.contains(&ticket)
+    }
+
     /// Forgets a ticket that has ended.
     pub(super) fn forget(&mut self, ticket: AnchorKey) {
         self.changed.remove(&ticket);
+        self.given_up.remove(&ticket);
         self.departed = true;
         // Between passes only those wait here that have changed, for which one is due, and those
         // that were given up.
         self.retry |= self.under_way.is_none() && !self.changed.is_empty();
+        self.note_backfill(ticket);
+    }
+
+    fn note_backfill(&mut self, ticket: AnchorKey) {
+        if ticket.is_backfill() && self.terms.backfill_before_new_match > Millis::new(0) {
+            self.sets_free = true;
+            self.due = true;
+        }
     }
 
     /// When the next slice is due, seen from `now`.
@@ -145,7 +142,8 @@ impl Matchmaker {
         let mut waiting = std::mem::take(&mut self.pass.waiting);
         let ended = self.begin_searching() && {
             let rows = self.searching.values().copied();
-            waiting.gather(&plan, &self.pool.columns, rows, self.now);
+            waiting.gather(&plan, &self.pool.columns, rows, self.now, self.pass.terms);
+            self.set_free(&mut under_way);
             self.run_slice(Slice {
                 plan: &plan,
                 waiting: &mut waiting,
@@ -164,13 +162,17 @@ impl Matchmaker {
     }
 
     fn begin_pass(&mut self) -> UnderWay {
+        if std::mem::take(&mut self.pass.sets_free) {
+            let free = self.perhaps_free();
+            self.pass.changed.extend(free);
+        }
         self.pass.due = false;
         self.pass.retry = false;
         self.pass.departed = false;
         self.pass.last_start = Some(self.now);
         #[cfg(test)]
         if self.pass.searches_everything {
-            self.pass.changed.extend(self.searching.keys());
+            self.pass.changed.extend(self.searching.iter().map(|(key, _)| key));
         }
         UnderWay {
             changed: std::mem::take(&mut self.pass.changed),
@@ -179,13 +181,45 @@ impl Matchmaker {
         }
     }
 
+    /// Tickets that a backfill ticket that has left, or changed, may have set free count as changed
+    /// for the rest of the pass, and for the anchors before in the next one.
+    fn set_free(&mut self, under_way: &mut UnderWay) {
+        if std::mem::take(&mut self.pass.sets_free) {
+            let free = self.perhaps_free();
+            under_way.changed.extend(&free);
+            self.pass.changed.extend(free);
+            self.pass.due = true;
+        }
+    }
+
+    /// The tickets that are young enough to be kept for a backfill ticket.
+    fn perhaps_free(&self) -> Vec<AnchorKey> {
+        let priority = self.rule_set.plan().ast.algorithm.backfill_priority;
+        let guard = self.pass.terms.backfill_before_new_match;
+        let oldest = self.now.as_millis().saturating_sub(guard.get());
+        let oldest = Timestamp::from_millis(oldest);
+        let mut after = AnchorKey::new(priority, false, oldest, 0);
+        let mut young: Vec<AnchorKey> = Vec::new();
+        if self.searching.contains_key(&after) {
+            young.push(after);
+        }
+        while let Some((&key, _)) = self.searching.next_after(Some(after)) {
+            if !key.is_backfill() {
+                young.push(key);
+            }
+            after = key;
+        }
+        young
+    }
+
     /// What a budget left unsearched counts as changed in the next pass; that one is due at once
     /// if the pool has become smaller meanwhile, by a match or otherwise.
     fn end_pass(&mut self, under_way: UnderWay) {
         let mut exhausted = under_way.exhausted;
         exhausted.retain(|key| self.searching.contains_key(key));
         self.pass.due |= self.pass.departed && !exhausted.is_empty();
-        self.pass.changed.append(&mut exhausted);
+        self.pass.changed.extend(&exhausted);
+        self.pass.given_up = exhausted;
     }
 
     /// QUEUED becomes SEARCHING for every ticket that no pass has seen (decision 4); false when the
@@ -244,9 +278,7 @@ impl Matchmaker {
 
     /// Gives the next anchor its turn; false when none is left that could be matched.
     fn match_next(&mut self, after: Option<AnchorKey>, slice: &mut Slice<'_>) -> bool {
-        use std::ops::Bound::{Excluded, Unbounded};
-        let from = after.map_or(Unbounded, Excluded);
-        let anchor = self.searching.range((from, Unbounded)).next().map(|(&key, &row)| (key, row));
+        let anchor = self.searching.next_after(after).map(|(&key, &row)| (key, row));
         let Some((key, row)) = anchor.filter(|_| !slice.under_way.changed.is_empty()) else {
             return false;
         };
@@ -261,16 +293,22 @@ impl Matchmaker {
                 slice.report.fullness_unproven += u64::from(exhausted);
                 slice.report.matches += 1;
                 slice.report.tickets_matched += found.placed.len() as u64;
-                let rows: Vec<TicketRow> = found.placed.iter().map(|&(_, row)| row).collect();
+                let mut rows: Vec<TicketRow> = found.placed.iter().map(|&(_, row)| row).collect();
                 for &row in &rows {
                     let players = self.pool.columns.players[row].len;
                     slice.report.players_matched += u64::from(players);
+                }
+                rows.extend(found.roster);
+                for &row in &rows {
                     if let Some(record) = self.book.record(self.owners[row]) {
                         slice.under_way.changed.remove(&self.anchor_key(record));
                     }
                 }
                 slice.waiting.take(&rows, &self.pool.columns);
                 self.form_match(&found);
+                if found.roster.is_some() {
+                    self.set_free(slice.under_way);
+                }
             }
             None if exhausted => {
                 slice.report.anchors_exhausted += 1;
@@ -315,7 +353,9 @@ impl Matchmaker {
         let tallies = self.searcher.tallies();
         self.counters.add_tallies(tallies);
         let Some(record) = self.book.record_mut(self.owners[anchor]) else { return };
-        record.tallies.resize(tallies.len(), (0, 0));
+        if record.tallies.is_empty() {
+            record.tallies = tallies.iter().map(|_| (0, 0)).collect();
+        }
         for (sum, &(passed, failed)) in record.tallies.iter_mut().zip(tallies) {
             sum.0 += passed;
             sum.1 += failed;

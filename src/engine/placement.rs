@@ -16,7 +16,7 @@ use crate::lifecycle::pending::{MatchKey, MatchRecord, MatchStage};
 use crate::lifecycle::state::{Change, Showing};
 use crate::lifecycle::status::TicketStatus;
 use crate::model::session::MatchedPlayerSession;
-use crate::model::ticket::Player;
+use crate::model::ticket::{Player, PlayerId};
 
 impl Matchmaker {
     /// Finds a match its game session. Its tickets are PLACING.
@@ -79,12 +79,12 @@ impl Matchmaker {
     fn player_sessions(&mut self, key: TicketKey, given: &[MatchedPlayerSession]) -> Vec<Arc<str>> {
         let Some(ticket) = self.book.record(key) else { return Vec::new() };
         let rng = &mut self.rng;
-        let of_player = |player: &Player| {
-            let given = given.iter().find(|it| it.player_id == player.player_id);
+        let of_player = |player: &PlayerId| {
+            let given = given.iter().find(|it| it.player_id == *player);
             let id = given.map(|it| Arc::clone(&it.player_session_id));
             id.unwrap_or_else(|| Arc::from(format!("psess-{}", rng.uuid())))
         };
-        ticket.players.iter().map(of_player).collect()
+        ticket.party.ids().map(of_player).collect()
     }
 
     /// Adds the new players to the running session (facts 5.5).
@@ -115,10 +115,9 @@ impl Matchmaker {
         let tickets = record.tickets.iter().filter(is_new);
         let tickets = tickets.filter_map(|&key| self.book.record(key));
         let players = tickets.flat_map(|ticket| {
-            ticket.players.iter().map(|player| Player {
-                team: ticket.team.as_deref().map(str::to_owned),
-                ..player.clone()
-            })
+            let team = ticket.team.as_deref().map(str::to_owned);
+            let players = self.book.players(ticket).into_iter();
+            players.map(move |player| Player { team: team.clone(), ..player })
         });
         players.collect()
     }
@@ -173,9 +172,9 @@ impl Matchmaker {
         }
         if let Some(record) = self.pending.get(key) {
             let tickets = record.tickets.iter().filter_map(|&key| self.book.record(key));
-            let players: Vec<_> = tickets.flat_map(|ticket| &ticket.players).collect();
+            let players: Vec<_> = tickets.flat_map(|ticket| ticket.party.ids()).collect();
             for (position, given) in info.matched_player_sessions.iter().enumerate() {
-                if !players.iter().any(|player| player.player_id == given.player_id) {
+                if !players.contains(&&given.player_id) {
                     return Err(InputError::invalid(format!(
                         "`GameSessionConnectionInfo.MatchedPlayerSessions[{position}]`: the match has no player `{}`",
                         validate::shown(given.player_id.as_str())

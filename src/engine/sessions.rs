@@ -123,10 +123,11 @@ impl Matchmaker {
             record.tickets.iter().filter_map(|&key| self.book.record(key)).collect();
         let teams: Vec<_> = tickets
             .iter()
-            .flat_map(|ticket| (0..ticket.players.len()).map(|position| ticket.team_of(position)))
+            .flat_map(|ticket| (0..ticket.party.len()).map(|position| ticket.team_of(position)))
             .collect();
-        let players = tickets.iter().flat_map(|ticket| &ticket.players);
-        let placed = teams.iter().map(|team| team.as_deref()).zip(players).collect();
+        let players: Vec<Player> =
+            tickets.iter().flat_map(|ticket| self.book.players(ticket)).collect();
+        let placed = teams.iter().map(|team| team.as_deref()).zip(&players).collect();
         self.data(Some(record.id.clone()), placed, record.announced.clone())
     }
 
@@ -180,10 +181,10 @@ impl Matchmaker {
             MatchStage::Placing { deadline } => (TicketStatus::Placing, deadline),
             MatchStage::Passing => (TicketStatus::Placing, record.formed),
         };
-        let players = tickets().flat_map(|ticket| &ticket.players);
+        let players = tickets().flat_map(|ticket| ticket.party.ids());
         let answers = players.filter_map(|player| {
-            let accepts = record.answers()?.get(&player.player_id)?;
-            Some((player.player_id.clone(), *accepts))
+            let accepts = record.answers()?.get(player)?;
+            Some((player.clone(), *accepts))
         });
         PendingMatch {
             match_id: record.id.clone(),

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::input::{DescribeMatchmaking, InputError, StartMatchmaking, StopMatchmaking};
 use super::options::FlexMatchMode;
-use super::pass::AnchorKey;
 use super::response::{MatchmakingTicket, Response};
 use super::{Matchmaker, set, validate};
 use crate::base::time::{Millis, Timestamp};
@@ -13,17 +12,18 @@ use crate::lifecycle::cause::StatusCause;
 use crate::lifecycle::session::AnnouncedBy;
 use crate::lifecycle::state::{Change, advance};
 use crate::lifecycle::status::TicketStatus;
-use crate::lifecycle::timers::{TimerKind, TimerTarget};
+use crate::lifecycle::timers::{Timer, TimerKind};
 use crate::model::limits::LIVE_LOCATIONS_MAX;
 use crate::model::session::{GameSessionConnectionInfo, MatchedPlayerSession, UpdateReason};
 use crate::model::ticket::{Player, PlayerId, TicketId};
 use crate::pool::columns::TicketRow;
-use crate::pool::ingest::{Refused, missing_attribute};
+use crate::pool::ingest::{Refused, missing_attributes};
+use crate::search::AnchorKey;
 
 /// A request that has passed every check and now becomes a ticket.
-pub(super) struct NewTicket {
+pub(super) struct NewTicket<'p> {
     pub(super) id: Option<TicketId>,
-    pub(super) players: Vec<Player>,
+    pub(super) players: &'p [Player],
     pub(super) backfill: Option<Backfill>,
     pub(super) row: Option<TicketRow>,
 }
@@ -41,17 +41,18 @@ impl Matchmaker {
         self.check_room(duplicates.len())?;
         let StartMatchmaking { ticket_id, players, .. } = request;
         // A ticket without a needed attribute is accepted, and never matched (facts 10.18).
-        let row = match missing_attribute(schema, &players) {
+        let row = match missing_attributes(schema, &players).next() {
             Some(_) => None,
-            None => {
-                let row = self.pool.insert(schema, &players, self.now, self.submissions);
-                Some(row.map_err(too_many_locations)?)
-            }
+            None => self.row_in_place_of(&duplicates, &players, |matchmaker| {
+                let (now, number) = (matchmaker.now, matchmaker.submissions);
+                matchmaker.pool.insert(schema, &players, now, number).map(Some)
+            })?,
         };
         self.give_way(&duplicates, &players);
         self.counters.players_started += players.len() as u64;
-        let key = self.insert_ticket(NewTicket { id: ticket_id, players, backfill: None, row });
-        Ok(Response::StartMatchmaking(self.view_of(key)))
+        let new = NewTicket { id: ticket_id, players: &players, backfill: None, row };
+        let key = self.insert_ticket(new);
+        Ok(Response::StartMatchmaking(self.new_view(key, players)))
     }
 
     /// A ticket id is taken while its ticket is known (facts 10.16), or announced.
@@ -83,7 +84,7 @@ impl Matchmaker {
         for &key in &duplicates {
             let Some(record) = self.book.record(key) else { continue };
             if record.status == TicketStatus::Placing {
-                let of_ticket = |id: &PlayerId| record.players.iter().any(|it| it.player_id == *id);
+                let of_ticket = |id: &PlayerId| record.party.ids().any(|it| it == id);
                 let player = players.iter().find(|player| of_ticket(&player.player_id));
                 let player = player.map_or("", |player| player.player_id.as_str());
                 return Err(InputError::invalid(format!(
@@ -129,6 +130,34 @@ impl Matchmaker {
         }
     }
 
+    /// Gives a new ticket its row. The locations of tickets that end as soon as it is there count
+    /// as free: without room beside them they leave the pool first.
+    ///
+    /// # Errors
+    /// No room even so; nothing has changed.
+    pub(super) fn row_in_place_of(
+        &mut self,
+        ending: &[TicketKey],
+        players: &[Player],
+        insert: impl Fn(&mut Self) -> Result<Option<TicketRow>, Refused>,
+    ) -> Result<Option<TicketRow>, InputError> {
+        let refused = match insert(self) {
+            Ok(row) => return Ok(row),
+            Err(refused) => refused,
+        };
+        let rows = ending.iter().filter_map(|&key| self.rows[key]);
+        if !self.pool.has_room_without(rows, players) {
+            return Err(too_many_locations(refused));
+        }
+        for &key in ending {
+            self.leave_search(key);
+            if let Some(row) = self.rows[key].take() {
+                self.pool.remove(row);
+            }
+        }
+        insert(self).map_err(too_many_locations)
+    }
+
     /// Makes way for a ticket with these players.
     pub(super) fn give_way(&mut self, duplicates: &[TicketKey], players: &[Player]) {
         for &key in duplicates {
@@ -138,12 +167,12 @@ impl Matchmaker {
     }
 
     /// Adds a ticket, QUEUED.
-    pub(super) fn insert_ticket(&mut self, new: NewTicket) -> TicketKey {
+    pub(super) fn insert_ticket(&mut self, new: NewTicket<'_>) -> TicketKey {
         self.insert_ticket_at(new, self.now)
     }
 
     /// Adds a ticket that starts at `at`.
-    pub(super) fn insert_ticket_at(&mut self, new: NewTicket, at: Timestamp) -> TicketKey {
+    pub(super) fn insert_ticket_at(&mut self, new: NewTicket<'_>, at: Timestamp) -> TicketKey {
         let NewTicket { id, players, backfill, row } = new;
         let id = id.unwrap_or_else(|| self.fresh_ticket_id());
         let number = self.submissions;
@@ -151,6 +180,7 @@ impl Matchmaker {
         self.counters.tickets_started += 1;
         let timeout = Millis::from_secs(self.configuration.request_timeout_seconds);
         let due = at.plus(timeout);
+        let party = self.book.pack(players);
         let key = self.book.insert(TicketRecord {
             id,
             number,
@@ -159,13 +189,13 @@ impl Matchmaker {
             start_time: at,
             end_time: None,
             due,
-            players,
-            backfill,
+            party,
+            backfill: backfill.map(Box::new),
             was_matched: false,
             team: None,
             pending: None,
             placed: None,
-            tallies: Vec::new(),
+            tallies: Box::default(),
         });
         set(&mut self.rows, key, row);
         if let Some(row) = row {
@@ -280,7 +310,6 @@ impl Matchmaker {
         let Some(record) = self.book.record(key) else { return };
         let (number, due) = (record.number, record.due);
         let anchor = self.anchor_key(record);
-        let is_backfill = record.backfill.is_some();
         let guard = self.guard_end(record);
         self.queued.remove(&number);
         self.timers.cancel(due, TimerKind::RequestTimeout, number);
@@ -291,11 +320,8 @@ impl Matchmaker {
             self.timers.cancel(at, TimerKind::EpochStart, number);
         }
         if self.rows[key].is_some() {
-            let was_searching = self.searching.remove(&anchor).is_some();
+            self.searching.remove(&anchor);
             self.pass.forget(anchor);
-            if was_searching && is_backfill {
-                self.release_guarded();
-            }
         }
     }
 
@@ -304,10 +330,9 @@ impl Matchmaker {
         let Some(record) = self.book.record(key) else { return };
         let (number, due) = (record.number, record.due);
         let guard = self.guard_end(record);
-        let target = TimerTarget::Ticket(key);
-        self.timers.set(due, TimerKind::RequestTimeout, number, target);
+        self.timers.set(due, Timer::RequestTimeout(key), number);
         if let Some(guard) = guard.filter(|&guard| guard > at) {
-            self.timers.set(guard, TimerKind::GuardEnd, number, target);
+            self.timers.set(guard, Timer::GuardEnd(key), number);
         }
         if self.rows[key].is_some() {
             self.set_epoch_timer(key, at);
@@ -319,20 +344,6 @@ impl Matchmaker {
         let seconds = self.options.backfill_before_new_match_seconds;
         (seconds > 0 && record.backfill.is_none())
             .then(|| record.start_time.plus(Millis::from_secs(seconds)))
-    }
-
-    /// A backfill ticket is gone: those that were kept for it may found new matches.
-    fn release_guarded(&mut self) {
-        let guard = Millis::from_secs(self.options.backfill_before_new_match_seconds);
-        if guard == Millis::new(0) {
-            return;
-        }
-        let now = self.now;
-        let young = |key: &&AnchorKey| key.start_time.plus(guard) > now;
-        let guarded: Vec<AnchorKey> = self.searching.keys().filter(young).copied().collect();
-        for key in guarded {
-            self.pass.mark_changed(key);
-        }
     }
 
     /// Notes that a ticket can be matched in another way than before.
@@ -352,7 +363,7 @@ impl Matchmaker {
         let next = self.rule_set.plan().epochs.next_start(wait);
         let due = next.map(|next| start_time.plus(next));
         if let Some(due) = due {
-            self.timers.set(due, TimerKind::EpochStart, number, TimerTarget::Ticket(key));
+            self.timers.set(due, Timer::EpochStart(key), number);
         }
         set(&mut self.epoch_timers, key, due);
     }
@@ -362,18 +373,22 @@ impl Matchmaker {
         AnchorKey::new(priority, record.backfill.is_some(), record.start_time, record.number)
     }
 
-    pub(super) fn view_of(&self, key: TicketKey) -> MatchmakingTicket {
+    /// A ticket that was just made of these players.
+    pub(super) fn new_view(&self, key: TicketKey, players: Vec<Player>) -> MatchmakingTicket {
         let record = self.book.record(key).expect("the caller has just inserted the ticket");
-        self.view(record)
+        self.view(record, players)
     }
 
-    pub(super) fn view(&self, record: &TicketRecord) -> MatchmakingTicket {
+    pub(super) fn view(
+        &self,
+        record: &TicketRecord,
+        mut players: Vec<Player>,
+    ) -> MatchmakingTicket {
         let waits = matches!(record.status, TicketStatus::Queued | TicketStatus::Searching);
-        let with_team = |(position, player): (usize, &Player)| {
-            let shows_team = record.backfill.is_some() || record.was_matched && !waits;
-            let team = if shows_team { record.team_of(position) } else { None };
-            Player { team: team.as_deref().map(str::to_owned), ..player.clone() }
-        };
+        if record.was_matched && !waits && record.backfill.is_none() {
+            let team = record.team.as_deref().map(str::to_owned);
+            players.iter_mut().for_each(|player| player.team.clone_from(&team));
+        }
         MatchmakingTicket {
             ticket_id: record.id.clone(),
             configuration_name: self.configuration.name.clone(),
@@ -382,7 +397,7 @@ impl Matchmaker {
             status_cause: record.cause,
             start_time: record.start_time,
             end_time: record.end_time,
-            players: record.players.iter().enumerate().map(with_team).collect(),
+            players,
             game_session_connection_info: connection_info(record),
             estimated_wait_seconds: self.estimate.seconds(),
         }
@@ -402,9 +417,9 @@ fn connection_info(record: &TicketRecord) -> Option<GameSessionConnectionInfo> {
         let info = GameSessionConnectionInfo::default();
         return Some(GameSessionConnectionInfo { game_session_arn: Some(arn), ..info });
     };
-    let players = record.players.iter().zip(&placed.player_sessions);
+    let players = record.party.ids().zip(&placed.player_sessions);
     let matched = players.map(|(player, id)| MatchedPlayerSession {
-        player_id: player.player_id.clone(),
+        player_id: player.clone(),
         player_session_id: Arc::clone(id),
     });
     Some(GameSessionConnectionInfo {
@@ -413,7 +428,7 @@ fn connection_info(record: &TicketRecord) -> Option<GameSessionConnectionInfo> {
     })
 }
 
-pub(super) fn too_many_locations(refused: Refused) -> InputError {
+fn too_many_locations(refused: Refused) -> InputError {
     let Refused::TooManyLocations = refused;
     let limit = LIVE_LOCATIONS_MAX;
     let message = format!("waiting tickets report {limit} locations, which is the limit");

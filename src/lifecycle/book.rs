@@ -1,13 +1,15 @@
 //! The tickets that the matchmaker knows: the active ones, and the finished ones for a while.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::cause::StatusCause;
 use super::event::EventGameSession;
+use super::party::{Names, Party};
 use super::pending::MatchKey;
 use super::status::TicketStatus;
 use crate::base::hash::SeededState;
+use crate::base::hash_index::HashIndex;
 use crate::base::idx::{Col, index_type};
 use crate::base::time::{Millis, Timestamp};
 use crate::model::ticket::{Player, PlayerId, TicketId};
@@ -29,9 +31,9 @@ pub(crate) struct TicketRecord {
     pub(crate) end_time: Option<Timestamp>,
     /// When the request times out, if the ticket is waiting then.
     pub(crate) due: Timestamp,
-    pub(crate) players: Vec<Player>,
+    pub(crate) party: Party,
     /// The session that a backfill ticket asks for; none of an ordinary ticket.
-    pub(crate) backfill: Option<Backfill>,
+    pub(crate) backfill: Option<Box<Backfill>>,
     /// Whether it has been in a match, be it one that was dropped.
     pub(crate) was_matched: bool,
     /// The team instance of the last match; none of a backfill, whose players have their own.
@@ -41,8 +43,8 @@ pub(crate) struct TicketRecord {
     /// Where it is played, once that is known.
     pub(crate) placed: Option<Box<Placed>>,
     /// For each rule: complete candidates that it passed and failed with this ticket as anchor.
-    /// Empty until the first search.
-    pub(crate) tallies: Vec<(u64, u64)>,
+    /// Empty until the first search that judged one.
+    pub(crate) tallies: Box<[(u64, u64)]>,
 }
 
 /// What a backfill ticket is for.
@@ -52,6 +54,8 @@ pub(crate) struct Backfill {
     pub(crate) session: Option<Arc<str>>,
     /// Whether the engine made it.
     pub(crate) automatic: bool,
+    /// The team instance of each of its players.
+    pub(crate) teams: Vec<Arc<str>>,
 }
 
 /// Where a ticket's players play.
@@ -65,9 +69,9 @@ pub(crate) struct Placed {
 impl TicketRecord {
     /// The team instance of the player at a position.
     pub(crate) fn team_of(&self, position: usize) -> Option<Arc<str>> {
-        match self.backfill {
+        match &self.backfill {
             None => self.team.clone(),
-            Some(_) => self.players.get(position)?.team.as_deref().map(Arc::from),
+            Some(backfill) => backfill.teams.get(position).cloned(),
         }
     }
 
@@ -92,9 +96,12 @@ impl TicketRecord {
 pub(crate) struct Book {
     records: Col<TicketKey, Option<TicketRecord>>,
     free: Vec<TicketKey>,
-    by_id: HashMap<TicketId, TicketKey, SeededState>,
+    /// What the parties of all records call their attributes, locations and teams.
+    names: Names,
+    state: SeededState,
+    by_id: HashIndex<TicketKey>,
     /// The active ticket of each player.
-    by_player: HashMap<PlayerId, TicketKey, SeededState>,
+    by_player: HashIndex<TicketKey>,
     active: usize,
     /// Those of the active ones that the engine made.
     automatic: usize,
@@ -104,12 +111,13 @@ pub(crate) struct Book {
 
 impl Book {
     pub(crate) fn new(seed: u64) -> Self {
-        let state = SeededState::new(seed);
         Self {
             records: Col::new(),
             free: Vec::new(),
-            by_id: HashMap::with_hasher(state),
-            by_player: HashMap::with_hasher(state),
+            names: Names::new(seed),
+            state: SeededState::new(seed),
+            by_id: HashIndex::new(),
+            by_player: HashIndex::new(),
             active: 0,
             automatic: 0,
             finished: VecDeque::new(),
@@ -126,7 +134,8 @@ impl Book {
     }
 
     pub(crate) fn find(&self, id: &TicketId) -> Option<TicketKey> {
-        self.by_id.get(id).copied()
+        let is_it = |key| self.record(key).is_some_and(|record| record.id == *id);
+        self.by_id.find(self.state.text(id.as_str()), is_it)
     }
 
     pub(crate) fn record(&self, key: TicketKey) -> Option<&TicketRecord> {
@@ -139,17 +148,42 @@ impl Book {
 
     /// The active tickets that hold one of the players, in the order of submission.
     pub(crate) fn tickets_of(&self, players: &[Player]) -> Vec<TicketKey> {
-        let keys = players.iter().filter_map(|player| self.by_player.get(&player.player_id));
+        let keys = players.iter().filter_map(|player| self.ticket_of(&player.player_id));
         let by_number: BTreeSet<(u64, TicketKey)> =
-            keys.filter_map(|&key| Some((self.record(key)?.number, key))).collect();
+            keys.filter_map(|key| Some((self.record(key)?.number, key))).collect();
         by_number.into_iter().map(|(_, key)| key).collect()
+    }
+
+    /// The active ticket of a player.
+    fn ticket_of(&self, player: &PlayerId) -> Option<TicketKey> {
+        let holds = |key| self.record(key).is_some_and(|it| it.party.ids().any(|id| id == player));
+        self.by_player.find(self.state.text(player.as_str()), holds)
+    }
+
+    /// Packs players for the record of a ticket that is about to be inserted.
+    pub(crate) fn pack(&mut self, players: &[Player]) -> Party {
+        Party::pack(&mut self.names, players)
+    }
+
+    /// Takes players off the roster of a backfill ticket.
+    pub(crate) fn shrink(&mut self, key: TicketKey, stays: impl Fn(&PlayerId) -> bool) {
+        let Some(record) = self.records[key].as_mut() else { return };
+        if let Some(backfill) = &mut record.backfill {
+            let mut staying = record.party.ids().map(&stays);
+            backfill.teams.retain(|_| staying.next().unwrap_or(false));
+        }
+        record.party.keep(&mut self.names, stays);
+    }
+
+    /// The players of a record as they were sent.
+    pub(crate) fn players(&self, record: &TicketRecord) -> Vec<Player> {
+        record.party.unpack(&self.names)
     }
 
     /// Adds an active ticket. Its id is not known yet, and none of its players is active.
     pub(crate) fn insert(&mut self, record: TicketRecord) -> TicketKey {
-        let id = record.id.clone();
         let automatic = record.is_automatic();
-        let players: Vec<PlayerId> = record.players.iter().map(|it| it.player_id.clone()).collect();
+        let id_hash = self.state.text(record.id.as_str());
         let key = match self.free.pop() {
             Some(key) => {
                 self.records[key] = Some(record);
@@ -157,9 +191,10 @@ impl Book {
             }
             None => self.records.push(Some(record)),
         };
-        self.by_id.insert(id, key);
+        self.by_id.insert(id_hash, key);
+        let players = self.records[key].iter().flat_map(|record| record.party.ids());
         for player in players {
-            self.by_player.insert(player, key);
+            self.by_player.insert(self.state.text(player.as_str()), key);
         }
         self.active += 1;
         self.automatic += usize::from(automatic);
@@ -170,9 +205,7 @@ impl Book {
     /// them for a while.
     pub(crate) fn release_players(&mut self, key: TicketKey, players: &[PlayerId]) {
         for player in players {
-            if self.by_player.get(player) == Some(&key) {
-                self.by_player.remove(player);
-            }
+            self.by_player.remove(self.state.text(player.as_str()), key);
         }
     }
 
@@ -187,10 +220,8 @@ impl Book {
     /// Sets a ticket that has just ended aside: its players are free to start another.
     pub(crate) fn retire(&mut self, key: TicketKey) {
         let Some(record) = &self.records[key] else { return };
-        for player in &record.players {
-            if self.by_player.get(&player.player_id) == Some(&key) {
-                self.by_player.remove(&player.player_id);
-            }
+        for player in record.party.ids() {
+            self.by_player.remove(self.state.text(player.as_str()), key);
         }
         self.active -= 1;
         self.automatic -= usize::from(record.is_automatic());
@@ -207,7 +238,8 @@ impl Book {
             }
             self.finished.pop_front();
             if let Some(record) = self.records[key].take() {
-                self.by_id.remove(&record.id);
+                self.by_id.remove(self.state.text(record.id.as_str()), key);
+                record.party.release(&mut self.names);
                 self.free.push(key);
             }
         }

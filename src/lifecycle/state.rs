@@ -131,11 +131,11 @@ pub(crate) enum Showing<'a> {
 /// A ticket as events show it.
 pub(crate) fn event_ticket(record: &TicketRecord, showing: Showing<'_>) -> EventTicket {
     let shows_team = record.was_matched && !matches!(showing, Showing::Nothing);
-    let players = record.players.iter().enumerate().map(|(position, player)| EventPlayer {
-        player_id: player.player_id.clone(),
+    let players = record.party.ids().enumerate().map(|(position, player)| EventPlayer {
+        player_id: player.clone(),
         team: if shows_team { record.team_of(position) } else { None },
         accepted: match showing {
-            Showing::Answers(answers) => answers.get(&player.player_id).copied(),
+            Showing::Answers(answers) => answers.get(player).copied(),
             _ => None,
         },
         player_session_id: match showing {
@@ -162,7 +162,7 @@ pub(crate) fn metrics<'r>(
     };
     let mut sums: Vec<RuleMetrics> = rules.iter().map(unseen).collect();
     for record in records {
-        for (sum, &(passed, failed)) in sums.iter_mut().zip(&record.tallies) {
+        for (sum, &(passed, failed)) in sums.iter_mut().zip(&*record.tallies) {
             sum.passed_count += passed;
             sum.failed_count += failed;
         }

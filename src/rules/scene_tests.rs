@@ -93,7 +93,7 @@ impl Scene {
     pub(super) fn complete(&mut self, seats: &[Option<usize>], wait: u32) -> Vec<LocationSet> {
         let (candidate, epoch) = (self.candidate(seats), self.epoch(wait));
         let mut buffers = LineupBuffers::default();
-        let lineup = buffers.line_up(&self.pool.columns, &candidate.slots);
+        let lineup = buffers.line_up(&self.pool.columns, &candidate);
         let rules = self.rule_set.plan().enforced.iter();
         rules.map(|it| it.rule.complete(&lineup, epoch, &mut self.scratch)).collect()
     }
