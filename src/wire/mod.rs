@@ -1,5 +1,5 @@
-//! The JSON forms of requests, answers, events and scenario files, and the driver that replays a
-//! scenario.
+//! The JSON forms of requests, answers, events, scenario files and journals, and the driver that
+//! replays a scenario.
 //!
 //! Names of operations, members and enum values are those of the service API (PascalCase);
 //! everything else is camelCase. Rendered JSON depends on the rendered value alone: no clock, no
