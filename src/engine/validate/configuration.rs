@@ -1,9 +1,9 @@
 //! The constraints of `CreateMatchmakingConfiguration` (facts 8.4) and on the engine's options.
 
-use super::super::options::{
+use super::shown;
+use crate::engine::options::{
     BackfillMode, Configuration, ConfigurationError, EngineOptions, FlexMatchMode,
 };
-use super::shown;
 use crate::model::limits;
 
 /// What is wrong with a field.

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::super::input::{
+use super::{chars, check_player, configuration_name, count, refuse, shown, ticket_id};
+use crate::engine::input::{
     AcceptMatch, DescribeMatch, InputError, PlacementOf, RemovePlayers, StartMatchBackfill,
 };
-use super::super::options::Configuration;
-use super::{chars, check_player, configuration_name, count, refuse, shown, ticket_id};
+use crate::engine::options::Configuration;
 use crate::model::limits;
 use crate::model::schema::Schema;
 use crate::model::session::GameSessionConnectionInfo;
