@@ -239,6 +239,11 @@ impl Matchmaker {
         Some(self.view(record, self.book.players(record)))
     }
 
+    /// The latest time that a call has brought: no later call may bring an earlier one.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
     /// The tickets that are known, the finished ones that are remembered included, in the order of
     /// submission.
     pub fn tickets(&self) -> impl Iterator<Item = MatchmakingTicket> + '_ {
