@@ -224,8 +224,8 @@ impl Matchmaker {
             match kind {
                 TimerKind::RequestTimeout => self.end_ticket(key, Change::TimeOut, at),
                 TimerKind::EpochStart => {
-                    if let Some(record) = self.book.record(key) {
-                        let anchor = self.anchor_key(record.start_time, record.number);
+                    if let (Some(record), Some(row)) = (self.book.record(key), self.rows[key]) {
+                        let anchor = self.anchor_key(row, record.start_time, record.number);
                         self.pass.mark_changed(anchor);
                     }
                     self.set_epoch_timer(key, at);
@@ -286,7 +286,7 @@ impl Matchmaker {
             self.set_epoch_timer(key, self.now);
         }
         match row {
-            Some(_) => self.pass.mark_changed(self.anchor_key(self.now, number)),
+            Some(row) => self.pass.mark_changed(self.anchor_key(row, self.now, number)),
             None => self.pass.mark_due(),
         }
         let record = self.book.record(key).expect("the record was inserted above");
@@ -359,7 +359,7 @@ impl Matchmaker {
             if let Some(at) = self.epoch_timers[key].take() {
                 self.timers.cancel(at, TimerKind::EpochStart, number);
             }
-            let anchor = self.anchor_key(start_time, number);
+            let anchor = self.anchor_key(row, start_time, number);
             self.searching.remove(&anchor);
             self.pass.forget(anchor);
             self.pool.remove(row);
@@ -367,9 +367,9 @@ impl Matchmaker {
     }
 
     /// The place of a ticket in the order of anchors.
-    fn anchor_key(&self, start_time: Timestamp, number: u64) -> AnchorKey {
+    fn anchor_key(&self, row: TicketRow, start_time: Timestamp, number: u64) -> AnchorKey {
         let priority = self.rule_set.plan().ast.algorithm.backfill_priority;
-        AnchorKey::new(priority, false, start_time, number)
+        AnchorKey::new(priority, self.pool.columns.is_roster(row), start_time, number)
     }
 
     /// Sets the timer for the next epoch of a ticket after `at`, if there is one.

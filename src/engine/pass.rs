@@ -209,16 +209,14 @@ impl Matchmaker {
     /// limit of undrained events comes first.
     fn begin_searching(&mut self) -> bool {
         let estimated_wait_seconds = self.estimate.seconds();
-        let algorithm = &self.rule_set.plan().ast.algorithm;
         while self.outbox.len() < self.options.undrained_events_max {
             let Some((number, key)) = self.queued.pop_first() else { return true };
             let Some(record) = self.book.record_mut(key) else { continue };
             let change = Change::Search { estimated_wait_seconds };
             advance(record, change, self.now, &self.rule_names, &mut self.outbox);
             if let Some(row) = self.rows[key] {
-                let (priority, start_time) = (algorithm.backfill_priority, record.start_time);
-                let is_backfill = self.pool.columns.is_roster(row);
-                let anchor = AnchorKey::new(priority, is_backfill, start_time, number);
+                let start_time = record.start_time;
+                let anchor = self.anchor_key(row, start_time, number);
                 self.searching.insert(anchor, row);
             }
         }
@@ -284,6 +282,7 @@ impl Matchmaker {
                 slice.report.players_matched += self.form_match(&found, slice);
                 if let Some(roster) = found.roster {
                     slice.waiting.take(&[roster], &self.pool.columns);
+                    self.leave_pool(self.owners[roster]);
                     self.set_free(slice.under_way);
                 }
             }

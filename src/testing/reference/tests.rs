@@ -1,5 +1,6 @@
 //! Whole matches: rules, sizes, expansions, problems, locations.
 
+mod backfill_tests;
 mod batch_distance_tests;
 mod collection_tests;
 mod compound_tests;
