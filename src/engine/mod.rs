@@ -318,7 +318,7 @@ impl Matchmaker {
 
     fn stop_matchmaking(&mut self, request: &StopMatchmaking) -> Result<Response, InputError> {
         let id = &request.ticket_id;
-        validate::ticket_id("TicketId", id)?;
+        validate::ticket_id(format_args!("TicketId"), id)?;
         let found = self.book.find(id).and_then(|key| Some((key, self.book.record(key)?.status)));
         let Some((key, status)) = found else {
             let message = format!("there is no ticket `{id}`");

@@ -1,7 +1,7 @@
 //! The constraints of the service model on requests (facts 8.4). The first violation is the
 //! answer, and nothing is stored.
 
-use std::collections::BTreeSet;
+use std::fmt;
 
 use super::input::{DescribeMatchmaking, InputError, StartMatchmaking};
 use super::options::{
@@ -19,22 +19,21 @@ pub(super) fn start_matchmaking(
     schema: &Schema,
 ) -> Result<(), InputError> {
     if let Some(id) = &request.ticket_id {
-        ticket_id("TicketId", id)?;
+        ticket_id(format_args!("TicketId"), id)?;
     }
     configuration_name(request.configuration_name.as_deref(), configuration)?;
-    count("Players", request.players.len(), 1, limits::TICKET_PLAYERS_MAX, "players")?;
-    let mut seen = BTreeSet::new();
-    for (position, player) in request.players.iter().enumerate() {
-        let at = format!("Players[{position}]");
-        check_player(&at, player, schema)?;
+    let players = &request.players;
+    count(format_args!("Players"), players.len(), 1, limits::TICKET_PLAYERS_MAX, "players")?;
+    for (position, player) in players.iter().enumerate() {
+        check_player(format_args!("Players[{position}]"), player, schema)?;
         if player.team.is_some() {
             return refuse(format!(
-                "`{at}.Team` must be left out of a new request; only the players of a backfill have a team"
+                "`Players[{position}].Team` must be left out of a new request; only the players of a backfill have a team"
             ));
         }
-        if !seen.insert(&player.player_id) {
+        if players.iter().take(position).any(|it| it.player_id == player.player_id) {
             return refuse(format!(
-                "`{at}.PlayerId`: the ticket has the player `{}` twice",
+                "`Players[{position}].PlayerId`: the ticket has the player `{}` twice",
                 shown(player.player_id.as_str())
             ));
         }
@@ -44,16 +43,22 @@ pub(super) fn start_matchmaking(
 
 /// 1 to 10 ids.
 pub(super) fn describe_matchmaking(request: &DescribeMatchmaking) -> Result<(), InputError> {
-    count("TicketIds", request.ticket_ids.len(), 1, limits::DESCRIBE_TICKETS_MAX, "ids")?;
+    count(
+        format_args!("TicketIds"),
+        request.ticket_ids.len(),
+        1,
+        limits::DESCRIBE_TICKETS_MAX,
+        "ids",
+    )?;
     for (position, id) in request.ticket_ids.iter().enumerate() {
-        ticket_id(&format!("TicketIds[{position}]"), id)?;
+        ticket_id(format_args!("TicketIds[{position}]"), id)?;
     }
     Ok(())
 }
 
 /// 1 to 128 letters, digits, hyphens and dots. The pattern of the service admits the empty id,
 /// which names nothing; we do not.
-pub(super) fn ticket_id(member: &str, id: &TicketId) -> Result<(), InputError> {
+pub(super) fn ticket_id(member: Member<'_>, id: &TicketId) -> Result<(), InputError> {
     let text = id.as_str();
     chars(member, text, limits::TICKET_ID_CHARS_MAX)?;
     match text.chars().find(|it| !(it.is_ascii_alphanumeric() || matches!(it, '-' | '.'))) {
@@ -83,28 +88,24 @@ fn configuration_name(name: Option<&str>, configuration: &Configuration) -> Resu
     Err(InputError::NotFound { message })
 }
 
-fn check_player(at: &str, player: &Player, schema: &Schema) -> Result<(), InputError> {
-    chars(&format!("{at}.PlayerId"), player.player_id.as_str(), limits::PLAYER_ID_CHARS_MAX)?;
-    let attributes = format!("{at}.PlayerAttributes");
-    count(&attributes, player.attributes.len(), 0, limits::PLAYER_ATTRIBUTES_MAX, "attributes")?;
+fn check_player(at: Member<'_>, player: &Player, schema: &Schema) -> Result<(), InputError> {
+    let chars_max = limits::PLAYER_ID_CHARS_MAX;
+    chars(format_args!("{at}.PlayerId"), player.player_id.as_str(), chars_max)?;
+    let (found, most) = (player.attributes.len(), limits::PLAYER_ATTRIBUTES_MAX);
+    count(format_args!("{at}.PlayerAttributes"), found, 0, most, "attributes")?;
     for (name, value) in &player.attributes {
-        chars(&format!("{attributes}: a key"), name, limits::NAME_CHARS_MAX)?;
-        let member = format!("{attributes}.{}", shown(name));
-        attribute_value(&member, value)?;
-        let Some(declared) = schema.attribute(name).map(|it| &schema.attributes[it]) else {
-            continue;
-        };
-        let (found, wanted) = (type_of(value), declared.attribute_type);
-        if found != wanted {
-            return refuse(format!(
-                "`{member}` is a {}, but the rule set declares a {}",
-                found.as_str(),
-                wanted.as_str()
-            ));
-        }
+        let chars_max = limits::NAME_CHARS_MAX;
+        chars(format_args!("{at}.PlayerAttributes: a key"), name, chars_max)?;
+        check_attribute(
+            format_args!("{at}.PlayerAttributes.{}", shown(name)),
+            name,
+            value,
+            schema,
+        )?;
     }
     for (location, &millis) in &player.latency_in_ms {
-        chars(&format!("{at}.LatencyInMs: a key"), location, limits::LOCATION_CHARS_MAX)?;
+        let chars_max = limits::LOCATION_CHARS_MAX;
+        chars(format_args!("{at}.LatencyInMs: a key"), location, chars_max)?;
         if millis == 0 || millis > i32::MAX as u32 {
             return refuse(format!(
                 "`{at}.LatencyInMs.{}` is {millis}, but must be 1 to {} milliseconds",
@@ -113,37 +114,49 @@ fn check_player(at: &str, player: &Player, schema: &Schema) -> Result<(), InputE
             ));
         }
     }
-    count(
-        &format!("{at}.LatencyInMs"),
-        player.latency_in_ms.len(),
-        0,
-        limits::LIVE_LOCATIONS_MAX,
-        "locations",
-    )
+    let (found, most) = (player.latency_in_ms.len(), limits::LIVE_LOCATIONS_MAX);
+    count(format_args!("{at}.LatencyInMs"), found, 0, most, "locations")
 }
 
-fn attribute_value(member: &str, value: &AttributeValue) -> Result<(), InputError> {
-    let chars_max = limits::ATTRIBUTE_STRING_CHARS_MAX;
-    let number = |member: &str, number: f64| match number.is_finite() {
-        true => Ok(()),
-        false => refuse(format!("`{member}` is {number}, but must be a finite number")),
+fn check_attribute(
+    member: Member<'_>,
+    name: &str,
+    value: &AttributeValue,
+    schema: &Schema,
+) -> Result<(), InputError> {
+    check_value(member, value)?;
+    let Some(declared) = schema.attribute(name).map(|it| &schema.attributes[it]) else {
+        return Ok(());
     };
+    let (found, wanted) = (type_of(value), declared.attribute_type);
+    match found == wanted {
+        true => Ok(()),
+        false => refuse(format!(
+            "`{member}` is a {}, but the rule set declares a {}",
+            found.as_str(),
+            wanted.as_str()
+        )),
+    }
+}
+
+fn check_value(member: Member<'_>, value: &AttributeValue) -> Result<(), InputError> {
+    let chars_max = limits::ATTRIBUTE_STRING_CHARS_MAX;
     match value {
-        AttributeValue::String(text) => chars(&format!("{member}.S"), text, chars_max),
-        AttributeValue::Number(value) => number(&format!("{member}.N"), *value),
+        AttributeValue::String(text) => chars(format_args!("{member}.S"), text, chars_max),
+        AttributeValue::Number(value) => finite(format_args!("{member}.N"), *value),
         AttributeValue::StringList(texts) => {
-            let member = format!("{member}.SL");
-            count(&member, texts.len(), 0, limits::STRING_LIST_MAX, "strings")?;
+            let most = limits::STRING_LIST_MAX;
+            count(format_args!("{member}.SL"), texts.len(), 0, most, "strings")?;
             texts.iter().enumerate().try_for_each(|(position, text)| {
-                chars(&format!("{member}[{position}]"), text, chars_max)
+                chars(format_args!("{member}.SL[{position}]"), text, chars_max)
             })
         }
         AttributeValue::StringNumberMap(map) => {
-            let member = format!("{member}.SDM");
-            count(&member, map.len(), 0, limits::NUMBER_MAP_MAX, "pairs")?;
+            let most = limits::NUMBER_MAP_MAX;
+            count(format_args!("{member}.SDM"), map.len(), 0, most, "pairs")?;
             map.iter().try_for_each(|(key, value)| {
-                chars(&format!("{member}: a key"), key, chars_max)?;
-                number(&format!("{member}.{}", shown(key)), *value)
+                chars(format_args!("{member}.SDM: a key"), key, chars_max)?;
+                finite(format_args!("{member}.SDM.{}", shown(key)), *value)
             })
         }
     }
@@ -213,7 +226,16 @@ fn refuse<T>(message: String) -> Result<T, InputError> {
     Err(InputError::invalid(message))
 }
 
-fn count(member: &str, found: usize, min: usize, max: usize, of: &str) -> Result<(), InputError> {
+/// The path to a member, put together only for a message.
+type Member<'a> = fmt::Arguments<'a>;
+
+fn count(
+    member: Member<'_>,
+    found: usize,
+    min: usize,
+    max: usize,
+    of: &str,
+) -> Result<(), InputError> {
     match (min..=max).contains(&found) {
         true => Ok(()),
         false if min == 0 => {
@@ -223,7 +245,18 @@ fn count(member: &str, found: usize, min: usize, max: usize, of: &str) -> Result
     }
 }
 
-fn chars(member: &str, text: &str, max: usize) -> Result<(), InputError> {
+fn finite(member: Member<'_>, number: f64) -> Result<(), InputError> {
+    match number.is_finite() {
+        true => Ok(()),
+        false => refuse(format!("`{member}` is {number}, but must be a finite number")),
+    }
+}
+
+fn chars(member: Member<'_>, text: &str, max: usize) -> Result<(), InputError> {
+    // A text has no more characters than bytes.
+    if (1..=max).contains(&text.len()) {
+        return Ok(());
+    }
     let found = text.chars().count();
     match (1..=max).contains(&found) {
         true => Ok(()),
@@ -232,6 +265,14 @@ fn chars(member: &str, text: &str, max: usize) -> Result<(), InputError> {
 }
 
 /// The caller's text, cut and escaped where it would spoil a message.
-fn shown(text: &str) -> String {
-    text.chars().take(60).flat_map(char::escape_debug).collect()
+struct Shown<'a>(&'a str);
+
+impl fmt::Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().take(60).try_for_each(|it| write!(f, "{}", it.escape_debug()))
+    }
+}
+
+fn shown(text: &str) -> Shown<'_> {
+    Shown(text)
 }

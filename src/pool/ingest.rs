@@ -333,7 +333,11 @@ fn set_cell<I: Idx, T>(column: &mut Col<I, T>, row: I, cell: T) {
 }
 
 impl Locations {
-    fn have_room_for<'a>(&self, names: impl Iterator<Item = &'a String>) -> bool {
+    fn have_room_for<'a>(&self, names: impl Iterator<Item = &'a String> + Clone) -> bool {
+        // Nearly always there is room for all of them, known or not.
+        if self.by_name.len() + names.clone().count() <= LIVE_LOCATIONS_MAX {
+            return true;
+        }
         let fresh: std::collections::BTreeSet<&String> =
             names.filter(|name| !self.by_name.contains_key(name.as_str())).collect();
         self.by_name.len() + fresh.len() <= LIVE_LOCATIONS_MAX
