@@ -50,6 +50,7 @@ pub use diag::{
     RuleSetWarningKind,
 };
 pub use engine::Matchmaker;
+pub use engine::explain::{NeverReason, WhyWaiting};
 pub use engine::input::{
     AcceptMatch, AcceptanceType, CompletePlacement, DescribeMatch, DescribeMatchmaking,
     EndGameSession, FailPlacement, Input, InputError, PlacementFailure, PlacementOf, Reconfigure,
@@ -61,6 +62,7 @@ pub use engine::options::{
 pub use engine::report::TickReport;
 pub use engine::response::{GameSession, MatchmakingTicket, PendingMatch, Response};
 pub use lifecycle::cause::StatusCause;
+pub use lifecycle::counters::{Counters, Durations};
 pub use lifecycle::event::{
     Acceptance, Event, EventDetail, EventGameSession, EventPlayer, EventTicket, RuleMetrics,
 };

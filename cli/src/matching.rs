@@ -260,13 +260,14 @@ impl Pool {
     fn read_events(&mut self) {
         while let Some(event) = self.matchmaker.poll_event() {
             match event.detail {
-                EventDetail::MatchmakingSucceeded { match_id, tickets, game_session_location } => {
+                EventDetail::MatchmakingSucceeded { match_id, tickets, game_session, .. } => {
                     self.matched.extend(tickets.iter().map(|ticket| ticket.ticket_id.clone()));
                     let form = self.form(&tickets);
-                    let location = game_session_location.as_deref();
+                    let location = game_session.location.as_deref();
                     self.outcome.add_match(&match_id, &tickets, location, form);
                 }
-                EventDetail::MatchmakingCancelled { ticket, message, .. } => {
+                EventDetail::MatchmakingCancelled { ticket, cause, .. } => {
+                    let message = cause.message();
                     console::note(&format!(
                         "ticket `{}` was cancelled: {message}",
                         visible(ticket.ticket_id.as_str())

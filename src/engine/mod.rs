@@ -1,35 +1,45 @@
 //! The matchmaker: the only place where tickets, columns and the search meet.
 
+mod acceptance;
+mod backfill;
+pub(crate) mod explain;
 #[cfg(test)]
 mod incremental_tests;
 pub(crate) mod input;
+mod matches;
 pub(crate) mod options;
 mod pass;
+mod placement;
 pub(crate) mod report;
 pub(crate) mod response;
+mod sessions;
+mod tickets;
 mod validate;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use crate::base::idx::Col;
 use crate::base::rng::DetRng;
 use crate::base::sorted::SortedMap;
 use crate::base::time::{Millis, Timestamp};
-use crate::lifecycle::book::{Book, TicketKey, TicketRecord};
+use crate::lifecycle::book::{Book, TicketKey};
+use crate::lifecycle::counters::Counters;
 use crate::lifecycle::estimate::WaitEstimate;
 use crate::lifecycle::event::Event;
 use crate::lifecycle::outbox::Outbox;
-use crate::lifecycle::state::{CancelCause, Change, advance};
-use crate::lifecycle::status::TicketStatus;
-use crate::lifecycle::timers::{TimerKind, Timers};
+use crate::lifecycle::pending::PendingMatches;
+use crate::lifecycle::session::Sessions;
+use crate::lifecycle::state::Change;
+use crate::lifecycle::timers::{Timer, Timers};
 use crate::model::schema::Strategy;
-use crate::model::ticket::{Player, TicketId};
+use crate::model::session::SessionUpdate;
+use crate::model::ticket::TicketId;
 use crate::pool::columns::TicketRow;
-use crate::pool::ingest::{Pool, Refused, missing_attribute};
+use crate::pool::ingest::Pool;
 use crate::ruleset::RuleSet;
-use crate::search::Searcher;
-use input::{DescribeMatchmaking, Input, InputError, StartMatchmaking, StopMatchmaking};
+use crate::search::{AnchorKey, MatchTerms, Searcher};
+use input::{Input, InputError};
 use options::{Configuration, ConfigurationError, EngineOptions};
 use report::TickReport;
 use response::{MatchmakingTicket, Response};
@@ -83,17 +93,21 @@ pub struct Matchmaker {
     submissions: u64,
     book: Book,
     pool: Pool,
-    /// The row of each active ticket; none for one that can never match.
+    /// The row of each active ticket, in the pool or in a match; none for one that can never match.
     rows: Col<TicketKey, Option<TicketRow>>,
     owners: Col<TicketRow, TicketKey>,
     /// When the next epoch of each active ticket begins, if a timer is set for it.
     epoch_timers: Col<TicketKey, Option<Timestamp>>,
     /// Tickets that no pass has seen, by number of submission.
     queued: BTreeMap<u64, TicketKey>,
-    /// Tickets that can be matched, oldest first.
-    searching: SortedMap<(Timestamp, u64), TicketRow>,
+    /// Tickets that can be matched, in the order in which they are anchors.
+    searching: SortedMap<AnchorKey, TicketRow>,
+    pending: PendingMatches,
+    sessions: Sessions,
     timers: Timers,
     outbox: Outbox,
+    updates: VecDeque<SessionUpdate>,
+    counters: Counters,
     estimate: WaitEstimate,
     rng: DetRng,
     searcher: Searcher,
@@ -119,13 +133,9 @@ impl Matchmaker {
             return Err(ConfigurationError::NotBuilt { what: "the strategy `balanced`" });
         }
         let plan = rule_set.plan();
-        Ok(Self {
-            rule_names: plan
-                .enforced
-                .iter()
-                .filter_map(|it| plan.ast.rules.get(it.position))
-                .map(|rule| rule.name.as_str().into())
-                .collect(),
+        let rules = plan.enforced.iter().filter_map(|it| plan.ast.rules.get(it.position));
+        let rule_names: Vec<Arc<str>> = rules.map(|rule| rule.name.as_str().into()).collect();
+        let mut matchmaker = Self {
             configuration_arn: format!(
                 "arn:aws:gamelift:local:000000000000:matchmakingconfiguration/{}",
                 configuration.name
@@ -139,16 +149,33 @@ impl Matchmaker {
             epoch_timers: Col::new(),
             queued: BTreeMap::new(),
             searching: SortedMap::default(),
+            pending: PendingMatches::default(),
+            sessions: Sessions::default(),
             timers: Timers::default(),
+            updates: VecDeque::new(),
+            counters: Counters::new(&rule_names),
             outbox: Outbox::new(configuration.custom_event_data.as_deref()),
             estimate: WaitEstimate::default(),
             rng: DetRng::new(seed),
             searcher: Searcher::new(plan),
             pass: pass::PassState::default(),
+            rule_names,
             rule_set,
             configuration,
             options,
-        })
+        };
+        matchmaker.set_terms();
+        Ok(matchmaker)
+    }
+
+    /// Tells the search what the configuration and the options say of every match.
+    fn set_terms(&mut self) {
+        self.pass.terms = MatchTerms {
+            additional_players: self.additional_players(),
+            backfill_before_new_match: Millis::from_secs(
+                self.options.backfill_before_new_match_seconds,
+            ),
+        };
     }
 
     /// Applies a command at `now`. Deadlines due before `now` are settled first, each at its own
@@ -161,9 +188,18 @@ impl Matchmaker {
         self.settle(|due| due < now);
         match input {
             Input::StartMatchmaking(request) => self.start_matchmaking(request),
+            Input::StartMatchBackfill(request) => self.start_match_backfill(request),
             Input::StopMatchmaking(request) => self.stop_matchmaking(&request),
+            Input::AcceptMatch(request) => self.accept_match(&request),
             Input::DescribeMatchmaking(request) => self.describe_matchmaking(&request),
-            _ => Err(InputError::invalid("this operation is not built yet in this release")),
+            Input::DescribeMatch(request) => self.describe_match(&request),
+            Input::CompletePlacement(request) => self.complete_placement(&request),
+            Input::FailPlacement(request) => self.fail_placement(&request),
+            Input::EndGameSession(request) => self.end_game_session(&request),
+            Input::RemovePlayers(request) => self.remove_players(&request),
+            Input::Reconfigure(_) => {
+                Err(InputError::invalid("this operation is not built yet in this release"))
+            }
         }
     }
 
@@ -176,6 +212,12 @@ impl Matchmaker {
         self.begin(now)?;
         self.settle(|due| due <= now);
         Ok(self.run_due_pass())
+    }
+
+    /// The next news for the server of a game session that has not been read. Read them after the
+    /// events of a call.
+    pub fn poll_update(&mut self) -> Option<SessionUpdate> {
+        self.updates.pop_front()
     }
 
     /// The next event that has not been read.
@@ -197,6 +239,22 @@ impl Matchmaker {
         Some(self.view(record, self.book.players(record)))
     }
 
+    /// The tickets that are known, the finished ones that are remembered included, in the order of
+    /// submission.
+    pub fn tickets(&self) -> impl Iterator<Item = MatchmakingTicket> + '_ {
+        self.book
+            .in_order()
+            .into_iter()
+            .map(|(_, record)| self.view(record, self.book.players(record)))
+    }
+
+    /// What an operator watches, counted since the matchmaker was made.
+    pub fn counters(&self) -> Counters {
+        let mut counters = self.counters.clone();
+        counters.current_tickets = self.book.active() as u64;
+        counters
+    }
+
     /// The rule set that it runs.
     pub fn rule_set(&self) -> &RuleSet {
         &self.rule_set
@@ -213,7 +271,7 @@ impl Matchmaker {
             return Err(InputError::TimeWentBackwards { now, last: self.now });
         }
         let limit = self.options.undrained_events_max;
-        if self.outbox.len() >= limit {
+        if self.outbox.len() + self.updates.len() >= limit {
             return Err(InputError::EventsNotDrained { limit });
         }
         self.now = now;
@@ -222,187 +280,29 @@ impl Matchmaker {
 
     /// Fires the timers that are due, in order, each at its own time.
     fn settle(&mut self, due: impl Fn(Timestamp) -> bool) {
-        while let Some((at, kind, key)) = self.timers.pop(&due) {
-            match kind {
-                TimerKind::RequestTimeout => self.end_ticket(key, Change::TimeOut, at),
-                TimerKind::EpochStart => {
-                    if let Some(record) = self.book.record(key) {
-                        self.pass.mark_changed((record.start_time, record.number));
-                    }
+        while let Some((at, timer)) = self.timers.pop(&due) {
+            match timer {
+                Timer::Placement(key) => self.placement_timed_out(key, at),
+                Timer::Acceptance(key) => self.acceptance_timed_out(key, at),
+                Timer::RequestTimeout(key) => self.end_ticket(key, Change::TimeOut, at),
+                Timer::EpochStart(key) => {
+                    self.mark_changed(key);
                     self.set_epoch_timer(key, at);
                 }
+                Timer::GuardEnd(key) => self.mark_changed(key),
             }
         }
         let EngineOptions { retention, retained_tickets_max, .. } = self.options;
         self.book.forget(self.now, retention, retained_tickets_max);
-    }
-
-    fn start_matchmaking(&mut self, request: StartMatchmaking) -> Result<Response, InputError> {
-        let plan = Arc::clone(self.rule_set.plan());
-        let schema = &plan.ast.schema;
-        validate::start_matchmaking(&request, &self.configuration, schema)?;
-        if let Some(id) = request.ticket_id.as_ref().filter(|id| self.book.find(id).is_some()) {
-            let message = format!("`TicketId`: there is a ticket `{id}` already; take a new id");
-            return Err(InputError::invalid(message));
-        }
-        let limit = self.options.active_tickets_max;
-        let duplicates = self.book.tickets_of(&request.players);
-        if self.book.active() - duplicates.len() >= limit {
-            let message = format!("{limit} tickets are active, which is the limit");
-            return Err(InputError::LimitExceeded { message });
-        }
-        let StartMatchmaking { ticket_id, players, .. } = request;
-        // A ticket without a needed attribute is accepted, and never matched (facts 10.18).
-        let row = match missing_attribute(schema, &players) {
-            Some(_) => None,
-            None => Some(self.insert_row(schema, &players)?),
-        };
-        for key in duplicates {
-            self.end_ticket(key, Change::Cancel(CancelCause::DuplicatePlayer), self.now);
-        }
-        let id = ticket_id.unwrap_or_else(|| self.fresh_ticket_id());
-        let number = self.submissions;
-        self.submissions += 1;
-        let party = self.book.pack(&players);
-        let key = self.book.insert(TicketRecord {
-            id,
-            number,
-            status: TicketStatus::Queued,
-            cause: None,
-            start_time: self.now,
-            end_time: None,
-            party,
-            team: None,
-            tallies: Box::default(),
-        });
-        set(&mut self.rows, key, row);
-        if let Some(row) = row {
-            set(&mut self.owners, row, key);
-        }
-        self.queued.insert(number, key);
-        let timeout = Millis::from_secs(self.configuration.request_timeout_seconds);
-        self.timers.set(self.now.plus(timeout), TimerKind::RequestTimeout, number, key);
-        set(&mut self.epoch_timers, key, None);
-        if row.is_some() {
-            self.set_epoch_timer(key, self.now);
-        }
-        match row {
-            Some(_) => self.pass.mark_changed((self.now, number)),
-            None => self.pass.mark_due(),
-        }
-        let record = self.book.record(key).expect("the record was inserted above");
-        Ok(Response::StartMatchmaking(self.view(record, players)))
-    }
-
-    fn insert_row(
-        &mut self,
-        schema: &crate::model::schema::Schema,
-        players: &[Player],
-    ) -> Result<TicketRow, InputError> {
-        self.pool.insert(schema, players, self.now, self.submissions).map_err(|refused| {
-            let Refused::TooManyLocations = refused;
-            let limit = crate::model::limits::LIVE_LOCATIONS_MAX;
-            let message = format!("waiting tickets report {limit} locations, which is the limit");
-            InputError::LimitExceeded { message }
-        })
-    }
-
-    fn fresh_ticket_id(&mut self) -> TicketId {
-        loop {
-            let id = TicketId::from(self.rng.uuid());
-            if self.book.find(&id).is_none() {
-                return id;
-            }
-        }
-    }
-
-    fn stop_matchmaking(&mut self, request: &StopMatchmaking) -> Result<Response, InputError> {
-        let id = &request.ticket_id;
-        validate::ticket_id(format_args!("TicketId"), id)?;
-        let found = self.book.find(id).and_then(|key| Some((key, self.book.record(key)?.status)));
-        let Some((key, status)) = found else {
-            let message = format!("there is no ticket `{id}`");
-            return Err(InputError::NotFound { message });
-        };
-        if status.is_end() || status == TicketStatus::Placing {
-            let status = status.as_str();
-            let message =
-                format!("Matchmaking ticket is in {status} status and cannot be canceled.");
-            return Err(InputError::invalid(message));
-        }
-        self.end_ticket(key, Change::Cancel(CancelCause::Request), self.now);
-        Ok(Response::StopMatchmaking)
-    }
-
-    fn describe_matchmaking(&self, request: &DescribeMatchmaking) -> Result<Response, InputError> {
-        validate::describe_matchmaking(request)?;
-        let tickets = request.ticket_ids.iter().filter_map(|id| self.ticket(id)).collect();
-        Ok(Response::DescribeMatchmaking(tickets))
-    }
-
-    /// Ends a waiting ticket at `at`.
-    fn end_ticket(&mut self, key: TicketKey, change: Change, at: Timestamp) {
-        self.leave_pool(key);
-        if let Some(record) = self.book.record_mut(key) {
-            advance(record, change, at, &self.rule_names, &mut self.outbox);
-        }
-        self.book.retire(key);
-    }
-
-    /// Takes a ticket out of everything that concerns only waiting ones.
-    fn leave_pool(&mut self, key: TicketKey) {
-        let Some(record) = self.book.record(key) else { return };
-        let (number, start_time) = (record.number, record.start_time);
-        self.queued.remove(&number);
-        let timeout = Millis::from_secs(self.configuration.request_timeout_seconds);
-        self.timers.cancel(start_time.plus(timeout), TimerKind::RequestTimeout, number);
-        if let Some(row) = self.rows[key].take() {
-            if let Some(at) = self.epoch_timers[key].take() {
-                self.timers.cancel(at, TimerKind::EpochStart, number);
-            }
-            self.searching.remove(&(start_time, number));
-            self.pass.forget((start_time, number));
-            self.pool.remove(row);
-        }
-    }
-
-    /// Sets the timer for the next epoch of a ticket after `at`, if there is one.
-    fn set_epoch_timer(&mut self, key: TicketKey, at: Timestamp) {
-        let Some(record) = self.book.record(key) else { return };
-        let wait = at.since(record.start_time);
-        let (start_time, number) = (record.start_time, record.number);
-        let next = self.rule_set.plan().epochs.next_start(wait);
-        let due = next.map(|next| start_time.plus(next));
-        if let Some(due) = due {
-            self.timers.set(due, TimerKind::EpochStart, number, key);
-        }
-        set(&mut self.epoch_timers, key, due);
-    }
-
-    fn view(&self, record: &TicketRecord, mut players: Vec<Player>) -> MatchmakingTicket {
-        if let Some(team) = &record.team {
-            players.iter_mut().for_each(|player| player.team = Some(team.as_ref().to_owned()));
-        }
-        MatchmakingTicket {
-            ticket_id: record.id.clone(),
-            configuration_name: self.configuration.name.clone(),
-            configuration_arn: self.configuration_arn.clone(),
-            status: record.status,
-            status_cause: record.cause,
-            start_time: record.start_time,
-            end_time: record.end_time,
-            players,
-            game_session_connection_info: None,
-            estimated_wait_seconds: self.estimate.seconds(),
-        }
+        self.sessions.forget(self.now, retention);
     }
 }
 
-/// Writes a cell of a column that grows by one at most.
-fn set<I: crate::base::idx::Idx, T>(column: &mut Col<I, T>, index: I, cell: T) {
-    if index.index() < column.len() {
-        column[index] = cell;
-    } else {
-        column.push(cell);
+/// Writes a cell. A column that is too short grows by copies of it: the parts of a backfill ticket
+/// have rows beside its own.
+fn set<I: crate::base::idx::Idx, T: Clone>(column: &mut Col<I, T>, index: I, cell: T) {
+    while column.len() <= index.index() {
+        column.push(cell.clone());
     }
+    column[index] = cell;
 }

@@ -12,15 +12,10 @@ use std::sync::Arc;
 use super::Matchmaker;
 use super::report::TickReport;
 use crate::base::time::{Millis, Timestamp};
-use crate::lifecycle::event::{EventDetail, EventGameSession};
-use crate::lifecycle::state::{Change, advance, event_ticket, metrics};
-use crate::model::ticket::MatchId;
+use crate::lifecycle::state::{Change, advance};
 use crate::pool::columns::TicketRow;
 use crate::ruleset::plan::Plan;
-use crate::search::{Found, Outcome, Waiting};
-
-/// The place of a ticket in the order of age.
-type AnchorKey = (Timestamp, u64);
+use crate::search::{AnchorKey, MatchTerms, Outcome, Waiting};
 
 /// With more changed tickets than this, an anchor is searched without asking first whether it
 /// could share a match with one of them.
@@ -41,10 +36,18 @@ pub(super) struct PassState {
     retry: bool,
     /// Whether a ticket has left since the last pass began.
     departed: bool,
+    /// Those that the last pass gave up.
+    given_up: BTreeSet<AnchorKey>,
     last_start: Option<Timestamp>,
     under_way: Option<UnderWay>,
     /// Reused from slice to slice.
     waiting: Waiting,
+    /// What holds of every match. The engine marks a ticket as changed when it has waited for
+    /// `backfill_before_new_match`: from then on it may found a match.
+    pub(super) terms: MatchTerms,
+    /// Whether a backfill ticket has come, left or changed, so that tickets that were kept for it
+    /// may have become free. They count as changed (decision 21).
+    sets_free: bool,
     /// Takes every ticket for changed: the plain way that the incremental one is held against.
     #[cfg(test)]
     pub(super) searches_everything: bool,
@@ -74,6 +77,7 @@ impl PassState {
     pub(super) fn mark_changed(&mut self, ticket: AnchorKey) {
         self.changed.insert(ticket);
         self.due = true;
+        self.note_backfill(ticket);
     }
 
     /// Asks for a pass although no ticket that can be matched has changed.
@@ -81,13 +85,27 @@ impl PassState {
         self.due = true;
     }
 
+    /// Whether the last search for a ticket ran out of nodes.
+    pub(super) fn was_given_up(&self, ticket: AnchorKey) -> bool {
+        self.given_up.contains(&ticket)
+    }
+
     /// Forgets a ticket that has ended.
     pub(super) fn forget(&mut self, ticket: AnchorKey) {
         self.changed.remove(&ticket);
+        self.given_up.remove(&ticket);
         self.departed = true;
         // Between passes only those wait here that have changed, for which one is due, and those
         // that were given up.
         self.retry |= self.under_way.is_none() && !self.changed.is_empty();
+        self.note_backfill(ticket);
+    }
+
+    fn note_backfill(&mut self, ticket: AnchorKey) {
+        if ticket.is_backfill() && self.terms.backfill_before_new_match > Millis::new(0) {
+            self.sets_free = true;
+            self.due = true;
+        }
     }
 
     /// When the next slice is due, seen from `now`.
@@ -124,7 +142,8 @@ impl Matchmaker {
         let mut waiting = std::mem::take(&mut self.pass.waiting);
         let ended = self.begin_searching() && {
             let rows = self.searching.values().copied();
-            waiting.gather(&plan, &self.pool.columns, rows, self.now);
+            waiting.gather(&plan, &self.pool.columns, rows, self.now, self.pass.terms);
+            self.set_free(&mut under_way);
             self.run_slice(Slice {
                 plan: &plan,
                 waiting: &mut waiting,
@@ -143,6 +162,10 @@ impl Matchmaker {
     }
 
     fn begin_pass(&mut self) -> UnderWay {
+        if std::mem::take(&mut self.pass.sets_free) {
+            let free = self.perhaps_free();
+            self.pass.changed.extend(free);
+        }
         self.pass.due = false;
         self.pass.retry = false;
         self.pass.departed = false;
@@ -158,13 +181,45 @@ impl Matchmaker {
         }
     }
 
+    /// Tickets that a backfill ticket that has left, or changed, may have set free count as changed
+    /// for the rest of the pass, and for the anchors before in the next one.
+    fn set_free(&mut self, under_way: &mut UnderWay) {
+        if std::mem::take(&mut self.pass.sets_free) {
+            let free = self.perhaps_free();
+            under_way.changed.extend(&free);
+            self.pass.changed.extend(free);
+            self.pass.due = true;
+        }
+    }
+
+    /// The tickets that are young enough to be kept for a backfill ticket.
+    fn perhaps_free(&self) -> Vec<AnchorKey> {
+        let priority = self.rule_set.plan().ast.algorithm.backfill_priority;
+        let guard = self.pass.terms.backfill_before_new_match;
+        let oldest = self.now.as_millis().saturating_sub(guard.get());
+        let oldest = Timestamp::from_millis(oldest);
+        let mut after = AnchorKey::new(priority, false, oldest, 0);
+        let mut young: Vec<AnchorKey> = Vec::new();
+        if self.searching.contains_key(&after) {
+            young.push(after);
+        }
+        while let Some((&key, _)) = self.searching.next_after(Some(after)) {
+            if !key.is_backfill() {
+                young.push(key);
+            }
+            after = key;
+        }
+        young
+    }
+
     /// What a budget left unsearched counts as changed in the next pass; that one is due at once
     /// if the pool has become smaller meanwhile, by a match or otherwise.
     fn end_pass(&mut self, under_way: UnderWay) {
         let mut exhausted = under_way.exhausted;
         exhausted.retain(|key| self.searching.contains_key(key));
         self.pass.due |= self.pass.departed && !exhausted.is_empty();
-        self.pass.changed.append(&mut exhausted);
+        self.pass.changed.extend(&exhausted);
+        self.pass.given_up = exhausted;
     }
 
     /// QUEUED becomes SEARCHING for every ticket that no pass has seen (decision 4); false when the
@@ -172,12 +227,13 @@ impl Matchmaker {
     fn begin_searching(&mut self) -> bool {
         let estimated_wait_seconds = self.estimate.seconds();
         while self.outbox.len() < self.options.undrained_events_max {
-            let Some((number, key)) = self.queued.pop_first() else { return true };
+            let Some((_, key)) = self.queued.pop_first() else { return true };
             let Some(record) = self.book.record_mut(key) else { continue };
             let change = Change::Search { estimated_wait_seconds };
             advance(record, change, self.now, &self.rule_names, &mut self.outbox);
             if let Some(row) = self.rows[key] {
-                self.searching.insert((record.start_time, number), row);
+                let Some(record) = self.book.record(key) else { continue };
+                self.searching.insert(self.anchor_key(record), row);
             }
         }
         self.queued.is_empty()
@@ -237,7 +293,22 @@ impl Matchmaker {
                 slice.report.fullness_unproven += u64::from(exhausted);
                 slice.report.matches += 1;
                 slice.report.tickets_matched += found.placed.len() as u64;
-                slice.report.players_matched += self.form_match(&found, slice);
+                let mut rows: Vec<TicketRow> = found.placed.iter().map(|&(_, row)| row).collect();
+                for &row in &rows {
+                    let players = self.pool.columns.players[row].len;
+                    slice.report.players_matched += u64::from(players);
+                }
+                rows.extend(found.roster);
+                for &row in &rows {
+                    if let Some(record) = self.book.record(self.owners[row]) {
+                        slice.under_way.changed.remove(&self.anchor_key(record));
+                    }
+                }
+                slice.waiting.take(&rows, &self.pool.columns);
+                self.form_match(&found);
+                if found.roster.is_some() {
+                    self.set_free(slice.under_way);
+                }
             }
             None if exhausted => {
                 slice.report.anchors_exhausted += 1;
@@ -280,6 +351,7 @@ impl Matchmaker {
 
     fn add_tallies(&mut self, anchor: TicketRow) {
         let tallies = self.searcher.tallies();
+        self.counters.add_tallies(tallies);
         let Some(record) = self.book.record_mut(self.owners[anchor]) else { return };
         if record.tallies.is_empty() {
             record.tallies = tallies.iter().map(|_| (0, 0)).collect();
@@ -288,76 +360,6 @@ impl Matchmaker {
             sum.0 += passed;
             sum.1 += failed;
         }
-    }
-
-    /// Makes a match of tickets, given by team instance and age, and says how many players it has.
-    /// Without placement it is complete at once (`tickets.md` section 1).
-    fn form_match(&mut self, found: &Found, slice: &mut Slice<'_>) -> u64 {
-        let Found { placed, .. } = found;
-        let rows: Vec<TicketRow> = placed.iter().map(|&(_, row)| row).collect();
-        slice.waiting.take(&rows, &self.pool.columns);
-        let match_id = MatchId::from(self.rng.uuid());
-        let location = self.best_location(found);
-        let now = self.now;
-        let mut keys = Vec::with_capacity(placed.len());
-        let mut players = 0;
-        for &(instance, row) in placed {
-            let key = self.owners[row];
-            keys.push(key);
-            players += u64::from(self.pool.columns.players[row].len);
-            self.leave_pool(key);
-            if let Some(record) = self.book.record_mut(key) {
-                slice.under_way.changed.remove(&(record.start_time, record.number));
-                record.team = Some(Arc::clone(&slice.plan.ast.schema.instances[instance].name));
-                self.estimate.add(now.since(record.start_time));
-                advance(record, Change::Place, now, &self.rule_names, &mut self.outbox);
-            }
-        }
-        let records = || keys.iter().filter_map(|&key| self.book.record(key));
-        let tickets: Vec<_> = records().map(event_ticket).collect();
-        let created = EventDetail::PotentialMatchCreated {
-            match_id: match_id.clone(),
-            tickets: tickets.clone(),
-            acceptance_required: false,
-            acceptance_timeout_seconds: None,
-            rule_evaluation_metrics: metrics(&self.rule_names, records()),
-        };
-        self.outbox.push(now, created);
-        for &key in &keys {
-            if let Some(record) = self.book.record_mut(key) {
-                advance(record, Change::Complete, now, &self.rule_names, &mut self.outbox);
-            }
-            self.book.retire(key);
-        }
-        let game_session = EventGameSession { location, ..EventGameSession::default() };
-        let succeeded = EventDetail::MatchmakingSucceeded { match_id, tickets, game_session };
-        self.outbox.push(now, succeeded);
-        players
-    }
-
-    /// Of the locations where the match may be, the one with the lowest mean latency, the first by
-    /// name among equals (decision 15); none when nobody reports any.
-    fn best_location(&self, found: &Found) -> Option<Arc<str>> {
-        let Found { placed, locations } = found;
-        let columns = &self.pool.columns;
-        let latencies = || {
-            let players = placed.iter().flat_map(|&(_, row)| columns.players[row].rows());
-            players.map(|player| &columns.latencies[player]).filter(|reports| !reports.is_empty())
-        };
-        latencies().next()?;
-        // Every reporting player reports each common location, so sums compare as means do.
-        let total = |location| {
-            let mut total: u64 = 0;
-            for reports in latencies() {
-                let (_, millis) = reports.iter().find(|&&(it, _)| it == location)?;
-                total += u64::from(*millis);
-            }
-            Some((total, location))
-        };
-        let allowed = self.pool.locations().filter(|&it| locations.contains(it));
-        let totals = allowed.filter_map(total);
-        let (_, best) = totals.min_by_key(|&(total, _)| total)?;
-        self.pool.location_name(best).cloned()
     }
 }
 

@@ -1,12 +1,19 @@
 //! The constraints of the service model on requests (facts 8.4). The first violation is the
 //! answer, and nothing is stored.
 
-use std::fmt;
+mod configuration;
+mod sessions;
+
+use std::fmt::{self, Display};
+
+pub(super) use configuration::{configuration, options};
+pub(super) use sessions::{
+    accept_match, connection_info, describe_match, game_session_arn, placement_of, remove_players,
+    start_match_backfill,
+};
 
 use super::input::{DescribeMatchmaking, InputError, StartMatchmaking};
-use super::options::{
-    BackfillMode, Configuration, ConfigurationError, EngineOptions, FlexMatchMode,
-};
+use super::options::Configuration;
 use crate::model::limits;
 use crate::model::schema::Schema;
 use crate::model::ticket::{AttributeValue, Player, TicketId};
@@ -19,19 +26,19 @@ pub(super) fn start_matchmaking(
     schema: &Schema,
 ) -> Result<(), InputError> {
     if let Some(id) = &request.ticket_id {
-        ticket_id(format_args!("TicketId"), id)?;
+        ticket_id("TicketId", id)?;
     }
     configuration_name(request.configuration_name.as_deref(), configuration)?;
-    let players = &request.players;
-    count(format_args!("Players"), players.len(), 1, limits::TICKET_PLAYERS_MAX, "players")?;
-    for (position, player) in players.iter().enumerate() {
+    count("Players", request.players.len(), 1, limits::TICKET_PLAYERS_MAX, "players")?;
+    for (position, player) in request.players.iter().enumerate() {
         check_player(format_args!("Players[{position}]"), player, schema)?;
         if player.team.is_some() {
             return refuse(format!(
                 "`Players[{position}].Team` must be left out of a new request; only the players of a backfill have a team"
             ));
         }
-        if players.iter().take(position).any(|it| it.player_id == player.player_id) {
+        let mut before = request.players.iter().take(position);
+        if before.any(|it| it.player_id == player.player_id) {
             return refuse(format!(
                 "`Players[{position}].PlayerId`: the ticket has the player `{}` twice",
                 shown(player.player_id.as_str())
@@ -43,13 +50,7 @@ pub(super) fn start_matchmaking(
 
 /// 1 to 10 ids.
 pub(super) fn describe_matchmaking(request: &DescribeMatchmaking) -> Result<(), InputError> {
-    count(
-        format_args!("TicketIds"),
-        request.ticket_ids.len(),
-        1,
-        limits::DESCRIBE_TICKETS_MAX,
-        "ids",
-    )?;
+    count("TicketIds", request.ticket_ids.len(), 1, limits::DESCRIBE_TICKETS_MAX, "ids")?;
     for (position, id) in request.ticket_ids.iter().enumerate() {
         ticket_id(format_args!("TicketIds[{position}]"), id)?;
     }
@@ -58,9 +59,9 @@ pub(super) fn describe_matchmaking(request: &DescribeMatchmaking) -> Result<(), 
 
 /// 1 to 128 letters, digits, hyphens and dots. The pattern of the service admits the empty id,
 /// which names nothing; we do not.
-pub(super) fn ticket_id(member: Member<'_>, id: &TicketId) -> Result<(), InputError> {
+pub(super) fn ticket_id(member: impl Display, id: &TicketId) -> Result<(), InputError> {
     let text = id.as_str();
-    chars(member, text, limits::TICKET_ID_CHARS_MAX)?;
+    chars(&member, text, limits::TICKET_ID_CHARS_MAX)?;
     match text.chars().find(|it| !(it.is_ascii_alphanumeric() || matches!(it, '-' | '.'))) {
         Some(bad) => refuse(format!(
             "`{member}` holds `{}`, but may hold only letters, digits, `-` and `.`",
@@ -88,7 +89,12 @@ fn configuration_name(name: Option<&str>, configuration: &Configuration) -> Resu
     Err(InputError::NotFound { message })
 }
 
-fn check_player(at: Member<'_>, player: &Player, schema: &Schema) -> Result<(), InputError> {
+/// Members are given as `format_args!`: nothing is put together unless a message needs it.
+fn check_player(
+    at: fmt::Arguments<'_>,
+    player: &Player,
+    schema: &Schema,
+) -> Result<(), InputError> {
     let chars_max = limits::PLAYER_ID_CHARS_MAX;
     chars(format_args!("{at}.PlayerId"), player.player_id.as_str(), chars_max)?;
     let (found, most) = (player.attributes.len(), limits::PLAYER_ATTRIBUTES_MAX);
@@ -97,7 +103,7 @@ fn check_player(at: Member<'_>, player: &Player, schema: &Schema) -> Result<(), 
         let chars_max = limits::NAME_CHARS_MAX;
         chars(format_args!("{at}.PlayerAttributes: a key"), name, chars_max)?;
         check_attribute(
-            format_args!("{at}.PlayerAttributes.{}", shown(name)),
+            format_args!("{at}.PlayerAttributes.{}", Shown(name)),
             name,
             value,
             schema,
@@ -119,7 +125,7 @@ fn check_player(at: Member<'_>, player: &Player, schema: &Schema) -> Result<(), 
 }
 
 fn check_attribute(
-    member: Member<'_>,
+    member: fmt::Arguments<'_>,
     name: &str,
     value: &AttributeValue,
     schema: &Schema,
@@ -139,7 +145,7 @@ fn check_attribute(
     }
 }
 
-fn check_value(member: Member<'_>, value: &AttributeValue) -> Result<(), InputError> {
+fn check_value(member: fmt::Arguments<'_>, value: &AttributeValue) -> Result<(), InputError> {
     let chars_max = limits::ATTRIBUTE_STRING_CHARS_MAX;
     match value {
         AttributeValue::String(text) => chars(format_args!("{member}.S"), text, chars_max),
@@ -156,69 +162,9 @@ fn check_value(member: Member<'_>, value: &AttributeValue) -> Result<(), InputEr
             count(format_args!("{member}.SDM"), map.len(), 0, most, "pairs")?;
             map.iter().try_for_each(|(key, value)| {
                 chars(format_args!("{member}.SDM: a key"), key, chars_max)?;
-                finite(format_args!("{member}.SDM.{}", shown(key)), *value)
+                finite(format_args!("{member}.SDM.{}", Shown(key)), *value)
             })
         }
-    }
-}
-
-/// The constraints of `CreateMatchmakingConfiguration` and what this release runs of it.
-pub(super) fn configuration(configuration: &Configuration) -> Result<(), ConfigurationError> {
-    let invalid = |field, problem: String| Err(ConfigurationError::Invalid { field, problem });
-    let name = &configuration.name;
-    let length = name.chars().count();
-    if !(1..=128).contains(&length) {
-        return invalid("Name", format!("has {length} characters, but must have 1 to 128"));
-    }
-    if !name.chars().all(|it| it.is_ascii_alphanumeric() || matches!(it, '-' | '.')) {
-        let problem = format!("`{}` may hold only letters, digits, `-` and `.`", shown(name));
-        return invalid("Name", problem);
-    }
-    let seconds = configuration.request_timeout_seconds;
-    let seconds_max = limits::REQUEST_TIMEOUT_SECONDS_MAX;
-    if !(1..=seconds_max).contains(&seconds) {
-        let problem = format!("is {seconds}, but must be 1 to {seconds_max}");
-        return invalid("RequestTimeoutSeconds", problem);
-    }
-    if let Some(seconds) = configuration.acceptance_timeout_seconds
-        && !(1..=600).contains(&seconds)
-    {
-        let problem = format!("is {seconds}, but must be 1 to 600");
-        return invalid("AcceptanceTimeoutSeconds", problem);
-    }
-    if let Some(data) = &configuration.custom_event_data
-        && data.chars().count() > 256
-    {
-        let problem = format!("has {} characters, but must have at most 256", data.chars().count());
-        return invalid("CustomEventData", problem);
-    }
-    let not_built = |what| Err(ConfigurationError::NotBuilt { what });
-    if configuration.acceptance_required {
-        return not_built("`AcceptanceRequired`");
-    }
-    if configuration.flex_match_mode != FlexMatchMode::Standalone {
-        return not_built("`FlexMatchMode` WITH_QUEUE");
-    }
-    if configuration.backfill_mode != BackfillMode::Manual {
-        return not_built("`BackfillMode` AUTOMATIC");
-    }
-    Ok(())
-}
-
-/// Options without which nothing would ever go on.
-pub(super) fn options(options: &EngineOptions) -> Result<(), ConfigurationError> {
-    let needed = [
-        ("nodesPerAnchor", options.nodes_per_anchor),
-        ("nodesPerSlice", options.nodes_per_slice),
-        ("undrainedEventsMax", options.undrained_events_max as u64),
-        ("activeTicketsMax", options.active_tickets_max as u64),
-    ];
-    match needed.into_iter().find(|&(_, value)| value == 0) {
-        Some((field, _)) => Err(ConfigurationError::Invalid {
-            field,
-            problem: "is 0, but must be at least 1".into(),
-        }),
-        None => Ok(()),
     }
 }
 
@@ -226,11 +172,8 @@ fn refuse<T>(message: String) -> Result<T, InputError> {
     Err(InputError::invalid(message))
 }
 
-/// The path to a member, put together only for a message.
-type Member<'a> = fmt::Arguments<'a>;
-
 fn count(
-    member: Member<'_>,
+    member: impl Display,
     found: usize,
     min: usize,
     max: usize,
@@ -245,14 +188,14 @@ fn count(
     }
 }
 
-fn finite(member: Member<'_>, number: f64) -> Result<(), InputError> {
+fn finite(member: impl Display, number: f64) -> Result<(), InputError> {
     match number.is_finite() {
         true => Ok(()),
         false => refuse(format!("`{member}` is {number}, but must be a finite number")),
     }
 }
 
-fn chars(member: Member<'_>, text: &str, max: usize) -> Result<(), InputError> {
+fn chars(member: impl Display, text: &str, max: usize) -> Result<(), InputError> {
     // A text has no more characters than bytes.
     if (1..=max).contains(&text.len()) {
         return Ok(());
@@ -265,14 +208,15 @@ fn chars(member: Member<'_>, text: &str, max: usize) -> Result<(), InputError> {
 }
 
 /// The caller's text, cut and escaped where it would spoil a message.
+pub(super) fn shown(text: &str) -> String {
+    Shown(text).to_string()
+}
+
+/// What `shown` shows, not yet put together.
 struct Shown<'a>(&'a str);
 
-impl fmt::Display for Shown<'_> {
+impl Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.chars().take(60).try_for_each(|it| write!(f, "{}", it.escape_debug()))
     }
-}
-
-fn shown(text: &str) -> Shown<'_> {
-    Shown(text)
 }

@@ -12,21 +12,27 @@ pub(crate) struct Slot {
     pub(crate) players: u32,
 }
 
-/// What undoes one `push`.
+/// A ticket that has joined, and what undoes it.
 #[derive(Clone, Copy, Debug)]
-struct Saved {
-    instance: InstanceIdx,
+struct Joined {
+    row: TicketRow,
+    /// `None` for a backfill ticket, whose players are where they are.
+    instance: Option<InstanceIdx>,
+    /// The common locations without it.
     locations: LocationSet,
 }
 
 /// Some tickets in the teams of a match.
 #[derive(Debug)]
 pub(crate) struct Candidate {
+    /// What expressions look at: of a backfill ticket the part in each instance.
     pub(crate) slots: Col<InstanceIdx, Slot>,
     pub(crate) players: u32,
     /// The locations that every reporting ticket allows.
     pub(crate) locations: LocationSet,
-    undo: Vec<Saved>,
+    /// The backfill ticket, if one is in. Then minimums do not apply (decision 17).
+    pub(crate) roster: Option<TicketRow>,
+    joined: Vec<Joined>,
 }
 
 impl Candidate {
@@ -35,40 +41,72 @@ impl Candidate {
             slots: (0..instances).map(|_| Slot::default()).collect(),
             players: 0,
             locations: LocationSet::ALL,
-            undo: Vec::new(),
+            roster: None,
+            joined: Vec::new(),
         }
     }
 
     /// Puts a ticket into a team instance.
     pub(crate) fn push(&mut self, instance: InstanceIdx, row: TicketRow, columns: &Columns) {
-        self.undo.push(Saved { instance, locations: self.locations });
-        let players = columns.players[row].len;
+        self.joined.push(Joined { row, instance: Some(instance), locations: self.locations });
+        self.fill(instance, row, columns);
+        self.locations = self.locations.intersect(columns.locations[row]);
+    }
+
+    /// Puts a backfill ticket into its teams.
+    pub(crate) fn push_roster(&mut self, row: TicketRow, columns: &Columns) {
+        self.joined.push(Joined { row, instance: None, locations: self.locations });
+        for &(instance, part) in columns.parts(row) {
+            self.fill(instance, part, columns);
+        }
+        self.roster = Some(row);
+        self.locations = self.locations.intersect(columns.locations[row]);
+    }
+
+    fn fill(&mut self, instance: InstanceIdx, row: TicketRow, columns: &Columns) {
+        let players = u32::from(columns.players[row].len);
         let slot = &mut self.slots[instance];
         slot.tickets.push(row);
         slot.players += players;
         self.players += players;
-        self.locations = self.locations.intersect(columns.locations[row]);
     }
 
     /// Takes the ticket out that was put in last.
     pub(crate) fn pop(&mut self, columns: &Columns) {
-        let Some(saved) = self.undo.pop() else { return };
-        let slot = &mut self.slots[saved.instance];
+        let Some(joined) = self.joined.pop() else { return };
+        match joined.instance {
+            Some(instance) => self.empty(instance, columns),
+            None => {
+                for &(instance, _) in columns.parts(joined.row) {
+                    self.empty(instance, columns);
+                }
+                self.roster = None;
+            }
+        }
+        self.locations = joined.locations;
+    }
+
+    fn empty(&mut self, instance: InstanceIdx, columns: &Columns) {
+        let slot = &mut self.slots[instance];
         if let Some(row) = slot.tickets.pop() {
-            let players = columns.players[row].len;
+            let players = u32::from(columns.players[row].len);
             slot.players -= players;
             self.players -= players;
         }
-        self.locations = saved.locations;
     }
 
-    /// How many tickets are in.
-    pub(crate) fn tickets(&self) -> usize {
-        self.undo.len()
+    /// The whole tickets in the order in which they joined, a backfill ticket as one.
+    pub(crate) fn tickets(&self) -> impl ExactSizeIterator<Item = TicketRow> + Clone + '_ {
+        self.joined.iter().map(|joined| joined.row)
+    }
+
+    /// The tickets but the backfill ticket, each with the instance that it has joined.
+    pub(crate) fn new_tickets(&self) -> impl Iterator<Item = (InstanceIdx, TicketRow)> + '_ {
+        self.joined.iter().filter_map(|joined| Some((joined.instance?, joined.row)))
     }
 
     pub(crate) fn clear(&mut self, columns: &Columns) {
-        while self.tickets() > 0 {
+        while !self.joined.is_empty() {
             self.pop(columns);
         }
     }

@@ -1,13 +1,14 @@
 //! A complete match in canonical order.
 
-use crate::base::idx::{Col, Idx};
-use crate::eval::candidate::Slot;
+use crate::base::idx::Idx;
+use crate::eval::candidate::Candidate;
 use crate::model::schema::InstanceIdx;
 use crate::pool::columns::{Columns, TicketRow};
 
 /// The tickets of a complete match: by team instance, then start time and submission; their
-/// players follow in the order of the request (decision 14). What a rule says never depends on the
-/// path of the search.
+/// players follow in the order of the request (decision 14). A backfill ticket stands in each of
+/// its team instances with its players there; as one whole ticket it stands in the first of them.
+/// What a rule says never depends on the path of the search.
 #[derive(Debug)]
 pub(crate) struct Lineup<'c> {
     pub(crate) columns: &'c Columns,
@@ -20,6 +21,8 @@ pub(crate) struct LineupBuffers {
     tickets: Vec<TicketRow>,
     /// Where each instance's tickets begin, and the end of the last.
     starts: Vec<u32>,
+    /// The whole tickets of a match with a backfill ticket.
+    whole: Vec<TicketRow>,
 }
 
 impl LineupBuffers {
@@ -27,16 +30,29 @@ impl LineupBuffers {
     pub(crate) fn line_up<'c>(
         &'c mut self,
         columns: &'c Columns,
-        slots: &Col<InstanceIdx, Slot>,
+        candidate: &Candidate,
     ) -> Lineup<'c> {
         self.tickets.clear();
         self.starts.clear();
         self.starts.push(0);
-        for slot in slots.iter() {
+        for slot in candidate.slots.iter() {
             let start = self.tickets.len();
             self.tickets.extend_from_slice(&slot.tickets);
             sort_by_age(self.tickets.get_mut(start..).unwrap_or_default(), columns);
             self.starts.push(self.tickets.len() as u32);
+        }
+        self.whole.clear();
+        if let Some(roster) = candidate.roster {
+            let parts = columns.parts(roster);
+            let is_part = |row: TicketRow| parts.iter().any(|&(_, part)| part == row);
+            let first = parts.first().map(|&(_, part)| part);
+            for &row in &self.tickets {
+                if !is_part(row) {
+                    self.whole.push(row);
+                } else if first == Some(row) {
+                    self.whole.push(roster);
+                }
+            }
         }
         Lineup { columns, buffers: self }
     }
@@ -48,16 +64,19 @@ fn sort_by_age(tickets: &mut [TicketRow], columns: &Columns) {
 }
 
 impl Lineup<'_> {
-    /// The tickets of a team instance.
+    /// The tickets of a team instance, the part of a backfill ticket among them.
     pub(crate) fn tickets(&self, instance: InstanceIdx) -> &[TicketRow] {
         let bounds = self.buffers.starts.get(instance.index()..instance.index() + 2);
         let &[start, end] = bounds.unwrap_or_default() else { return &[] };
         self.buffers.tickets.get(start as usize..end as usize).unwrap_or_default()
     }
 
-    /// All tickets of the match.
+    /// All tickets of the match, a backfill ticket once and as a whole.
     pub(crate) fn all_tickets(&self) -> &[TicketRow] {
-        &self.buffers.tickets
+        match &*self.buffers.whole {
+            [] => &self.buffers.tickets,
+            whole => whole,
+        }
     }
 }
 
@@ -65,7 +84,6 @@ impl Lineup<'_> {
 mod tests {
     use super::*;
     use crate::base::time::Timestamp;
-    use crate::eval::candidate::Candidate;
     use crate::model::ticket::Player;
     use crate::ruleset::RuleSet;
 
@@ -96,7 +114,7 @@ mod tests {
                 candidate.push(if row == b { blue } else { red }, row, &pool.columns);
             }
             let mut buffers = LineupBuffers::default();
-            let lineup = buffers.line_up(&pool.columns, &candidate.slots);
+            let lineup = buffers.line_up(&pool.columns, &candidate);
             assert_eq!(lineup.tickets(red), [d, c, a]);
             assert_eq!(lineup.tickets(blue), [b]);
             assert_eq!(lineup.all_tickets(), [d, c, a, b]);

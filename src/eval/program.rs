@@ -191,7 +191,7 @@ impl Nested {
                 let party = columns.players[ticket];
                 match program.unit {
                     Unit::Player => {
-                        units += party.len;
+                        units += u32::from(party.len);
                         self.load_players(program.source, columns, party, &mut strings_level);
                     }
                     Unit::Party(aggregation) => {

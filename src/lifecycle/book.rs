@@ -4,7 +4,9 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::cause::StatusCause;
+use super::event::EventGameSession;
 use super::party::{Names, Party};
+use super::pending::MatchKey;
 use super::status::TicketStatus;
 use crate::base::hash::SeededState;
 use crate::base::hash_index::HashIndex;
@@ -27,12 +29,66 @@ pub(crate) struct TicketRecord {
     pub(crate) cause: Option<StatusCause>,
     pub(crate) start_time: Timestamp,
     pub(crate) end_time: Option<Timestamp>,
+    /// When the request times out, if the ticket is waiting then.
+    pub(crate) due: Timestamp,
     pub(crate) party: Party,
-    /// The team instance, once matched.
+    /// The session that a backfill ticket asks for; none of an ordinary ticket.
+    pub(crate) backfill: Option<Box<Backfill>>,
+    /// Whether it has been in a match, be it one that was dropped.
+    pub(crate) was_matched: bool,
+    /// The team instance of the last match; none of a backfill, whose players have their own.
     pub(crate) team: Option<Arc<str>>,
+    /// The match that it is in while that waits for answers or for its session.
+    pub(crate) pending: Option<MatchKey>,
+    /// Where it is played, once that is known.
+    pub(crate) placed: Option<Box<Placed>>,
     /// For each rule: complete candidates that it passed and failed with this ticket as anchor.
     /// Empty until the first search that judged one.
     pub(crate) tallies: Box<[(u64, u64)]>,
+}
+
+/// What a backfill ticket is for.
+#[derive(Clone, Debug)]
+pub(crate) struct Backfill {
+    /// The session, in a game that tells it.
+    pub(crate) session: Option<Arc<str>>,
+    /// Whether the engine made it.
+    pub(crate) automatic: bool,
+    /// The team instance of each of its players.
+    pub(crate) teams: Vec<Arc<str>>,
+}
+
+/// Where a ticket's players play.
+#[derive(Debug)]
+pub(crate) struct Placed {
+    pub(crate) session: EventGameSession,
+    /// For each player, the place that is kept; empty of a backfill, whose players are there.
+    pub(crate) player_sessions: Vec<Arc<str>>,
+}
+
+impl TicketRecord {
+    /// The team instance of the player at a position.
+    pub(crate) fn team_of(&self, position: usize) -> Option<Arc<str>> {
+        match &self.backfill {
+            None => self.team.clone(),
+            Some(backfill) => backfill.teams.get(position).cloned(),
+        }
+    }
+
+    /// The place kept for the player at a position.
+    pub(crate) fn player_session(&self, position: usize) -> Option<&Arc<str>> {
+        self.placed.as_ref()?.player_sessions.get(position)
+    }
+
+    /// The session that a backfill ticket is for.
+    pub(crate) fn session(&self) -> Option<&Arc<str>> {
+        self.backfill.as_ref()?.session.as_ref()
+    }
+
+    /// Whether the engine made it.
+    pub(crate) fn is_automatic(&self) -> bool {
+        self.backfill.as_ref().is_some_and(|backfill| backfill.automatic)
+    }
 }
 
 /// The tickets by id and by player.
@@ -47,6 +103,8 @@ pub(crate) struct Book {
     /// The active ticket of each player.
     by_player: HashIndex<TicketKey>,
     active: usize,
+    /// Those of the active ones that the engine made.
+    automatic: usize,
     /// Finished tickets, in the order in which they ended.
     finished: VecDeque<TicketKey>,
 }
@@ -61,12 +119,18 @@ impl Book {
             by_id: HashIndex::new(),
             by_player: HashIndex::new(),
             active: 0,
+            automatic: 0,
             finished: VecDeque::new(),
         }
     }
 
     pub(crate) fn active(&self) -> usize {
         self.active
+    }
+
+    /// Active tickets that the engine made.
+    pub(crate) fn automatic(&self) -> usize {
+        self.automatic
     }
 
     pub(crate) fn find(&self, id: &TicketId) -> Option<TicketKey> {
@@ -101,6 +165,16 @@ impl Book {
         Party::pack(&mut self.names, players)
     }
 
+    /// Takes players off the roster of a backfill ticket.
+    pub(crate) fn shrink(&mut self, key: TicketKey, stays: impl Fn(&PlayerId) -> bool) {
+        let Some(record) = self.records[key].as_mut() else { return };
+        if let Some(backfill) = &mut record.backfill {
+            let mut staying = record.party.ids().map(&stays);
+            backfill.teams.retain(|_| staying.next().unwrap_or(false));
+        }
+        record.party.keep(&mut self.names, stays);
+    }
+
     /// The players of a record as they were sent.
     pub(crate) fn players(&self, record: &TicketRecord) -> Vec<Player> {
         record.party.unpack(&self.names)
@@ -108,6 +182,7 @@ impl Book {
 
     /// Adds an active ticket. Its id is not known yet, and none of its players is active.
     pub(crate) fn insert(&mut self, record: TicketRecord) -> TicketKey {
+        let automatic = record.is_automatic();
         let id_hash = self.state.text(record.id.as_str());
         let key = match self.free.pop() {
             Some(key) => {
@@ -122,7 +197,24 @@ impl Book {
             self.by_player.insert(self.state.text(player.as_str()), key);
         }
         self.active += 1;
+        self.automatic += usize::from(automatic);
         key
+    }
+
+    /// Frees players of an active ticket for another one, although the ticket may go on showing
+    /// them for a while.
+    pub(crate) fn release_players(&mut self, key: TicketKey, players: &[PlayerId]) {
+        for player in players {
+            self.by_player.remove(self.state.text(player.as_str()), key);
+        }
+    }
+
+    /// Every ticket that is known, in the order of submission.
+    pub(crate) fn in_order(&self) -> Vec<(TicketKey, &TicketRecord)> {
+        let records = self.records.enumerate();
+        let mut all: Vec<_> = records.filter_map(|(key, it)| Some((key, it.as_ref()?))).collect();
+        all.sort_unstable_by_key(|(_, record)| record.number);
+        all
     }
 
     /// Sets a ticket that has just ended aside: its players are free to start another.
@@ -132,6 +224,7 @@ impl Book {
             self.by_player.remove(self.state.text(player.as_str()), key);
         }
         self.active -= 1;
+        self.automatic -= usize::from(record.is_automatic());
         self.finished.push_back(key);
     }
 

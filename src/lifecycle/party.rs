@@ -41,7 +41,6 @@ impl Party {
     }
 
     /// How many players there are.
-    #[allow(dead_code, reason = "the answers to a match are counted with it")]
     pub(crate) fn len(&self) -> usize {
         self.ids.len()
     }
@@ -58,7 +57,6 @@ impl Party {
     }
 
     /// Keeps the players that `stays` admits, and says how many have gone.
-    #[allow(dead_code, reason = "backfill rosters shrink with it")]
     pub(crate) fn keep(
         &mut self,
         names: &mut Names,

@@ -1,5 +1,6 @@
 //! The one table of status changes, and the one function that makes them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::book::TicketRecord;
@@ -7,61 +8,60 @@ use super::cause::StatusCause;
 use super::event::{EventDetail, EventPlayer, EventTicket, RuleMetrics};
 use super::outbox::Outbox;
 use super::status::TicketStatus::{
-    self, Cancelled, Completed, Placing, Queued, Searching, TimedOut,
+    self, Cancelled, Completed, Failed, Placing, Queued, RequiresAcceptance, Searching, TimedOut,
 };
 use crate::base::time::Timestamp;
 use crate::model::ticket::PlayerId;
 
-/// Every change that a ticket's status can make (facts 6.1).
-pub(crate) const ALLOWED: &[(TicketStatus, TicketStatus)] = &[
-    (Queued, Searching),
-    (Queued, Cancelled),
-    (Queued, TimedOut),
-    (Searching, Placing),
-    (Searching, Cancelled),
-    (Searching, TimedOut),
-    (Placing, Completed),
+/// Every change that a ticket's status can make, and what makes it (facts 6.1).
+pub(crate) const ALLOWED: &[(TicketStatus, TicketStatus, &str)] = &[
+    (Queued, Searching, "a pass sees it"),
+    (Queued, Cancelled, "stop, duplicate player, replacement, session end"),
+    (Queued, TimedOut, "request timeout"),
+    (Searching, RequiresAcceptance, "match, players must accept"),
+    (Searching, Placing, "match"),
+    (Searching, Cancelled, "stop, duplicate player, replacement, session end"),
+    (Searching, TimedOut, "request timeout"),
+    (RequiresAcceptance, Placing, "all accepted"),
+    (RequiresAcceptance, Searching, "dropped by others"),
+    (RequiresAcceptance, Cancelled, "rejected, not answered, stop, duplicate player"),
+    (Placing, Completed, "game session"),
+    (Placing, Searching, "placement timed out"),
+    (Placing, Failed, "placement failed"),
 ];
-
-/// Why a ticket is taken out.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum CancelCause {
-    /// `StopMatchmaking`.
-    Request,
-    /// A player of it has started another ticket (facts 6.5).
-    DuplicatePlayer,
-}
-
-impl CancelCause {
-    const fn status_cause(self) -> StatusCause {
-        match self {
-            Self::Request => StatusCause::Stopped,
-            Self::DuplicatePlayer => StatusCause::DuplicatePlayer,
-        }
-    }
-}
 
 /// A change of a ticket's status.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Change {
-    /// The matchmaker looks at the ticket for the first time.
+    /// A pass looks at the ticket for the first time.
     Search {
         estimated_wait_seconds: Option<u32>,
     },
+    /// The match that it was in is dropped.
+    Return {
+        cause: StatusCause,
+        estimated_wait_seconds: Option<u32>,
+    },
+    /// The ticket is in a match that its players must accept.
+    Propose,
     /// The ticket is in a match. The match's events are told once for all its tickets.
     Place,
     /// The match is complete.
     Complete,
-    Cancel(CancelCause),
+    /// The match has no game session.
+    Fail,
+    Cancel(StatusCause),
     TimeOut,
 }
 
 impl Change {
     const fn to(self) -> TicketStatus {
         match self {
-            Self::Search { .. } => Searching,
+            Self::Search { .. } | Self::Return { .. } => Searching,
+            Self::Propose => RequiresAcceptance,
             Self::Place => Placing,
             Self::Complete => Completed,
+            Self::Fail => Failed,
             Self::Cancel(_) => Cancelled,
             Self::TimeOut => TimedOut,
         }
@@ -69,8 +69,9 @@ impl Change {
 
     const fn cause(self) -> Option<StatusCause> {
         match self {
-            Self::Search { .. } | Self::Place | Self::Complete => None,
-            Self::Cancel(cause) => Some(cause.status_cause()),
+            Self::Search { .. } | Self::Propose | Self::Place | Self::Complete => None,
+            Self::Return { cause, .. } | Self::Cancel(cause) => Some(cause),
+            Self::Fail => Some(StatusCause::PlacementFailed),
             Self::TimeOut => Some(StatusCause::TimedOut),
         }
     }
@@ -88,23 +89,25 @@ pub(crate) fn advance(
     outbox: &mut Outbox,
 ) {
     let (from, to) = (record.status, change.to());
-    assert!(ALLOWED.contains(&(from, to)), "a ticket went from {from:?} to {to:?}");
+    let allowed = ALLOWED.iter().any(|&(a, b, _)| (a, b) == (from, to));
+    assert!(allowed, "a ticket went from {from:?} to {to:?}");
     record.status = to;
     record.cause = change.cause();
     record.end_time = to.is_end().then_some(now);
     let detail = match change {
-        Change::Place | Change::Complete => return,
-        Change::Search { estimated_wait_seconds } => EventDetail::MatchmakingSearching {
-            ticket: event_ticket(record),
+        Change::Propose | Change::Place | Change::Complete | Change::Fail => return,
+        Change::Search { estimated_wait_seconds }
+        | Change::Return { estimated_wait_seconds, .. } => EventDetail::MatchmakingSearching {
+            ticket: event_ticket(record, Showing::Nothing),
             estimated_wait_seconds,
         },
         Change::Cancel(cause) => EventDetail::MatchmakingCancelled {
-            ticket: event_ticket(record),
-            cause: cause.status_cause(),
+            ticket: event_ticket(record, Showing::Teams),
+            cause,
             rule_evaluation_metrics: metrics(rules, [&*record]),
         },
         Change::TimeOut => EventDetail::MatchmakingTimedOut {
-            ticket: event_ticket(record),
+            ticket: event_ticket(record, Showing::Teams),
             cause: StatusCause::TimedOut,
             rule_evaluation_metrics: metrics(rules, [&*record]),
         },
@@ -112,18 +115,38 @@ pub(crate) fn advance(
     outbox.push(now, detail);
 }
 
+/// What an event shows of a ticket's players.
+#[derive(Clone, Copy)]
+pub(crate) enum Showing<'a> {
+    /// Who they are.
+    Nothing,
+    /// Their teams, too, once they have been in a match (decision 29).
+    Teams,
+    /// Teams and answers.
+    Answers(&'a BTreeMap<PlayerId, bool>),
+    /// Teams and player sessions.
+    Sessions,
+}
+
 /// A ticket as events show it.
-pub(crate) fn event_ticket(record: &TicketRecord) -> EventTicket {
-    let player = |id: &PlayerId| EventPlayer {
-        player_id: id.clone(),
-        team: record.team.clone(),
-        accepted: None,
-        player_session_id: None,
-    };
+pub(crate) fn event_ticket(record: &TicketRecord, showing: Showing<'_>) -> EventTicket {
+    let shows_team = record.was_matched && !matches!(showing, Showing::Nothing);
+    let players = record.party.ids().enumerate().map(|(position, player)| EventPlayer {
+        player_id: player.clone(),
+        team: if shows_team { record.team_of(position) } else { None },
+        accepted: match showing {
+            Showing::Answers(answers) => answers.get(player).copied(),
+            _ => None,
+        },
+        player_session_id: match showing {
+            Showing::Sessions => record.player_session(position).cloned(),
+            _ => None,
+        },
+    });
     EventTicket {
         ticket_id: record.id.clone(),
         start_time: record.start_time,
-        players: record.party.ids().map(player).collect(),
+        players: players.collect(),
     }
 }
 
@@ -153,7 +176,7 @@ mod tests {
 
     #[test]
     fn no_change_leaves_an_end() {
-        for &(from, to) in ALLOWED {
+        for &(from, to, _) in ALLOWED {
             assert!(!from.is_end(), "{from:?} to {to:?}");
         }
     }

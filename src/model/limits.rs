@@ -24,6 +24,12 @@ pub(crate) const NAME_CHARS_MAX: usize = 1024;
 
 /// Players of one `StartMatchmaking` request (facts 8.3).
 pub(crate) const TICKET_PLAYERS_MAX: usize = 10;
+/// Players of one `StartMatchBackfill` request (facts 8.3).
+pub(crate) const BACKFILL_PLAYERS_MAX: usize = 199;
+/// Characters of the ARN of a game session (facts 8.4).
+pub(crate) const ARN_CHARS_MAX: usize = 512;
+/// Characters of a player session id (facts 8.4).
+pub(crate) const PLAYER_SESSION_ID_CHARS_MAX: usize = 128;
 /// Characters of a ticket id (facts 6.7).
 pub(crate) const TICKET_ID_CHARS_MAX: usize = 128;
 /// Characters of a player id (facts 8.4).

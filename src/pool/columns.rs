@@ -6,6 +6,8 @@ use super::layout::{
 use crate::base::idx::{Col, Idx, index_type};
 use crate::base::intern::Sym;
 use crate::base::time::Timestamp;
+use crate::model::schema::InstanceIdx;
+use std::collections::BTreeMap;
 
 index_type! {
     /// A waiting ticket.
@@ -60,17 +62,31 @@ impl LocationSet {
     }
 }
 
-/// A stretch of player rows.
+/// The players of a ticket: a stretch of player rows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct PlayerRange {
     pub(crate) start: PlayerRow,
-    pub(crate) len: u32,
+    /// At most 199 (facts 5.1).
+    pub(crate) len: u16,
+    /// Whether they are the roster of a running session; here, where it takes no room.
+    pub(crate) is_roster: bool,
+}
+
+/// What a backfill ticket has beside its own row, which holds all players of a running session in
+/// the order of their team instances.
+#[derive(Clone, Debug)]
+pub(crate) struct Roster {
+    /// A row for the players in each occupied team instance, by instance. It stands for them where
+    /// team instances are looked at one by one; no rule on tickets ever sees it.
+    pub(crate) parts: Box<[(InstanceIdx, TicketRow)]>,
+    /// The location of the session, when it is known and live.
+    pub(super) session_location: Option<LocationIdx>,
 }
 
 impl PlayerRange {
     pub(crate) fn rows(self) -> impl ExactSizeIterator<Item = PlayerRow> + Clone {
         let start = self.start.index();
-        (start..start + self.len as usize).map(PlayerRow::from_usize)
+        (start..start + usize::from(self.len)).map(PlayerRow::from_usize)
     }
 }
 
@@ -102,7 +118,10 @@ pub(crate) struct Columns {
     /// Counts submissions: breaks ties of age.
     pub(crate) number: Col<TicketRow, u64>,
     pub(crate) players: Col<TicketRow, PlayerRange>,
-    /// The locations that all its reporting players report.
+    /// The backfill tickets, by their own rows.
+    pub(crate) rosters: BTreeMap<TicketRow, Roster>,
+    /// The locations that all its reporting players report; of a backfill ticket that of the
+    /// session, when it is known.
     pub(crate) locations: Col<TicketRow, LocationSet>,
     pub(crate) latencies: Col<PlayerRow, Box<[(LocationIdx, u32)]>>,
     /// A party's latencies, reduced by the column's aggregation, at each location that all its
@@ -119,4 +138,17 @@ pub(crate) struct Columns {
     pub(crate) texts: Col<TextColumn, Col<TicketRow, Box<str>>>,
     /// The strings that rules name.
     pub(crate) literals: Col<Literal, Sym>,
+}
+
+impl Columns {
+    /// Whether a ticket is a backfill ticket.
+    pub(crate) fn is_roster(&self, row: TicketRow) -> bool {
+        self.players[row].is_roster
+    }
+
+    /// The row for each part of a backfill ticket, with its team instance; nothing for another
+    /// ticket.
+    pub(crate) fn parts(&self, row: TicketRow) -> &[(InstanceIdx, TicketRow)] {
+        self.rosters.get(&row).map_or(&[], |roster| &roster.parts)
+    }
 }

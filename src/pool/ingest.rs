@@ -1,6 +1,6 @@
 //! From a request to rows: the last place where strings exist.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::columns::{
@@ -28,15 +28,15 @@ pub(crate) struct Pool {
     pub(crate) columns: Columns,
     layout: ColumnLayout,
     interner: Interner,
-    locations: Locations,
+    pub(super) locations: Locations,
     free_tickets: Vec<TicketRow>,
     /// Free stretches of player rows by length.
-    free_players: BTreeMap<u32, Vec<PlayerRow>>,
+    free_players: BTreeMap<u16, Vec<PlayerRow>>,
 }
 
 /// The locations that waiting tickets report, each with its number of reports.
 #[derive(Debug, Default)]
-struct Locations {
+pub(super) struct Locations {
     by_name: BTreeMap<Arc<str>, LocationIdx>,
     live: Col<LocationIdx, Option<(Arc<str>, u32)>>,
 }
@@ -50,6 +50,7 @@ impl Pool {
             start_time: Col::new(),
             number: Col::new(),
             players: Col::new(),
+            rosters: BTreeMap::new(),
             locations: Col::new(),
             latencies: Col::new(),
             numbers: layout.numbers.iter().map(|_| Numbers { cells: Col::new(), range }).collect(),
@@ -82,34 +83,51 @@ impl Pool {
         start_time: Timestamp,
         number: u64,
     ) -> Result<TicketRow, Refused> {
-        let names = players.iter().flat_map(|player| player.latency_in_ms.keys());
-        if !self.locations.have_room_for(names) {
+        if !self.locations.have_room_for(reported_names(players)) {
             return Err(Refused::TooManyLocations);
         }
         let range = self.allocate_players(players.len());
-        let mut allowed = LocationSet::ALL;
-        for (row, player) in range.rows().zip(players) {
-            let reported = self.fill_player(schema, row, player);
-            if let Some(reported) = reported {
-                allowed = allowed.intersect(reported);
-            }
-        }
+        let allowed = self.fill_players(schema, range, players.iter());
+        let row = self.new_row(range, allowed, start_time, number);
+        self.fill_ticket(schema, row, players.iter());
+        Ok(row)
+    }
+
+    /// A row for a ticket; [`Pool::fill_ticket`] or [`Pool::fill_part`] comes next.
+    pub(super) fn new_row(
+        &mut self,
+        players: PlayerRange,
+        locations: LocationSet,
+        start_time: Timestamp,
+        number: u64,
+    ) -> TicketRow {
         let columns = &mut self.columns;
-        let row = match self.free_tickets.pop() {
+        match self.free_tickets.pop() {
             Some(row) => {
                 columns.start_time[row] = start_time;
                 columns.number[row] = number;
-                columns.players[row] = range;
-                columns.locations[row] = allowed;
+                columns.players[row] = players;
+                columns.locations[row] = locations;
                 row
             }
             None => {
                 columns.start_time.push(start_time);
                 columns.number.push(number);
-                columns.players.push(range);
-                columns.locations.push(allowed)
+                columns.players.push(players);
+                columns.locations.push(locations)
             }
-        };
+        }
+    }
+
+    /// Fills the cells of a ticket whose players' cells are filled.
+    pub(super) fn fill_ticket<'p>(
+        &mut self,
+        schema: &'p Schema,
+        row: TicketRow,
+        players: impl Iterator<Item = &'p Player> + Clone,
+    ) {
+        let columns = &mut self.columns;
+        let range = columns.players[row];
         for (column, &aggregation) in
             columns.ticket_latencies.iter_mut().zip(self.layout.latencies.iter())
         {
@@ -119,24 +137,37 @@ impl Pool {
         for (column, &(attribute, aggregation)) in
             columns.maps.iter_mut().zip(self.layout.maps.iter())
         {
-            let map = party_map(schema, players, attribute, aggregation);
+            let map = party_map(schema, players.clone(), attribute, aggregation);
             let pairs = map.map(|(key, value)| (self.interner.acquire(key), value));
             set_cell(column, row, pairs.collect());
         }
         for (column, &attribute) in columns.texts.iter_mut().zip(self.layout.texts.iter()) {
-            let first = players.first().and_then(|player| value_of(schema, attribute, player));
-            let text = match first {
+            let first = players.clone().next();
+            let text = match first.and_then(|player| value_of(schema, attribute, player)) {
                 Some(AttributeValue::String(text)) => text,
                 _ => "",
             };
             set_cell(column, row, text.into());
         }
-        Ok(row)
     }
 
-    /// Takes a ticket's rows back.
+    /// Leaves the cells of a part of a backfill ticket empty: nobody reads them.
+    pub(super) fn fill_part(&mut self, row: TicketRow) {
+        let columns = &mut self.columns;
+        columns.ticket_latencies.iter_mut().for_each(|it| set_cell(it, row, Box::default()));
+        columns.maps.iter_mut().for_each(|it| set_cell(it, row, Box::default()));
+        columns.texts.iter_mut().for_each(|it| set_cell(it, row, Box::default()));
+    }
+
+    /// Takes a ticket's rows back, those of a backfill ticket's parts among them.
     pub(crate) fn remove(&mut self, row: TicketRow) {
         let range = self.columns.players[row];
+        if let Some(roster) = self.columns.rosters.remove(&row) {
+            self.free_tickets.extend(roster.parts.iter().map(|&(_, part)| part));
+            if let Some(location) = roster.session_location {
+                self.locations.release(location);
+            }
+        }
         for player in range.rows() {
             for (location, _) in std::mem::take(&mut self.columns.latencies[player]) {
                 self.locations.release(location);
@@ -162,6 +193,31 @@ impl Pool {
         self.free_tickets.push(row);
     }
 
+    /// Whether there would be room for the locations of these players without the rows of some
+    /// tickets, each named once.
+    pub(crate) fn has_room_without(
+        &self,
+        leaving: impl Iterator<Item = TicketRow>,
+        players: &[Player],
+    ) -> bool {
+        let counts =
+            self.locations.live.iter().map(|it| it.as_ref().map_or(0, |&(_, count)| count));
+        let mut reports: Col<LocationIdx, u32> = counts.collect();
+        for row in leaving {
+            let of_session = self.columns.rosters.get(&row).and_then(|it| it.session_location);
+            let players = self.columns.players[row].rows();
+            let reported = players.flat_map(|player| self.columns.latencies[player].iter());
+            for location in reported.map(|&(location, _)| location).chain(of_session) {
+                reports[location] -= 1;
+            }
+        }
+        let stays =
+            |name: &str| self.locations.by_name.get(name).is_some_and(|&it| reports[it] > 0);
+        let fresh: BTreeSet<&str> = reported_names(players).filter(|name| !stays(name)).collect();
+        let staying = reports.iter().filter(|&&count| count > 0).count();
+        staying + fresh.len() <= LIVE_LOCATIONS_MAX
+    }
+
     /// The name of a live location.
     pub(crate) fn location_name(&self, location: LocationIdx) -> Option<&Arc<str>> {
         self.locations.live.get(location)?.as_ref().map(|(name, _)| name)
@@ -173,17 +229,33 @@ impl Pool {
     }
 
     /// Fresh rows for players, with cells to be filled.
-    fn allocate_players(&mut self, count: usize) -> PlayerRange {
-        let len = count as u32;
+    pub(super) fn allocate_players(&mut self, count: usize) -> PlayerRange {
+        let len = count as u16;
         if let Some(start) = self.free_players.get_mut(&len).and_then(Vec::pop) {
-            return PlayerRange { start, len };
+            return PlayerRange { start, len, is_roster: false };
         }
         let columns = &mut self.columns;
         let start = PlayerRow::from_usize(columns.latencies.len());
         for _ in 0..count {
             columns.latencies.push(Box::default());
         }
-        PlayerRange { start, len }
+        PlayerRange { start, len, is_roster: false }
+    }
+
+    /// Fills the cells of a ticket's players and says which locations all who report any report.
+    pub(super) fn fill_players<'p>(
+        &mut self,
+        schema: &Schema,
+        range: PlayerRange,
+        players: impl Iterator<Item = &'p Player>,
+    ) -> LocationSet {
+        let mut allowed = LocationSet::ALL;
+        for (row, player) in range.rows().zip(players) {
+            if let Some(reported) = self.fill_player(schema, row, player) {
+                allowed = allowed.intersect(reported);
+            }
+        }
+        allowed
     }
 
     /// Fills the cells of a player and says which locations they report, if any.
@@ -242,6 +314,11 @@ impl Pool {
     }
 }
 
+/// The locations that players report, again for each who does.
+pub(super) fn reported_names(players: &[Player]) -> impl Iterator<Item = &str> + Clone {
+    players.iter().flat_map(|player| player.latency_in_ms.keys().map(String::as_str))
+}
+
 /// A player's value of an attribute, or its default.
 fn value_of<'a>(
     schema: &'a Schema,
@@ -252,14 +329,17 @@ fn value_of<'a>(
     player.attributes.get(&*declaration.name).or(declaration.default.as_ref())
 }
 
-/// The first declared attribute, if any, that a player of the ticket lacks and that has no
-/// default: such a ticket can never be matched (facts 1.3).
-pub(crate) fn missing_attribute<'a>(schema: &'a Schema, players: &[Player]) -> Option<&'a str> {
-    let lacks = |attribute: AttributeIdx| {
-        players.iter().any(|player| value_of(schema, attribute, player).is_none())
-    };
-    let missing = schema.attributes.indices().find(|&attribute| lacks(attribute))?;
-    Some(&schema.attributes[missing].name)
+/// Every player with every declared attribute that the player lacks and that has no default: a
+/// ticket with one can never be matched (facts 1.3).
+pub(crate) fn missing_attributes<'a>(
+    schema: &'a Schema,
+    players: &'a [Player],
+) -> impl Iterator<Item = (&'a Player, &'a str)> {
+    players.iter().flat_map(move |player| {
+        let attributes = schema.attributes.indices();
+        let lacked = attributes.filter(move |&it| value_of(schema, it, player).is_none());
+        lacked.map(move |it| (player, &*schema.attributes[it].name))
+    })
 }
 
 /// The type that a value has.
@@ -299,7 +379,7 @@ fn party_latencies(
 /// order of the keys' text. A key whose value overflows is left out.
 fn party_map<'a>(
     schema: &'a Schema,
-    players: &'a [Player],
+    players: impl Iterator<Item = &'a Player>,
     attribute: AttributeIdx,
     aggregation: Aggregation,
 ) -> impl Iterator<Item = (&'a str, f64)> {
@@ -333,17 +413,17 @@ fn set_cell<I: Idx, T>(column: &mut Col<I, T>, row: I, cell: T) {
 }
 
 impl Locations {
-    fn have_room_for<'a>(&self, names: impl Iterator<Item = &'a String> + Clone) -> bool {
+    pub(super) fn have_room_for<'a>(&self, names: impl Iterator<Item = &'a str> + Clone) -> bool {
         // Nearly always there is room for all of them, known or not.
         if self.by_name.len() + names.clone().count() <= LIVE_LOCATIONS_MAX {
             return true;
         }
-        let fresh: std::collections::BTreeSet<&String> =
-            names.filter(|name| !self.by_name.contains_key(name.as_str())).collect();
+        let fresh: BTreeSet<&str> =
+            names.filter(|name| !self.by_name.contains_key(*name)).collect();
         self.by_name.len() + fresh.len() <= LIVE_LOCATIONS_MAX
     }
 
-    fn acquire(&mut self, name: &str) -> LocationIdx {
+    pub(super) fn acquire(&mut self, name: &str) -> LocationIdx {
         if let Some(&location) = self.by_name.get(name) {
             if let Some((_, reports)) = &mut self.live[location] {
                 *reports += 1;

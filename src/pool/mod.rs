@@ -3,3 +3,4 @@
 pub(crate) mod columns;
 pub(crate) mod ingest;
 pub(crate) mod layout;
+mod roster;

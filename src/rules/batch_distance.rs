@@ -170,7 +170,7 @@ impl Rule for Spread {
 
     fn partial(&self, partial: &Partial<'_>, epoch: Epoch, _: &mut Scratch) -> Verdict {
         let max = *self.max.at(epoch);
-        verdict(partial, self.holds(tickets_of(partial), partial.columns, max))
+        verdict(partial, self.holds(partial.candidate.tickets(), partial.columns, max))
     }
 
     fn complete(&self, lineup: &Lineup<'_>, epoch: Epoch, _: &mut Scratch) -> LocationSet {
@@ -200,17 +200,13 @@ impl Rule for Same {
     }
 
     fn partial(&self, partial: &Partial<'_>, _: Epoch, _: &mut Scratch) -> Verdict {
-        verdict(partial, self.holds(tickets_of(partial), partial.columns))
+        verdict(partial, self.holds(partial.candidate.tickets(), partial.columns))
     }
 
     fn complete(&self, lineup: &Lineup<'_>, _: Epoch, _: &mut Scratch) -> LocationSet {
         let tickets = lineup.all_tickets().iter().copied();
         LocationSet::when(self.holds(tickets, lineup.columns))
     }
-}
-
-fn tickets_of<'p>(partial: &'p Partial<'_>) -> impl Iterator<Item = TicketRow> + 'p {
-    partial.candidate.slots.iter().flat_map(|slot| slot.tickets.iter().copied())
 }
 
 /// More tickets can only break what holds of those that are in.

@@ -12,7 +12,7 @@ use crate::model::ticket::{AttributeValue, Player};
 use crate::pool::columns::{LocationSet, TicketRow};
 use crate::pool::ingest::Pool;
 use crate::ruleset::RuleSet;
-use crate::search::{Searcher, Waiting as Pass, rank};
+use crate::search::{MatchTerms, Searcher, Waiting as Pass, rank};
 
 /// A rule set with an attribute of every type, teams `red` and `blue` of one to three players, and
 /// these rules and more.
@@ -149,7 +149,8 @@ impl Waiting {
         let now = Timestamp::from_millis(self.rows.len() as u64 * 1000);
         let mut pass = Pass::default();
         let rows = self.rows.iter().copied();
-        pass.gather(self.rule_set.plan(), &self.pool.columns, rows, now);
+        let (plan, terms) = (self.rule_set.plan(), MatchTerms::default());
+        pass.gather(plan, &self.pool.columns, rows, now, terms);
         pass
     }
 
@@ -183,7 +184,7 @@ impl Waiting {
     pub(super) fn complete(&self, teams: [&[usize]; 2], epoch: Epoch) -> bool {
         let candidate = self.candidate(teams);
         let mut buffers = LineupBuffers::default();
-        let lineup = buffers.line_up(&self.pool.columns, &candidate.slots);
+        let lineup = buffers.line_up(&self.pool.columns, &candidate);
         let [rule] = &*self.rule_set.plan().enforced else { panic!("there is one rule") };
         let locations = rule.rule.complete(&lineup, epoch, &mut Scratch::default());
         assert!([LocationSet::ALL, LocationSet::NONE].contains(&locations), "{locations:?}");

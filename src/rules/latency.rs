@@ -160,7 +160,7 @@ impl Rule for LatencyRule {
 
     fn partial(&self, partial: &Partial<'_>, epoch: Epoch, _: &mut Scratch) -> Verdict {
         let latencies = &partial.columns.ticket_latencies[self.column];
-        let tickets = || partial.candidate.slots.iter().flat_map(|it| it.tickets.iter().copied());
+        let tickets = || partial.candidate.tickets();
         // Who joins may rule any location out, so nothing is certain before nobody can.
         let is_full = partial.room.iter().all(|room| room.max == 0);
         let within = self.within(latencies, tickets(), epoch);

@@ -93,7 +93,7 @@ impl Scene {
     pub(super) fn complete(&mut self, seats: &[Option<usize>], wait: u32) -> Vec<LocationSet> {
         let (candidate, epoch) = (self.candidate(seats), self.epoch(wait));
         let mut buffers = LineupBuffers::default();
-        let lineup = buffers.line_up(&self.pool.columns, &candidate.slots);
+        let lineup = buffers.line_up(&self.pool.columns, &candidate);
         let rules = self.rule_set.plan().enforced.iter();
         rules.map(|it| it.rule.complete(&lineup, epoch, &mut self.scratch)).collect()
     }
@@ -230,8 +230,8 @@ pub(super) fn matches(text: &str, tickets: &[Vec<Player>]) -> Vec<(Option<String
     assert!(!matchmaker.handle_timeout(start).unwrap().unfinished);
     let details = std::iter::from_fn(|| matchmaker.poll_event()).map(|event| event.detail);
     let matched = details.filter_map(|detail| match detail {
-        EventDetail::MatchmakingSucceeded { tickets, game_session_location, .. } => {
-            Some((game_session_location.map(|it| it.to_string()), tickets.len()))
+        EventDetail::MatchmakingSucceeded { tickets, game_session, .. } => {
+            Some((game_session.location.map(|it| it.to_string()), tickets.len()))
         }
         _ => None,
     });

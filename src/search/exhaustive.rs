@@ -11,6 +11,10 @@
 //! through the epochs that can come out, latest first, each time over the tickets that are old
 //! (or young) enough for it, and judges only matches whose epoch it is (decision 20). Each epoch
 //! has a share of the budget, so that none hides the others.
+//!
+//! Backfill. A backfill ticket seeds a match with its players; candidates are new tickets alone.
+//! A new ticket may found a match or join one of the waiting backfill tickets: these are attempts,
+//! each with a share of the budget, and the first that gives a match wins (`matching.md` section 5).
 
 use super::waiting::{Entry, Waiting};
 use super::{Found, Outcome, Tally, order};
@@ -19,7 +23,7 @@ use crate::base::idx::{Col, Idx};
 use crate::eval::candidate::{Candidate, Partial, Room};
 use crate::eval::lineup::LineupBuffers;
 use crate::eval::scratch::Scratch;
-use crate::model::schema::{AgeSelection, InstanceIdx};
+use crate::model::schema::{AgeSelection, BackfillPriority, InstanceIdx};
 use crate::pool::columns::{Columns, LocationSet, TicketRow};
 use crate::ruleset::epochs::TeamSize;
 use crate::ruleset::plan::Plan;
@@ -27,7 +31,7 @@ use crate::ruleset::plan::Plan;
 /// The memory of the search, used again for every anchor.
 #[derive(Debug)]
 pub(crate) struct Searcher {
-    candidate: Candidate,
+    pub(super) candidate: Candidate,
     room: Col<InstanceIdx, Room>,
     /// The candidates that can join, step by step, each step's after those of the step before.
     known: Vec<Known>,
@@ -51,13 +55,15 @@ struct Known {
 }
 
 /// One search: what stays the same in it, and what it counts.
-struct Run<'a> {
-    plan: &'a Plan,
-    columns: &'a Columns,
-    waiting: &'a mut Waiting,
-    anchor: Entry,
+pub(super) struct Run<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) columns: &'a Columns,
+    pub(super) waiting: &'a mut Waiting,
+    pub(super) anchor: Entry,
+    /// The backfill ticket that the match begins with, if it is no new one.
+    pub(super) seed: Option<Entry>,
     selection: AgeSelection,
-    sizes: &'a Col<InstanceIdx, TeamSize>,
+    pub(super) sizes: &'a Col<InstanceIdx, TeamSize>,
     epoch: Epoch,
     /// The most players that a match can have in this epoch.
     capacity: u32,
@@ -66,16 +72,13 @@ struct Run<'a> {
     best_players: u32,
     /// Where the best match so far may be.
     best_locations: LocationSet,
-    nodes: u64,
+    pub(super) nodes: u64,
     nodes_max: u64,
     judged: u64,
 }
 
-/// Nodes spent on the question whether two tickets could share a match.
-const SHARE_NODES_MAX: u64 = 500;
-
 /// The budget ran out; the search ends where it stands.
-struct Exhausted;
+pub(super) struct Exhausted;
 
 /// Where a step draws its candidates from: those that the step before knows, then those that it
 /// has not looked at yet.
@@ -126,109 +129,45 @@ impl Searcher {
         nodes_max: u64,
     ) -> Outcome {
         self.tallies.fill((0, 0));
+        // Work of the slice, as putting the pool in order is: it takes nothing of the budget.
+        let mut upkeep = self.keep_for_backfill(plan, columns, waiting);
         let Some(anchor) = waiting.entry(place) else { return Outcome::default() };
-        let selection = plan.ast.algorithm.age_selection;
-        let ranking = self.rank_all(plan, columns, waiting, anchor);
-        let mut run = Run {
-            plan,
-            columns,
-            waiting,
-            anchor,
-            selection,
-            sizes: &plan.sizes[anchor.epoch],
-            epoch: anchor.epoch,
-            capacity: 0,
-            epochs_in: Vec::new(),
-            best_players: 0,
-            best_locations: LocationSet::NONE,
-            nodes: 0,
-            nodes_max,
-            judged: 0,
-        };
-        let reachable = plan.epochs.indices().rev().filter(|&epoch| match selection {
-            AgeSelection::Newest => epoch <= anchor.epoch,
-            AgeSelection::Oldest => epoch >= anchor.epoch,
-        });
-        let reachable: Vec<Epoch> = reachable.filter(|&it| run.waiting.has_epoch(it)).collect();
+        upkeep += self.rank_all(plan, columns, waiting, anchor);
+        let seeds = seeds(plan, columns, waiting, anchor);
+        let mut run = Run::new(plan, columns, waiting, anchor, nodes_max);
+        let (mut found, mut exhausted) = (None, false);
+        for (position, &seed) in seeds.iter().enumerate() {
+            let share = (seeds.len() - position) as u64;
+            let end = run.nodes + nodes_max.saturating_sub(run.nodes) / share;
+            exhausted |= self.attempt(&mut run, seed, end);
+            let players_before = seed.map_or(0, Entry::players);
+            if run.best_players > players_before {
+                found = Some(Found {
+                    placed: std::mem::take(&mut self.best),
+                    roster: seed.map(|it| it.row),
+                    locations: run.best_locations,
+                });
+                break;
+            }
+        }
+        Outcome { found, nodes: run.nodes + upkeep, judged: run.judged, exhausted }
+    }
+
+    /// Looks for the fullest match that begins with `seed`, until the search has spent `nodes_end`
+    /// nodes in all; says whether those ran out.
+    fn attempt(&mut self, run: &mut Run<'_>, seed: Option<Entry>, nodes_end: u64) -> bool {
+        run.seed = seed;
+        // A match with a backfill ticket has a new ticket at least.
+        run.best_players = seed.map_or(0, Entry::players);
+        let reachable: Vec<Epoch> = run.reachable().rev().filter(|&it| run.occurs(it)).collect();
         let mut exhausted = false;
         for (position, &epoch) in reachable.iter().enumerate() {
             let share = (reachable.len() - position) as u64;
-            run.nodes_max = run.nodes + nodes_max.saturating_sub(run.nodes) / share;
-            run.epoch = epoch;
-            run.sizes = &plan.sizes[epoch];
-            run.capacity = run.sizes.iter().map(|size| size.max).sum();
-            exhausted |= self.search_epoch(&mut run).is_err();
+            run.nodes_max = run.nodes + nodes_end.saturating_sub(run.nodes) / share;
+            run.enter(epoch);
+            exhausted |= self.search_epoch(run).is_err();
         }
-        let found = (run.best_players > 0).then(|| Found {
-            placed: std::mem::take(&mut self.best),
-            locations: run.best_locations,
-        });
-        // Putting the pool in order is work of the slice; it takes nothing of the anchor's budget.
-        let nodes = run.nodes + ranking;
-        Outcome { found, nodes, judged: run.judged, exhausted }
-    }
-
-    /// Whether the ticket at `place` could share a match with one of `others`: false is certain,
-    /// and true is said, too, when finding out would take long.
-    pub(crate) fn could_share(
-        &mut self,
-        plan: &Plan,
-        columns: &Columns,
-        waiting: &mut Waiting,
-        place: usize,
-        others: &[Entry],
-        nodes: &mut u64,
-    ) -> bool {
-        let Some(anchor) = waiting.entry(place) else { return false };
-        let mut run = Run {
-            plan,
-            columns,
-            waiting,
-            anchor,
-            selection: plan.ast.algorithm.age_selection,
-            sizes: &plan.sizes[anchor.epoch],
-            epoch: anchor.epoch,
-            capacity: 0,
-            epochs_in: Vec::new(),
-            best_players: 0,
-            best_locations: LocationSet::NONE,
-            nodes: 0,
-            nodes_max: SHARE_NODES_MAX,
-            judged: 0,
-        };
-        let mut shares = false;
-        for epoch in plan.epochs.indices() {
-            let out_of_reach = match run.selection {
-                AgeSelection::Newest => epoch > anchor.epoch,
-                AgeSelection::Oldest => epoch < anchor.epoch,
-            };
-            if out_of_reach {
-                continue;
-            }
-            if shares || !run.waiting.has_epoch(epoch) {
-                continue;
-            }
-            run.epoch = epoch;
-            run.sizes = &plan.sizes[epoch];
-            shares = self.could_share_in(&mut run, others).unwrap_or(true);
-        }
-        *nodes += run.nodes;
-        shares
-    }
-
-    fn could_share_in(&mut self, run: &mut Run<'_>, others: &[Entry]) -> Result<bool, Exhausted> {
-        self.start(run);
-        for instance in run.sizes.indices() {
-            if self.stands_for(run, instance) == instance && self.join(run, instance, run.anchor)? {
-                for &other in others {
-                    if run.admits(other) && self.is_joinable(run, other)? {
-                        return Ok(true);
-                    }
-                }
-                self.leave(run, instance);
-            }
-        }
-        Ok(false)
+        exhausted
     }
 
     /// Puts the candidates into the order of the rule set, if it has one; says what it costs.
@@ -252,20 +191,38 @@ impl Searcher {
         self.ranked.len() as u64
     }
 
-    /// Clears the teams for a search in the epoch of `run`.
-    fn start(&mut self, run: &mut Run<'_>) {
+    /// Clears the teams for a search in the epoch of `run` and puts the backfill ticket in that it
+    /// begins with; false when no match can come of that.
+    pub(super) fn start(&mut self, run: &mut Run<'_>) -> Result<bool, Exhausted> {
         self.candidate.clear(run.columns);
         self.known.clear();
         run.epochs_in.clear();
-        for (room, size) in self.room.iter_mut().zip(run.sizes.iter()) {
-            *room = Room { min: size.min, max: size.max };
+        if let Some(seed) = run.seed {
+            run.spend()?;
+            let fits = run.columns.parts(seed.row).iter().all(|&(instance, part)| {
+                u32::from(run.columns.players[part].len) <= run.sizes[instance].max
+            });
+            if !fits || seed.players() >= run.capacity {
+                return Ok(false);
+            }
+            self.candidate.push_roster(seed.row, run.columns);
+            run.epochs_in.push(seed.epoch);
         }
+        for instance in run.sizes.indices() {
+            self.update_room(run, instance);
+        }
+        Ok(run.seed.is_none() || !self.is_hopeless(run))
     }
 
     fn search_epoch(&mut self, run: &mut Run<'_>) -> Result<(), Exhausted> {
-        self.start(run);
+        if !self.start(run)? {
+            return Ok(());
+        }
         let all = Source { from: 0, to: 0, then: Then::Rest(0) };
-        let result = self.place(run, run.anchor, all);
+        let result = match run.anchor.is_roster {
+            true => self.extend(run, all),
+            false => self.place(run, run.anchor, all),
+        };
         self.candidate.clear(run.columns);
         result
     }
@@ -371,7 +328,7 @@ impl Searcher {
             run.spend()?;
             if run.admits(entry) && self.is_joinable(run, entry)? {
                 let before = self.known.last().map_or(0, |known| known.players_up_to);
-                self.known.push(Known { entry, players_up_to: before + entry.players });
+                self.known.push(Known { entry, players_up_to: before + entry.players() });
                 return Ok(true);
             }
         }
@@ -425,7 +382,11 @@ impl Searcher {
     }
 
     /// Whether a ticket can join some instance; what it would fill is added to the supply.
-    fn is_joinable(&mut self, run: &mut Run<'_>, entry: Entry) -> Result<bool, Exhausted> {
+    pub(super) fn is_joinable(
+        &mut self,
+        run: &mut Run<'_>,
+        entry: Entry,
+    ) -> Result<bool, Exhausted> {
         let mut joinable = false;
         for instance in run.sizes.indices() {
             let needed = self.supply[instance] < self.room[instance].min;
@@ -435,25 +396,35 @@ impl Searcher {
             if self.join(run, instance, entry)? {
                 self.leave(run, instance);
                 joinable = true;
-                self.supply[instance] += entry.players;
+                self.supply[instance] += entry.players();
             }
         }
         Ok(joinable)
     }
 
     /// Puts a ticket into an instance, unless no completion with it can be valid.
-    fn join(
+    pub(super) fn join(
         &mut self,
         run: &mut Run<'_>,
         instance: InstanceIdx,
         entry: Entry,
     ) -> Result<bool, Exhausted> {
-        if entry.players > self.room[instance].max {
+        let players = entry.players();
+        if players > self.room[instance].max || self.candidate.players + players > run.capacity {
             return Ok(false);
         }
         run.spend()?;
         self.candidate.push(instance, entry.row, run.columns);
         self.update_room(run, instance);
+        let hopeless = self.is_hopeless(run);
+        if hopeless {
+            self.leave(run, instance);
+        }
+        Ok(!hopeless)
+    }
+
+    /// Whether no completion of the match can be valid at any location.
+    fn is_hopeless(&mut self, run: &Run<'_>) -> bool {
         let partial =
             Partial { columns: run.columns, candidate: &self.candidate, room: &self.room };
         let mut locations = self.candidate.locations;
@@ -465,24 +436,21 @@ impl Searcher {
             let verdict = rule.rule.partial(&partial, run.epoch, &mut self.scratch);
             locations = locations.intersect(verdict.possible);
         }
-        let hopeless = locations.is_empty();
-        if hopeless {
-            self.leave(run, instance);
-        }
-        Ok(!hopeless)
+        locations.is_empty()
     }
 
     /// Takes the ticket that joined last out of its instance.
-    fn leave(&mut self, run: &Run<'_>, instance: InstanceIdx) {
+    pub(super) fn leave(&mut self, run: &Run<'_>, instance: InstanceIdx) {
         self.candidate.pop(run.columns);
         self.update_room(run, instance);
     }
 
     fn update_room(&mut self, run: &Run<'_>, instance: InstanceIdx) {
         let players = self.candidate.slots[instance].players;
-        let size = run.sizes[instance];
+        let TeamSize { min, max } = run.sizes[instance];
+        let min = if self.candidate.roster.is_some() { 0 } else { min };
         self.room[instance] =
-            Room { min: size.min.saturating_sub(players), max: size.max.saturating_sub(players) };
+            Room { min: min.saturating_sub(players), max: max.saturating_sub(players) };
     }
 
     /// The instance to try next: most open places below the minimum first, then most open places,
@@ -496,7 +464,7 @@ impl Searcher {
     }
 
     /// Empty instances of a team that no rule tells apart are alike: the first stands for them all.
-    fn stands_for(&self, run: &Run<'_>, instance: InstanceIdx) -> InstanceIdx {
+    pub(super) fn stands_for(&self, run: &Run<'_>, instance: InstanceIdx) -> InstanceIdx {
         let instances = &run.plan.ast.schema.instances;
         let team = instances[instance].team;
         if !run.plan.interchangeable[team] || self.candidate.slots[instance].players > 0 {
@@ -522,7 +490,7 @@ impl Searcher {
             return;
         }
         run.judged += 1;
-        let lineup = self.lineup.line_up(run.columns, &self.candidate.slots);
+        let lineup = self.lineup.line_up(run.columns, &self.candidate);
         let common = self.candidate.locations;
         let mut locations = common;
         for (rule, tally) in run.plan.enforced.iter().zip(&mut self.tallies) {
@@ -538,11 +506,7 @@ impl Searcher {
             run.best_locations = locations;
             run.best_players = self.candidate.players;
             self.best.clear();
-            let placed =
-                self.candidate.slots.enumerate().flat_map(|(instance, slot)| {
-                    slot.tickets.iter().map(move |&row| (instance, row))
-                });
-            self.best.extend(placed);
+            self.best.extend(self.candidate.new_tickets());
             let Columns { start_time, number, .. } = run.columns;
             self.best
                 .sort_unstable_by_key(|&(instance, row)| (instance, start_time[row], number[row]));
@@ -550,7 +514,81 @@ impl Searcher {
     }
 }
 
-impl Run<'_> {
+/// With which backfill tickets a match for `anchor` may begin, in the order in which they are
+/// tried; `None` is a new match (decision 17, `matching.md` section 5).
+fn seeds(plan: &Plan, columns: &Columns, waiting: &Waiting, anchor: Entry) -> Vec<Option<Entry>> {
+    if anchor.is_roster {
+        return vec![Some(anchor)];
+    }
+    let new_match = (!anchor.is_kept).then_some(None);
+    if !waiting.has_rosters() {
+        return new_match.into_iter().collect();
+    }
+    let locations = columns.locations[anchor.row];
+    let meets = |it: &Entry| !locations.intersect(columns.locations[it.row]).is_empty();
+    let joined = waiting.rosters().filter(meets).map(Some);
+    match plan.ast.algorithm.backfill_priority {
+        BackfillPriority::High => joined.chain(new_match).collect(),
+        BackfillPriority::Normal | BackfillPriority::Low => {
+            new_match.into_iter().chain(joined).collect()
+        }
+    }
+}
+
+impl<'a> Run<'a> {
+    /// A search in the epoch of the anchor for a new match.
+    pub(super) fn new(
+        plan: &'a Plan,
+        columns: &'a Columns,
+        waiting: &'a mut Waiting,
+        anchor: Entry,
+        nodes_max: u64,
+    ) -> Self {
+        Self {
+            plan,
+            columns,
+            waiting,
+            anchor,
+            seed: None,
+            selection: plan.ast.algorithm.age_selection,
+            sizes: &plan.sizes[anchor.epoch],
+            epoch: anchor.epoch,
+            capacity: 0,
+            epochs_in: Vec::new(),
+            best_players: 0,
+            best_locations: LocationSet::NONE,
+            nodes: 0,
+            nodes_max,
+            judged: 0,
+        }
+    }
+
+    /// Goes on in another epoch. Some places are left open, but never those below the minimums
+    /// (decision 17).
+    pub(super) fn enter(&mut self, epoch: Epoch) {
+        self.epoch = epoch;
+        self.sizes = &self.plan.sizes[epoch];
+        let sum = |bound: fn(&TeamSize) -> u32| self.sizes.iter().map(bound).sum::<u32>();
+        let open = self.waiting.terms().additional_players;
+        self.capacity = sum(|it| it.min).max(sum(|it| it.max).saturating_sub(open));
+    }
+
+    /// The epochs that can judge a match with the anchor and the backfill ticket.
+    pub(super) fn reachable(&self) -> impl DoubleEndedIterator<Item = Epoch> + use<> {
+        let of_seed = self.seed.map_or(self.anchor.epoch, |seed| seed.epoch);
+        let (selection, anchor) = (self.selection, self.anchor.epoch);
+        self.plan.epochs.indices().filter(move |&epoch| match selection {
+            AgeSelection::Newest => epoch <= anchor.min(of_seed),
+            AgeSelection::Oldest => epoch >= anchor.max(of_seed),
+        })
+    }
+
+    /// Whether some ticket that may be in the match is in this epoch.
+    pub(super) fn occurs(&self, epoch: Epoch) -> bool {
+        let known = [Some(self.anchor), self.seed].into_iter().flatten();
+        known.map(|it| it.epoch).any(|it| it == epoch) || self.waiting.has_epoch(epoch)
+    }
+
     fn spend(&mut self) -> Result<(), Exhausted> {
         if self.nodes >= self.nodes_max {
             return Err(Exhausted);
@@ -559,12 +597,14 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Whether a ticket is old (or young) enough for a match that this epoch judges.
-    fn admits(&self, entry: Entry) -> bool {
-        match self.selection {
+    /// Whether a ticket is old (or young) enough for a match that this epoch judges, and not kept
+    /// from it.
+    pub(super) fn admits(&self, entry: Entry) -> bool {
+        let in_time = match self.selection {
             AgeSelection::Newest => entry.epoch >= self.epoch,
             AgeSelection::Oldest => entry.epoch <= self.epoch,
-        }
+        };
+        in_time && !(entry.is_kept && self.seed.is_none())
     }
 }
 

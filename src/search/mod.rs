@@ -1,13 +1,18 @@
 //! Finding a match for an anchor. Knows rows and rules; knows no ticket states and no strings.
 
+mod alone;
+mod anchor;
 mod exhaustive;
 mod order;
+mod sharing;
 mod waiting;
 
+pub(crate) use alone::{Refusal, refusal};
+pub(crate) use anchor::AnchorKey;
 pub(crate) use exhaustive::Searcher;
 #[cfg(test)]
 pub(crate) use order::rank;
-pub(crate) use waiting::Waiting;
+pub(crate) use waiting::{MatchTerms, Waiting};
 
 use crate::model::schema::InstanceIdx;
 use crate::pool::columns::{LocationSet, TicketRow};
@@ -18,10 +23,13 @@ pub(crate) type Tally = (u64, u64);
 /// A match.
 #[derive(Debug)]
 pub(crate) struct Found {
-    /// Its tickets, by team instance, then age.
+    /// Its tickets but for a backfill ticket, by team instance, then age.
     pub(crate) placed: Vec<(InstanceIdx, TicketRow)>,
+    /// The backfill ticket that they join, if it is no new match.
+    pub(crate) roster: Option<TicketRow>,
     /// Where it may be: the locations that all its reporting players report and all rules allow;
-    /// every location when nobody reports any.
+    /// every location when nobody reports any. With a backfill ticket whose session's location is
+    /// known that one alone, though its players may report others.
     pub(crate) locations: LocationSet,
 }
 

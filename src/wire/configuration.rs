@@ -1,46 +1,60 @@
-//! The configuration and the engine's options as JSON, in the header of a scenario file.
+//! The configuration and the engine's options as JSON.
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::member::{
-    Members, Place, ShapeError, Shaped, boolean, not_built, object, one_of, text, whole, whole_u32,
+    Members, Place, ShapeError, Shaped, boolean, list, not_built, object, one_of, text, whole,
+    whole_u32,
 };
-use crate::{BackfillMode, Configuration, EngineOptions, FlexMatchMode, Millis, PartyAggregation};
+use super::response::rendered;
+use crate::{
+    BackfillMode, Configuration, EarlyRejection, EngineOptions, FlexMatchMode, Millis,
+    PartyAggregation,
+};
 
 /// Members of `CreateMatchmakingConfiguration` that are known.
-const BUILT: [&str; 8] = [
+const BUILT: [&str; 14] = [
     "Name",
     "Description",
     "RequestTimeoutSeconds",
     "AcceptanceTimeoutSeconds",
     "AcceptanceRequired",
+    "AdditionalPlayerCount",
     "CustomEventData",
     "FlexMatchMode",
     "BackfillMode",
-];
-
-/// Members of `CreateMatchmakingConfiguration` that matter and are not run yet.
-const NOT_BUILT: [&str; 6] = [
-    "GameSessionQueueArns",
-    "AdditionalPlayerCount",
     "GameProperties",
     "GameSessionData",
     "NotificationTarget",
     "Tags",
+    // written when there are some, and not yet read
+    QUEUES,
 ];
 
-/// Options of tickets.md 1 and 3 to 5 that are not run yet.
-const OPTIONS_NOT_BUILT: [&str; 3] =
-    ["placementTimeout", "earlyRejection", "backfillBeforeNewMatchSeconds"];
+/// The member of `CreateMatchmakingConfiguration` that matters and is not run yet.
+const QUEUES: &str = "GameSessionQueueArns";
+
+const FLEX_MATCH_MODES: [(&str, FlexMatchMode); 2] =
+    [("STANDALONE", FlexMatchMode::Standalone), ("WITH_QUEUE", FlexMatchMode::WithQueue)];
+
+const BACKFILL_MODES: [(&str, BackfillMode); 2] =
+    [("MANUAL", BackfillMode::Manual), ("AUTOMATIC", BackfillMode::Automatic)];
+
+const EARLY_REJECTIONS: [(&str, EarlyRejection); 2] =
+    [("rejectersOnly", EarlyRejection::RejectersOnly), ("literal", EarlyRejection::Literal)];
+
+/// The ways to judge parties.
+pub(super) const PARTY_AGGREGATIONS: [(&str, PartyAggregation); 2] =
+    [("exact", PartyAggregation::Exact), ("collapse", PartyAggregation::Collapse)];
 
 /// The option that counts when the rule set is compiled.
 const PARTY_AGGREGATION: &str = "partyAggregation";
 
 /// Reads a configuration from the members of `CreateMatchmakingConfiguration` (facts 8.4).
 ///
-/// All members are optional; the defaults are those of [`Configuration`]. `Description` is checked
-/// to be a string and goes no further. Whether this release runs the configuration is said by
-/// `Matchmaker::new`.
+/// All members are optional; the defaults are those of [`Configuration`]. How long a text or a
+/// list may be, and whether this release runs the configuration, is said by `Matchmaker::new`.
 ///
 /// # Errors
 /// [`ShapeError`] when a member is unknown, of another type, out of its range, or not built yet.
@@ -48,13 +62,19 @@ pub fn configuration_from_json(value: &Value) -> Result<Configuration, ShapeErro
     configuration(value, Place::Root("Configuration"))
 }
 
+/// The JSON from which [`configuration_from_json`] reads the configuration back, if it is one that
+/// a matchmaker takes. What is absent or empty is left out.
+pub fn configuration_to_json(configuration: &Configuration) -> Value {
+    rendered(&ConfigurationForm::of(configuration))
+}
+
 /// Reads the engine's options: the fields of [`EngineOptions`] in camelCase. Lengths of time
-/// (`passInterval`, `retention`) are whole milliseconds.
+/// (`passInterval`, `retention`, `placementTimeout`) are whole milliseconds.
 ///
 /// # Errors
-/// [`ShapeError`] when a member is unknown, no whole number in the range of its field, or not
-/// built yet. Also for `partyAggregation`, which only a [`Scenario`](super::Scenario) may have: the
-/// engine is given a rule set that is compiled already.
+/// [`ShapeError`] when a member is unknown, or not in the range of its field. Also for
+/// `partyAggregation`, which only a [`Scenario`](super::Scenario) may have: the engine is given a
+/// rule set that is compiled already.
 pub fn options_from_json(value: &Value) -> Result<EngineOptions, ShapeError> {
     let place = Place::Root("Options");
     if value.get(PARTY_AGGREGATION).is_some() {
@@ -65,10 +85,28 @@ pub fn options_from_json(value: &Value) -> Result<EngineOptions, ShapeError> {
     options(value, place).map(|(options, _)| options)
 }
 
+/// The JSON from which [`options_from_json`] reads the options back, every one of them. A limit of
+/// more than 4,294,967,295 tickets, events or sessions is not read back.
+pub fn options_to_json(options: &EngineOptions) -> Value {
+    rendered(&OptionsForm::of(options, None))
+}
+
+/// The options as a scenario's header has them.
+pub(super) fn header_options_to_json(options: &EngineOptions, parties: PartyAggregation) -> Value {
+    rendered(&OptionsForm::of(options, Some(parties)))
+}
+
+pub(super) const fn party_aggregation_name(parties: PartyAggregation) -> &'static str {
+    match parties {
+        PartyAggregation::Exact => "exact",
+        PartyAggregation::Collapse => "collapse",
+    }
+}
+
 pub(super) fn configuration(value: &Value, place: Place<'_>) -> Shaped<Configuration> {
     let map = object(value, place)?;
-    if let Some(name) = NOT_BUILT.iter().find(|&&name| map.contains_key(name)) {
-        return Err(not_built(Place::Member(&place, name)));
+    if map.contains_key(QUEUES) {
+        return Err(not_built(Place::Member(&place, QUEUES)));
     }
     if map.contains_key("RuleSetName") {
         let member = Place::Member(&place, "RuleSetName");
@@ -76,41 +114,130 @@ pub(super) fn configuration(value: &Value, place: Place<'_>) -> Shaped<Configura
         return Err(ShapeError::new(message));
     }
     let members = Members::of(value, place, &BUILT)?;
-    members.optional("Description", text)?;
     let default = Configuration::default();
+    let string =
+        |key: &'static str| -> Shaped<_> { Ok(members.optional(key, text)?.map(String::from)) };
+    let whole_in = |key: &'static str, range| {
+        members.optional(key, |value, place| whole_u32(value, place, range))
+    };
+    let pairs = |key: &'static str| -> Shaped<_> {
+        let pairs = members.optional(key, |value, place| list(value, place, key_and_value))?;
+        Ok(pairs.unwrap_or_default())
+    };
     Ok(Configuration {
-        name: members.optional("Name", text)?.map_or(default.name, String::from),
-        request_timeout_seconds: members
-            .optional("RequestTimeoutSeconds", |value, place| {
-                whole_u32(value, place, 1..=default.request_timeout_seconds)
-            })?
-            .unwrap_or(default.request_timeout_seconds),
+        name: string("Name")?.unwrap_or(default.name),
+        request_timeout_seconds: whole_in(
+            "RequestTimeoutSeconds",
+            1..=default.request_timeout_seconds,
+        )?
+        .unwrap_or(default.request_timeout_seconds),
         acceptance_required: members
             .optional("AcceptanceRequired", boolean)?
             .unwrap_or(default.acceptance_required),
-        acceptance_timeout_seconds: members
-            .optional("AcceptanceTimeoutSeconds", |value, place| {
-                whole_u32(value, place, 1..=600)
-            })?,
-        custom_event_data: members.optional("CustomEventData", text)?.map(String::from),
+        acceptance_timeout_seconds: whole_in("AcceptanceTimeoutSeconds", 1..=600)?,
+        additional_player_count: whole_in("AdditionalPlayerCount", 0..=u32::MAX)?
+            .unwrap_or(default.additional_player_count),
+        custom_event_data: string("CustomEventData")?,
         flex_match_mode: members
-            .optional("FlexMatchMode", |value, place| {
-                let modes = [
-                    ("STANDALONE", FlexMatchMode::Standalone),
-                    ("WITH_QUEUE", FlexMatchMode::WithQueue),
-                ];
-                one_of(value, place, &modes)
-            })?
+            .optional("FlexMatchMode", |value, place| one_of(value, place, &FLEX_MATCH_MODES))?
             .unwrap_or(default.flex_match_mode),
         backfill_mode: members
-            .optional("BackfillMode", |value, place| {
-                let modes =
-                    [("MANUAL", BackfillMode::Manual), ("AUTOMATIC", BackfillMode::Automatic)];
-                one_of(value, place, &modes)
-            })?
+            .optional("BackfillMode", |value, place| one_of(value, place, &BACKFILL_MODES))?
             .unwrap_or(default.backfill_mode),
-        ..default
+        description: string("Description")?,
+        game_session_queue_arns: Vec::new(),
+        game_properties: pairs("GameProperties")?,
+        game_session_data: string("GameSessionData")?,
+        notification_target: string("NotificationTarget")?,
+        tags: pairs("Tags")?,
     })
+}
+
+/// A `GameProperty` or a `Tag` of the API.
+fn key_and_value(value: &Value, place: Place<'_>) -> Shaped<(String, String)> {
+    let members = Members::of(value, place, &["Key", "Value"])?;
+    Ok((members.required("Key", text)?.into(), members.required("Value", text)?.into()))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct ConfigurationForm<'c> {
+    name: &'c str,
+    request_timeout_seconds: u32,
+    acceptance_required: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acceptance_timeout_seconds: Option<u32>,
+    additional_player_count: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    custom_event_data: Option<&'c str>,
+    flex_match_mode: &'static str,
+    backfill_mode: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'c str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    game_session_queue_arns: &'c [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    game_properties: Vec<PairForm<'c>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    game_session_data: Option<&'c str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notification_target: Option<&'c str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<PairForm<'c>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct PairForm<'c> {
+    key: &'c str,
+    value: &'c str,
+}
+
+impl<'c> ConfigurationForm<'c> {
+    fn of(configuration: &'c Configuration) -> Self {
+        let pairs = |pairs: &'c [(String, String)]| {
+            pairs.iter().map(|(key, value)| PairForm { key, value }).collect()
+        };
+        // every field by name: a new one is not forgotten here
+        let Configuration {
+            name,
+            request_timeout_seconds,
+            acceptance_required,
+            acceptance_timeout_seconds,
+            additional_player_count,
+            custom_event_data,
+            flex_match_mode,
+            backfill_mode,
+            description,
+            game_session_queue_arns,
+            game_properties,
+            game_session_data,
+            notification_target,
+            tags,
+        } = configuration;
+        Self {
+            name,
+            request_timeout_seconds: *request_timeout_seconds,
+            acceptance_required: *acceptance_required,
+            acceptance_timeout_seconds: *acceptance_timeout_seconds,
+            additional_player_count: *additional_player_count,
+            custom_event_data: custom_event_data.as_deref(),
+            flex_match_mode: match flex_match_mode {
+                FlexMatchMode::Standalone => "STANDALONE",
+                FlexMatchMode::WithQueue => "WITH_QUEUE",
+            },
+            backfill_mode: match backfill_mode {
+                BackfillMode::Manual => "MANUAL",
+                BackfillMode::Automatic => "AUTOMATIC",
+            },
+            description: description.as_deref(),
+            game_session_queue_arns,
+            game_properties: pairs(game_properties),
+            game_session_data: game_session_data.as_deref(),
+            notification_target: notification_target.as_deref(),
+            tags: pairs(tags),
+        }
+    }
 }
 
 /// The engine's options, and how the rule set is compiled.
@@ -118,10 +245,6 @@ pub(super) fn options(
     value: &Value,
     place: Place<'_>,
 ) -> Shaped<(EngineOptions, PartyAggregation)> {
-    let map = object(value, place)?;
-    if let Some(name) = OPTIONS_NOT_BUILT.iter().find(|&&name| map.contains_key(name)) {
-        return Err(not_built(Place::Member(&place, name)));
-    }
     let known = [
         "passInterval",
         "nodesPerAnchor",
@@ -130,6 +253,10 @@ pub(super) fn options(
         "undrainedEventsMax",
         "retention",
         "retainedTicketsMax",
+        "placementTimeout",
+        "earlyRejection",
+        "backfillBeforeNewMatchSeconds",
+        "sessionsMax",
         PARTY_AGGREGATION,
     ];
     let members = Members::of(value, place, &known)?;
@@ -137,32 +264,96 @@ pub(super) fn options(
         let read = |value: &Value, place: Place<'_>| whole(value, place, 0..=u64::MAX);
         Ok(members.optional(key, read)?.unwrap_or(default))
     };
+    let millis = |key: &'static str, default: Millis| -> Shaped<Millis> {
+        number(key, default.get()).map(Millis::new)
+    };
+    let small = |key: &'static str| -> Shaped<Option<u32>> {
+        members.optional(key, |value, place| whole_u32(value, place, 0..=u32::MAX))
+    };
     let count = |key: &'static str, default: usize| -> Shaped<usize> {
         // 32 bits on every machine, so that a scenario is good everywhere or nowhere
-        let read = |value: &Value, place: Place<'_>| whole_u32(value, place, 0..=u32::MAX);
-        Ok(members.optional(key, read)?.map_or(default, |count| count as usize))
+        Ok(small(key)?.map_or(default, |count| count as usize))
     };
-    let party_aggregation = members.optional(PARTY_AGGREGATION, |value, place| {
-        let ways = [("exact", PartyAggregation::Exact), ("collapse", PartyAggregation::Collapse)];
-        one_of(value, place, &ways)
-    })?;
+    let early_rejection = members
+        .optional("earlyRejection", |value, place| one_of(value, place, &EARLY_REJECTIONS))?;
+    let party_aggregation = members
+        .optional(PARTY_AGGREGATION, |value, place| one_of(value, place, &PARTY_AGGREGATIONS))?;
     let default = EngineOptions::default();
     let options = EngineOptions {
-        pass_interval: Millis::new(number("passInterval", default.pass_interval.get())?),
+        pass_interval: millis("passInterval", default.pass_interval)?,
         nodes_per_anchor: number("nodesPerAnchor", default.nodes_per_anchor)?,
         nodes_per_slice: number("nodesPerSlice", default.nodes_per_slice)?,
         active_tickets_max: count("activeTicketsMax", default.active_tickets_max)?,
         undrained_events_max: count("undrainedEventsMax", default.undrained_events_max)?,
-        retention: Millis::new(number("retention", default.retention.get())?),
+        retention: millis("retention", default.retention)?,
         retained_tickets_max: count("retainedTicketsMax", default.retained_tickets_max)?,
-        ..default
+        placement_timeout: millis("placementTimeout", default.placement_timeout)?,
+        early_rejection: early_rejection.unwrap_or(default.early_rejection),
+        backfill_before_new_match_seconds: small("backfillBeforeNewMatchSeconds")?
+            .unwrap_or(default.backfill_before_new_match_seconds),
+        sessions_max: count("sessionsMax", default.sessions_max)?,
     };
     Ok((options, party_aggregation.unwrap_or_default()))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OptionsForm {
+    pass_interval: u64,
+    nodes_per_anchor: u64,
+    nodes_per_slice: u64,
+    active_tickets_max: usize,
+    undrained_events_max: usize,
+    retention: u64,
+    retained_tickets_max: usize,
+    placement_timeout: u64,
+    early_rejection: &'static str,
+    backfill_before_new_match_seconds: u32,
+    sessions_max: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    party_aggregation: Option<&'static str>,
+}
+
+impl OptionsForm {
+    fn of(options: &EngineOptions, party_aggregation: Option<PartyAggregation>) -> Self {
+        let EngineOptions {
+            pass_interval,
+            nodes_per_anchor,
+            nodes_per_slice,
+            active_tickets_max,
+            undrained_events_max,
+            retention,
+            retained_tickets_max,
+            placement_timeout,
+            early_rejection,
+            backfill_before_new_match_seconds,
+            sessions_max,
+        } = *options;
+        Self {
+            pass_interval: pass_interval.get(),
+            nodes_per_anchor,
+            nodes_per_slice,
+            active_tickets_max,
+            undrained_events_max,
+            retention: retention.get(),
+            retained_tickets_max,
+            placement_timeout: placement_timeout.get(),
+            early_rejection: match early_rejection {
+                EarlyRejection::RejectersOnly => "rejectersOnly",
+                EarlyRejection::Literal => "literal",
+            },
+            backfill_before_new_match_seconds,
+            sessions_max,
+            party_aggregation: party_aggregation.map(party_aggregation_name),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::request::tests::any_configuration;
+    use proptest::prelude::*;
     use serde_json::json;
 
     #[test]
@@ -177,6 +368,10 @@ mod tests {
             "Name": "duel", "Description": "one against one", "RequestTimeoutSeconds": 120,
             "AcceptanceRequired": true, "AcceptanceTimeoutSeconds": 600, "CustomEventData": "x",
             "FlexMatchMode": "WITH_QUEUE", "BackfillMode": "AUTOMATIC",
+            "AdditionalPlayerCount": 2, "GameSessionData": "map=ice",
+            "GameProperties": [{"Key": "difficulty", "Value": "hard"}],
+            "NotificationTarget": "arn:aws:sns:us-west-2:123456789012:matches",
+            "Tags": [{"Key": "team", "Value": "core"}, {"Key": "empty", "Value": ""}],
         }));
         assert_eq!(
             read,
@@ -188,11 +383,20 @@ mod tests {
                 custom_event_data: Some("x".into()),
                 flex_match_mode: FlexMatchMode::WithQueue,
                 backfill_mode: BackfillMode::Automatic,
+                additional_player_count: 2,
+                description: Some("one against one".into()),
+                game_session_queue_arns: Vec::new(),
+                game_properties: vec![("difficulty".into(), "hard".into())],
+                game_session_data: Some("map=ice".into()),
+                notification_target: Some("arn:aws:sns:us-west-2:123456789012:matches".into()),
+                tags: vec![("team".into(), "core".into()), ("empty".into(), String::new())],
             })
         );
         let read = options_from_json(&json!({
             "passInterval": 1000, "nodesPerAnchor": 1, "nodesPerSlice": 2, "activeTicketsMax": 3,
             "undrainedEventsMax": 4, "retention": 5, "retainedTicketsMax": 6,
+            "placementTimeout": 7, "earlyRejection": "literal",
+            "backfillBeforeNewMatchSeconds": 8, "sessionsMax": 9,
         }));
         assert_eq!(
             read,
@@ -204,6 +408,10 @@ mod tests {
                 undrained_events_max: 4,
                 retention: Millis::new(5),
                 retained_tickets_max: 6,
+                placement_timeout: Millis::new(7),
+                early_rejection: EarlyRejection::Literal,
+                backfill_before_new_match_seconds: 8,
+                sessions_max: 9,
             })
         );
     }
@@ -234,6 +442,8 @@ mod tests {
                 "`RuleSetName` has no use here: `RuleSet` or `RuleSetFile` says it",
             ),
             (json!({"Description": 5}), "`Description` must be a string, not a number"),
+            (json!({"GameProperties": [{"Key": "k"}]}), "`GameProperties[0].Value` is required"),
+            (json!({"Tags": {"k": "v"}}), "`Tags` must be a list, not an object"),
         ] {
             let read = configuration_from_json(&json).map_err(|error| error.to_string());
             assert_eq!(read, Err(message.into()));
@@ -247,7 +457,15 @@ mod tests {
                 json!({"partyAggregation": "collapse"}),
                 "`partyAggregation` is for the compiler of the rule set, not for the engine",
             ),
-            (json!({"earlyRejection": 1}), "`earlyRejection` is not built yet in this release"),
+            (
+                json!({"earlyRejection": "rejectors"}),
+                "`earlyRejection` is `rejectors`, but must be one of rejectersOnly, literal",
+            ),
+            (
+                json!({"backfillBeforeNewMatchSeconds": 1.5}),
+                "`backfillBeforeNewMatchSeconds` is 1.5, but must be a whole number from 0 to \
+                 4294967295",
+            ),
             (
                 json!({"retainedTicketsMax": 4_294_967_296_u64}),
                 "`retainedTicketsMax` is 4294967296, but must be a whole number from 0 to \
@@ -256,6 +474,63 @@ mod tests {
         ] {
             let read = options_from_json(&json).map_err(|error| error.to_string());
             assert_eq!(read, Err(message.into()));
+        }
+    }
+
+    #[test]
+    fn what_is_not_set_is_not_written() {
+        assert_eq!(
+            configuration_to_json(&Configuration::default()),
+            json!({
+                "Name": "default", "RequestTimeoutSeconds": 43_200, "AcceptanceRequired": false,
+                "AdditionalPlayerCount": 0, "FlexMatchMode": "STANDALONE",
+                "BackfillMode": "MANUAL",
+            })
+        );
+        let queues = Configuration {
+            game_session_queue_arns: vec!["arn:q".into()],
+            ..Configuration::default()
+        };
+        assert_eq!(configuration_to_json(&queues).get(QUEUES), Some(&json!(["arn:q"])));
+    }
+
+    fn any_options() -> impl Strategy<Value = EngineOptions> {
+        let counts = (any::<u32>(), any::<u32>(), any::<u32>(), any::<u32>(), any::<u32>());
+        let numbers = (any::<u64>(), any::<u64>(), any::<u64>(), any::<u64>(), any::<u64>());
+        (counts, numbers, any::<bool>()).prop_map(|(counts, numbers, literal)| EngineOptions {
+            pass_interval: Millis::new(numbers.0),
+            nodes_per_anchor: numbers.1,
+            nodes_per_slice: numbers.2,
+            active_tickets_max: counts.0 as usize,
+            undrained_events_max: counts.1 as usize,
+            retention: Millis::new(numbers.3),
+            retained_tickets_max: counts.2 as usize,
+            placement_timeout: Millis::new(numbers.4),
+            early_rejection: match literal {
+                true => EarlyRejection::Literal,
+                false => EarlyRejection::RejectersOnly,
+            },
+            backfill_before_new_match_seconds: counts.3,
+            sessions_max: counts.4 as usize,
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_configuration_survives_its_json(configuration in any_configuration()) {
+            let json = configuration_to_json(&configuration);
+            prop_assert_eq!(configuration_from_json(&json), Ok(configuration));
+        }
+
+        #[test]
+        fn options_survive_their_json(options in any_options()) {
+            let json = options_to_json(&options);
+            prop_assert_eq!(options_from_json(&json), Ok(options.clone()));
+            for parties in [PartyAggregation::Exact, PartyAggregation::Collapse] {
+                let json = header_options_to_json(&options, parties);
+                let read = super::options(&json, Place::Root("Options"));
+                prop_assert_eq!(read, Ok((options.clone(), parties)));
+            }
         }
     }
 }

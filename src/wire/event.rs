@@ -3,8 +3,11 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::connection::gateway_status;
 use super::response::rendered;
-use crate::{Event, EventDetail, EventPlayer, EventTicket, RuleMetrics};
+use crate::{
+    Acceptance, Event, EventDetail, EventGameSession, EventPlayer, EventTicket, RuleMetrics,
+};
 
 /// The `detail` of an event: the keys of facts 7.13 as decision 29 settles them, with
 /// `eventSequence` (counts from 1 without a gap) and `eventTime` (RFC 3339 with milliseconds).
@@ -14,8 +17,7 @@ pub fn event_detail(event: &Event) -> Value {
     rendered(&EventForm::of(event))
 }
 
-/// The `type` of every event of the service (facts 7.13), those that this release does not tell
-/// included.
+/// The `type` of every event (facts 7.13).
 pub(super) const TYPES: [&str; 8] = [
     "MatchmakingSearching",
     "PotentialMatchCreated",
@@ -61,6 +63,8 @@ pub(super) struct EventForm<'e> {
     #[serde(skip_serializing_if = "Option::is_none")]
     estimated_wait_millis: Option<WaitForm>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    acceptance: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     acceptance_required: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     acceptance_timeout: Option<u32>,
@@ -93,11 +97,27 @@ struct PlayerForm<'e> {
     player_id: &'e str,
     #[serde(skip_serializing_if = "Option::is_none")]
     team: Option<&'e str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accepted: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    player_session_id: Option<&'e str>,
 }
 
 #[derive(Serialize, Default)]
 #[serde(rename_all = "camelCase")]
 struct GameSessionForm<'e> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    game_session_arn: Option<&'e str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ip_address: Option<&'e str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dns_name: Option<&'e str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    port: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    player_gateway_status: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compute_name: Option<&'e str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     game_session_location: Option<&'e str>,
     players: Vec<PlayerForm<'e>>,
@@ -121,8 +141,8 @@ impl<'e> EventForm<'e> {
             event_time: event.time.to_string(),
             tickets: tickets.iter().map(TicketForm::of).collect(),
             game_session_info: GameSessionForm {
-                game_session_location: None,
                 players: players.map(PlayerForm::of).collect(),
+                ..GameSessionForm::default()
             },
             custom_event_data: event.custom_event_data.as_deref(),
             ..Self::default()
@@ -148,8 +168,9 @@ impl<'e> EventForm<'e> {
             EventDetail::AcceptMatch { match_id, tickets: _ } => {
                 form.match_id = Some(match_id.as_str());
             }
-            EventDetail::AcceptMatchCompleted { match_id, tickets: _, acceptance: _ } => {
+            EventDetail::AcceptMatchCompleted { match_id, tickets: _, acceptance } => {
                 form.match_id = Some(match_id.as_str());
+                form.acceptance = Some(Acceptance::as_str(*acceptance));
             }
             EventDetail::MatchmakingFailed { match_id, tickets: _, cause } => {
                 form.match_id = Some(match_id.as_str());
@@ -158,7 +179,7 @@ impl<'e> EventForm<'e> {
             }
             EventDetail::MatchmakingSucceeded { match_id, tickets: _, game_session } => {
                 form.match_id = Some(match_id.as_str());
-                form.game_session_info.game_session_location = game_session.location.as_deref();
+                form.game_session_info.show(game_session);
             }
             EventDetail::MatchmakingTimedOut { ticket: _, cause, rule_evaluation_metrics }
             | EventDetail::MatchmakingCancelled { ticket: _, cause, rule_evaluation_metrics } => {
@@ -168,6 +189,18 @@ impl<'e> EventForm<'e> {
             }
         }
         form
+    }
+}
+
+impl<'e> GameSessionForm<'e> {
+    fn show(&mut self, session: &'e EventGameSession) {
+        self.game_session_arn = session.game_session_arn.as_deref();
+        self.ip_address = session.ip_address.as_deref();
+        self.dns_name = session.dns_name.as_deref();
+        self.port = session.port;
+        self.player_gateway_status = session.player_gateway_status.map(gateway_status);
+        self.compute_name = session.compute_name.as_deref();
+        self.game_session_location = session.location.as_deref();
     }
 }
 
@@ -183,7 +216,12 @@ impl<'e> TicketForm<'e> {
 
 impl<'e> PlayerForm<'e> {
     fn of(player: &'e EventPlayer) -> Self {
-        Self { player_id: player.player_id.as_str(), team: player.team.as_deref() }
+        Self {
+            player_id: player.player_id.as_str(),
+            team: player.team.as_deref(),
+            accepted: player.accepted,
+            player_session_id: player.player_session_id.as_deref(),
+        }
     }
 }
 
@@ -197,190 +235,5 @@ fn metrics(metrics: &[RuleMetrics]) -> Vec<MetricsForm<'_>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Timestamp;
-    use serde_json::json;
-
-    fn ticket(id: &str, player: &str, team: Option<&str>) -> EventTicket {
-        EventTicket {
-            ticket_id: id.into(),
-            start_time: Timestamp::from_millis(1_000),
-            players: vec![EventPlayer { player_id: player.into(), team: team.map(Into::into) }],
-        }
-    }
-
-    fn event(detail: EventDetail) -> Event {
-        let time = Timestamp::from_millis(2_500);
-        Event { sequence: 7, time, custom_event_data: None, detail }
-    }
-
-    fn rules() -> Vec<RuleMetrics> {
-        vec![RuleMetrics { rule_name: "Fair".into(), passed_count: 3, failed_count: 0 }]
-    }
-
-    #[test]
-    fn searching() {
-        let mut event = event(EventDetail::MatchmakingSearching {
-            ticket: ticket("t1", "p1", None),
-            estimated_wait_seconds: None,
-        });
-        assert_eq!(
-            event_detail(&event),
-            json!({
-                "type": "MatchmakingSearching",
-                "eventSequence": 7,
-                "eventTime": "1970-01-01T00:00:02.500Z",
-                "estimatedWaitMillis": "NOT_AVAILABLE",
-                "tickets": [{
-                    "ticketId": "t1",
-                    "startTime": "1970-01-01T00:00:01.000Z",
-                    "players": [{"playerId": "p1"}],
-                }],
-                "gameSessionInfo": {"players": [{"playerId": "p1"}]},
-            })
-        );
-        event.custom_event_data = Some("season-3".into());
-        event.detail = EventDetail::MatchmakingSearching {
-            ticket: ticket("t1", "p1", None),
-            estimated_wait_seconds: Some(42),
-        };
-        let detail = event_detail(&event);
-        assert_eq!(detail.get("estimatedWaitMillis"), Some(&json!(42)));
-        assert_eq!(detail.get("customEventData"), Some(&json!("season-3")));
-    }
-
-    #[test]
-    fn potential_match() {
-        let detail = |seconds: Option<u32>| EventDetail::PotentialMatchCreated {
-            match_id: "m1".into(),
-            tickets: vec![ticket("t1", "p1", Some("red")), ticket("t2", "p2", Some("blue"))],
-            acceptance_required: seconds.is_some(),
-            acceptance_timeout_seconds: seconds,
-            rule_evaluation_metrics: rules(),
-        };
-        assert_eq!(
-            event_detail(&event(detail(None))),
-            json!({
-                "type": "PotentialMatchCreated",
-                "eventSequence": 7,
-                "eventTime": "1970-01-01T00:00:02.500Z",
-                "matchId": "m1",
-                "acceptanceRequired": false,
-                "ruleEvaluationMetrics": [{"ruleName": "Fair", "passedCount": 3, "failedCount": 0}],
-                "tickets": [
-                    {"ticketId": "t1", "startTime": "1970-01-01T00:00:01.000Z",
-                     "players": [{"playerId": "p1", "team": "red"}]},
-                    {"ticketId": "t2", "startTime": "1970-01-01T00:00:01.000Z",
-                     "players": [{"playerId": "p2", "team": "blue"}]},
-                ],
-                "gameSessionInfo": {"players": [
-                    {"playerId": "p1", "team": "red"}, {"playerId": "p2", "team": "blue"},
-                ]},
-            })
-        );
-        let accepted = event_detail(&event(detail(Some(600))));
-        assert_eq!(accepted.get("acceptanceTimeout"), Some(&json!(600)));
-    }
-
-    #[test]
-    fn all_types_and_members_are_listed() {
-        let ticket = || ticket("t1", "p1", Some("red"));
-        let match_id = || "m1".into();
-        let (reason, message) = ("r", "m");
-        for detail in [
-            EventDetail::MatchmakingSearching { ticket: ticket(), estimated_wait_seconds: Some(1) },
-            EventDetail::PotentialMatchCreated {
-                match_id: match_id(),
-                tickets: vec![ticket()],
-                acceptance_required: true,
-                acceptance_timeout_seconds: Some(1),
-                rule_evaluation_metrics: rules(),
-            },
-            EventDetail::MatchmakingSucceeded {
-                match_id: match_id(),
-                tickets: vec![ticket()],
-                game_session_location: Some("us-west-2".into()),
-            },
-            EventDetail::MatchmakingTimedOut {
-                ticket: ticket(),
-                reason,
-                message,
-                rule_evaluation_metrics: rules(),
-            },
-            EventDetail::MatchmakingCancelled {
-                ticket: ticket(),
-                reason,
-                message,
-                rule_evaluation_metrics: rules(),
-            },
-        ] {
-            let mut event = event(detail);
-            event.custom_event_data = Some("season-3".into());
-            assert!(TYPES.contains(&event.detail.name()), "{}", event.detail.name());
-            let detail = event_detail(&event);
-            for key in keys(&detail) {
-                assert!(MEMBERS.contains(&key), "{key}");
-            }
-        }
-    }
-
-    fn keys(value: &Value) -> Vec<&str> {
-        let mut keys: Vec<_> = value.as_object().into_iter().flatten().map(|(k, _)| &**k).collect();
-        keys.sort_unstable();
-        keys
-    }
-
-    #[test]
-    fn succeeded_names_the_location_in_its_session() {
-        let detail = |location: Option<&str>| EventDetail::MatchmakingSucceeded {
-            match_id: "m1".into(),
-            tickets: vec![ticket("t1", "p1", Some("red"))],
-            game_session_location: location.map(Into::into),
-        };
-        let placed = event_detail(&event(detail(Some("us-west-2"))));
-        assert_eq!(
-            keys(&placed),
-            ["eventSequence", "eventTime", "gameSessionInfo", "matchId", "tickets", "type"]
-        );
-        assert_eq!(
-            placed.get("gameSessionInfo"),
-            Some(&json!({
-                "gameSessionLocation": "us-west-2", "players": [{"playerId": "p1", "team": "red"}],
-            }))
-        );
-        let unplaced = event_detail(&event(detail(None)));
-        assert_eq!(unplaced.get("gameSessionInfo").map(keys), Some(vec!["players"]));
-    }
-
-    #[test]
-    fn ends_carry_reason_and_metrics_and_no_match() {
-        let expected = [
-            "eventSequence",
-            "eventTime",
-            "gameSessionInfo",
-            "message",
-            "reason",
-            "ruleEvaluationMetrics",
-            "tickets",
-            "type",
-        ];
-        let timed_out = event_detail(&event(EventDetail::MatchmakingTimedOut {
-            ticket: ticket("t1", "p1", None),
-            reason: "TimedOut",
-            message: "Removed from matchmaking due to timing out.",
-            rule_evaluation_metrics: Vec::new(),
-        }));
-        assert_eq!(keys(&timed_out), expected);
-        assert_eq!(timed_out.get("ruleEvaluationMetrics"), Some(&json!([])));
-        let cancelled = event_detail(&event(EventDetail::MatchmakingCancelled {
-            ticket: ticket("t1", "p1", None),
-            reason: "Cancelled",
-            message: "Cancelled by request.",
-            rule_evaluation_metrics: rules(),
-        }));
-        assert_eq!(keys(&cancelled), expected);
-        assert_eq!(cancelled.get("reason"), Some(&json!("Cancelled")));
-        assert_eq!(cancelled.get("message"), Some(&json!("Cancelled by request.")));
-    }
-}
+#[path = "event_tests.rs"]
+mod tests;

@@ -6,25 +6,35 @@
 //! unordered map.
 
 mod configuration;
+mod connection;
 mod driver;
+mod envelope;
 mod event;
 mod expect;
+mod hash;
 mod member;
+mod provenance;
 mod raw;
 mod record;
 mod replay;
 mod request;
 mod response;
 mod scenario;
+mod session;
 mod text;
 
-pub use configuration::{configuration_from_json, options_from_json};
+pub use configuration::{
+    configuration_from_json, configuration_to_json, options_from_json, options_to_json,
+};
+pub use envelope::event_envelope;
 pub use event::event_detail;
 pub use expect::{Expectation, Mismatch};
 pub use member::ShapeError;
+pub use provenance::rule_set_hash;
 pub use record::{Outcome, Record};
 pub use replay::{Replay, ReplayError};
 pub use request::{input_to_json, operation_name, parse_input};
 pub use response::{error_to_json, response_to_json, ticket_to_json};
-pub use scenario::{Command, RuleSetSource, Scenario, ScenarioError, ScenarioLine};
+pub use scenario::{Command, DriverKind, RuleSetSource, Scenario, ScenarioError, ScenarioLine};
+pub use session::{matchmaker_data_to_json, update_to_json};
 pub use text::value_from_json;

@@ -1,15 +1,15 @@
 //! Answers: the output shapes of the API's operations and exceptions (facts 8.4).
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{
-    AttributeValue, InputError, MatchmakingTicket, Player, Response, StatusCause, Timestamp,
-};
+use super::connection::ConnectionInfoForm;
+use super::request::PlayerForm;
+use super::session::MatchmakerDataForm;
+use crate::{InputError, MatchmakingTicket, Response, StatusCause, Timestamp};
 
-/// The output of the operation: `{"MatchmakingTicket": ...}`, `{}` or `{"TicketList": [...]}`.
+/// The output of the operation: `{"MatchmakingTicket": ...}`, `{"TicketList": [...]}`,
+/// `{"MatchmakerData": ...}` of our `DescribeMatch`, or `{}`.
 pub fn response_to_json(response: &Response) -> Value {
     rendered(&ResponseForm::of(response))
 }
@@ -36,16 +36,14 @@ pub(super) fn rendered(form: &impl Serialize) -> Value {
 pub(super) enum ResponseForm<'r> {
     Start { matchmaking_ticket: TicketForm<'r> },
     Describe { ticket_list: Vec<TicketForm<'r>> },
+    Match { matchmaker_data: MatchmakerDataForm<'r> },
     Nothing {},
 }
 
 impl<'r> ResponseForm<'r> {
     pub(super) fn of(response: &'r Response) -> Self {
         match response {
-            Response::StartMatchmaking(ticket) => {
-                Self::Start { matchmaking_ticket: TicketForm::of(ticket) }
-            }
-            Response::StartMatchBackfill(ticket) => {
+            Response::StartMatchmaking(ticket) | Response::StartMatchBackfill(ticket) => {
                 Self::Start { matchmaking_ticket: TicketForm::of(ticket) }
             }
             Response::StopMatchmaking
@@ -54,10 +52,12 @@ impl<'r> ResponseForm<'r> {
             | Response::FailPlacement
             | Response::EndGameSession
             | Response::RemovePlayers
-            | Response::DescribeMatch(_)
             | Response::Reconfigure => Self::Nothing {},
             Response::DescribeMatchmaking(tickets) => {
                 Self::Describe { ticket_list: tickets.iter().map(TicketForm::of).collect() }
+            }
+            Response::DescribeMatch(data) => {
+                Self::Match { matchmaker_data: MatchmakerDataForm::of(data) }
             }
         }
     }
@@ -92,6 +92,8 @@ pub(super) struct TicketForm<'t> {
     end_time: Option<f64>,
     players: Vec<PlayerForm<'t>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    game_session_connection_info: Option<ConnectionInfoForm<'t>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     estimated_wait_time: Option<u32>,
 }
 
@@ -107,6 +109,10 @@ impl<'t> TicketForm<'t> {
             start_time: unix_seconds(ticket.start_time),
             end_time: ticket.end_time.map(unix_seconds),
             players: ticket.players.iter().map(PlayerForm::of).collect(),
+            game_session_connection_info: ticket
+                .game_session_connection_info
+                .as_ref()
+                .map(ConnectionInfoForm::of),
             estimated_wait_time: ticket.estimated_wait_seconds,
         }
     }
@@ -116,58 +122,13 @@ fn unix_seconds(time: Timestamp) -> f64 {
     time.as_millis() as f64 / 1000.0
 }
 
-/// A `Player` of the API, in requests and in tickets.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(super) struct PlayerForm<'p> {
-    player_id: &'p str,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    player_attributes: BTreeMap<&'p str, AttributeForm<'p>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    team: Option<&'p str>,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    latency_in_ms: &'p BTreeMap<String, u32>,
-}
-
-impl<'p> PlayerForm<'p> {
-    pub(super) fn of(player: &'p Player) -> Self {
-        let attributes = player.attributes.iter();
-        Self {
-            player_id: player.player_id.as_str(),
-            player_attributes: attributes
-                .map(|(name, value)| (name.as_str(), AttributeForm::of(value)))
-                .collect(),
-            team: player.team.as_deref(),
-            latency_in_ms: &player.latency_in_ms,
-        }
-    }
-}
-
-#[derive(Serialize)]
-enum AttributeForm<'a> {
-    S(&'a str),
-    N(f64),
-    #[serde(rename = "SL")]
-    StringList(&'a [String]),
-    #[serde(rename = "SDM")]
-    StringNumberMap(&'a BTreeMap<String, f64>),
-}
-
-impl<'a> AttributeForm<'a> {
-    fn of(value: &'a AttributeValue) -> Self {
-        match value {
-            AttributeValue::String(text) => Self::S(text),
-            AttributeValue::Number(number) => Self::N(*number),
-            AttributeValue::StringList(texts) => Self::StringList(texts),
-            AttributeValue::StringNumberMap(map) => Self::StringNumberMap(map),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::TicketStatus;
+    use crate::{
+        AttributeValue, GameSessionConnectionInfo, MatchedPlayerSession, Player,
+        PlayerGatewayStatus, TicketStatus,
+    };
     use serde_json::json;
 
     fn ticket() -> MatchmakingTicket {
@@ -176,11 +137,11 @@ mod tests {
             configuration_name: "duel".into(),
             configuration_arn: "arn:aws:gamelift:local::matchmakingconfiguration/duel".into(),
             status: TicketStatus::Queued,
-            status_reason: None,
-            status_message: None,
+            status_cause: None,
             start_time: Timestamp::from_millis(1_469_498_468_057),
             end_time: None,
             players: vec![Player::new("p1")],
+            game_session_connection_info: None,
             estimated_wait_seconds: None,
         }
     }
@@ -209,11 +170,23 @@ mod tests {
         player.team = Some("red".into());
         let mut ticket = ticket();
         ticket.status = TicketStatus::TimedOut;
-        ticket.status_reason = Some("TimedOut");
-        ticket.status_message = Some("Removed from matchmaking due to timing out.");
+        ticket.status_cause = Some(StatusCause::TimedOut);
         ticket.end_time = Some(Timestamp::from_millis(1_469_498_470_000));
         ticket.estimated_wait_seconds = Some(30);
         ticket.players = vec![player];
+        ticket.game_session_connection_info = Some(GameSessionConnectionInfo {
+            game_session_arn: Some("arn:aws:gamelift:local::gamesession/g1".into()),
+            ip_address: Some("10.0.0.1".into()),
+            dns_name: Some("g1.example.com".into()),
+            port: Some(7777),
+            matched_player_sessions: vec![MatchedPlayerSession {
+                player_id: "p1".into(),
+                player_session_id: "psess-1".into(),
+            }],
+            player_gateway_status: Some(PlayerGatewayStatus::Enabled),
+            compute_name: Some("i-1".into()),
+            location: Some("us-east-1".into()),
+        });
         let json = response_to_json(&Response::DescribeMatchmaking(vec![ticket]));
         let shown = json.pointer("/TicketList/0").cloned().unwrap_or_default();
         assert_eq!(
@@ -228,6 +201,17 @@ mod tests {
                 "StartTime": 1_469_498_468.057,
                 "EndTime": 1_469_498_470.0,
                 "EstimatedWaitTime": 30,
+                "GameSessionConnectionInfo": {
+                    "GameSessionArn": "arn:aws:gamelift:local::gamesession/g1",
+                    "IpAddress": "10.0.0.1",
+                    "DnsName": "g1.example.com",
+                    "Port": 7777,
+                    "MatchedPlayerSessions":
+                        [{"PlayerId": "p1", "PlayerSessionId": "psess-1"}],
+                    "PlayerGatewayStatus": "ENABLED",
+                    "ComputeName": "i-1",
+                    "Location": "us-east-1",
+                },
                 "Players": [{
                     "PlayerId": "p1",
                     "Team": "red",
@@ -254,8 +238,35 @@ mod tests {
     }
 
     #[test]
-    fn a_stop_answers_an_empty_object_and_errors_their_exception() {
-        assert_eq!(response_to_json(&Response::StopMatchmaking), json!({}));
+    fn a_connection_shows_what_is_known_and_no_more() {
+        let mut ticket = ticket();
+        ticket.game_session_connection_info = Some(GameSessionConnectionInfo {
+            game_session_arn: Some("g1".into()),
+            ..GameSessionConnectionInfo::default()
+        });
+        let shown = ticket_to_json(&ticket).get("GameSessionConnectionInfo").cloned();
+        assert_eq!(shown, Some(json!({"GameSessionArn": "g1"})));
+    }
+
+    #[test]
+    fn a_backfill_answers_as_a_new_ticket_does() {
+        let answer = response_to_json(&Response::StartMatchBackfill(ticket()));
+        assert_eq!(answer, response_to_json(&Response::StartMatchmaking(ticket())));
+    }
+
+    #[test]
+    fn other_operations_answer_an_empty_object_and_errors_their_exception() {
+        for response in [
+            Response::StopMatchmaking,
+            Response::AcceptMatch,
+            Response::CompletePlacement,
+            Response::FailPlacement,
+            Response::EndGameSession,
+            Response::RemovePlayers,
+            Response::Reconfigure,
+        ] {
+            assert_eq!(response_to_json(&response), json!({}), "{response:?}");
+        }
         let error = InputError::NotFound { message: "no ticket `t9`".into() };
         assert_eq!(
             error_to_json(&error),

@@ -88,7 +88,7 @@ impl Arena {
     fn holds_in(&mut self, seats: Seats<'_>, epoch: usize) -> bool {
         let (candidate, _) = self.candidate(seats);
         let mut buffers = LineupBuffers::default();
-        let lineup = buffers.line_up(&self.pool.columns, &candidate.slots);
+        let lineup = buffers.line_up(&self.pool.columns, &candidate);
         let rule = &self.rule_set.plan().enforced[0].rule;
         let at = rule.complete(&lineup, Epoch::from_usize(epoch), &mut self.scratch);
         assert!(at == LocationSet::ALL || at.is_empty());

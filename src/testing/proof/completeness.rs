@@ -16,10 +16,10 @@ use crate::model::matched::PlacedTicket;
 use crate::model::schema::{InstanceIdx, PartyAggregation, Schema, Strategy};
 use crate::model::ticket::AttributeValue;
 use crate::pool::columns::TicketRow;
-use crate::pool::ingest::missing_attribute;
+use crate::pool::ingest::missing_attributes;
 use crate::rules::KINDS;
 use crate::ruleset::plan::Plan;
-use crate::search::{Searcher, Waiting};
+use crate::search::{MatchTerms, Searcher, Waiting};
 use crate::testing::brute::{PoolTicket, best_match};
 use crate::testing::reference::is_valid;
 use std::cell::RefCell;
@@ -175,7 +175,7 @@ fn search(plan: &Plan, pool: &[PoolTicket]) -> Result<Option<Vec<(usize, Instanc
     let mut table = Table::new(plan);
     let mut rows = Vec::new();
     for (position, ticket) in pool.iter().enumerate() {
-        if missing_attribute(schema, &ticket.players).is_none() {
+        if missing_attributes(schema, &ticket.players).next().is_none() {
             rows.push((table.submit(&ticket.players, ticket.age), position));
         }
     }
@@ -185,7 +185,7 @@ fn search(plan: &Plan, pool: &[PoolTicket]) -> Result<Option<Vec<(usize, Instanc
     by_age.sort_by_key(|&row| (columns.start_time[row], columns.number[row]));
     let place = by_age.iter().position(|&row| row == anchor).ok_or("the anchor waits")?;
     let mut waiting = Waiting::default();
-    waiting.gather(plan, columns, by_age.into_iter(), NOW);
+    waiting.gather(plan, columns, by_age.into_iter(), NOW, MatchTerms::default());
     let mut searcher = Searcher::new(plan);
     let outcome = searcher.search(plan, columns, &mut waiting, place, u64::MAX);
     if outcome.exhausted {

@@ -67,8 +67,8 @@ impl<'p> Table<'p> {
     /// The epoch that judges what is seated.
     pub(crate) fn epoch(&self) -> Option<Epoch> {
         let start_time = &self.pool.columns.start_time;
-        let seated = self.candidate.slots.iter().flat_map(|slot| &slot.tickets);
-        let epochs = seated.map(|&row| self.plan.epochs.at(NOW.since(start_time[row])));
+        let epochs =
+            self.candidate.tickets().map(|row| self.plan.epochs.at(NOW.since(start_time[row])));
         match self.plan.ast.algorithm.age_selection {
             AgeSelection::Newest => epochs.min(),
             AgeSelection::Oldest => epochs.max(),
@@ -78,7 +78,7 @@ impl<'p> Table<'p> {
     /// Where each compiled rule holds of what is seated, as of a complete match.
     pub(crate) fn verdicts(&mut self, epoch: Epoch) -> Vec<LocationSet> {
         let Self { plan, pool, candidate, lineup, scratch, .. } = self;
-        let lineup: Lineup<'_> = lineup.line_up(&pool.columns, &candidate.slots);
+        let lineup: Lineup<'_> = lineup.line_up(&pool.columns, candidate);
         let scratch = scratch.get_mut();
         let verdict = |rule: &Compiled| match rule {
             Compiled::Admit(rule) => rule.complete(&lineup, epoch, scratch),

@@ -88,11 +88,11 @@ fn complete_all(
     judge: &mut dyn FnMut(&mut Table<'_>) -> Result<(), String>,
 ) -> Result<(), String> {
     let Some((&row, others)) = waiting.split_first() else {
-        let is_complete = table.candidate.tickets() > 0 && table.sizes_hold(epoch);
+        let is_complete = table.candidate.tickets().len() > 0 && table.sizes_hold(epoch);
         return if is_complete { judge(table) } else { Ok(()) };
     };
     complete_all(table, epoch, others, judge)?;
-    let players = table.pool.columns.players[row].len;
+    let players = u32::from(table.pool.columns.players[row].len);
     let room = room(table, epoch);
     for instance in room.indices().filter(|&it| players <= room[it].max) {
         table.seat(instance, row);

@@ -1,0 +1,171 @@
+//! Why a ticket waits.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::Matchmaker;
+use crate::lifecycle::book::TicketRecord;
+use crate::lifecycle::status::TicketStatus;
+use crate::model::ticket::{Player, PlayerId, TicketId};
+use crate::pool::columns::NumberRange;
+use crate::pool::ingest::{Pool, missing_attributes};
+use crate::search::{Refusal, refusal};
+
+/// What is known of why a ticket is not matched yet.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct WhyWaiting {
+    /// Where the ticket stands: a reason of its own when it is in a match already, or has ended.
+    pub status: TicketStatus,
+    /// Why no match can ever hold it, whoever else comes; empty when nothing is known to keep it
+    /// out.
+    pub never: Vec<NeverReason>,
+    /// Whether the last search for it ran out of `nodes_per_anchor`, so that a match may have been
+    /// overlooked. It is searched again.
+    pub search_exhausted: bool,
+}
+
+/// Why a ticket can never be matched.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum NeverReason {
+    /// A player lacks an attribute that has no default (facts 1.3).
+    MissingAttribute {
+        /// The player.
+        player_id: PlayerId,
+        /// The attribute.
+        attribute: String,
+    },
+    /// The party has more players than any team ever takes.
+    PartyTooLarge {
+        /// Players of the ticket.
+        players: u32,
+        /// The most players of a team, at whatever waiting time.
+        largest_team: u32,
+    },
+    /// Its players report latencies, but no location in common.
+    NoCommonLocation,
+    /// A player of a backfill is in a team that the rule set no longer has.
+    UnknownTeam {
+        /// The player.
+        player_id: PlayerId,
+    },
+    /// A rule refuses its players in every team and at every waiting time, whoever joins them.
+    RefusedByRule {
+        /// The rule.
+        rule_name: String,
+    },
+    /// Wherever it is put, and however long it waits, one of these rules refuses it.
+    RefusedByRules {
+        /// The rules, in the order of the rule set.
+        rule_names: Vec<String>,
+    },
+}
+
+impl fmt::Display for NeverReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MissingAttribute { player_id, attribute } => write!(
+                f,
+                "player `{player_id}` has no attribute `{attribute}`, which has no default"
+            ),
+            Self::PartyTooLarge { players, largest_team } => {
+                write!(
+                    f,
+                    "the party has {players} players, but no team takes more than {largest_team}"
+                )
+            }
+            Self::NoCommonLocation => {
+                write!(f, "the players report latencies, but no location in common")
+            }
+            Self::UnknownTeam { player_id } => {
+                write!(f, "player `{player_id}` is in a team that the rule set does not have")
+            }
+            Self::RefusedByRule { rule_name } => {
+                write!(f, "rule `{rule_name}` refuses these players in every match")
+            }
+            Self::RefusedByRules { rule_names } => {
+                write!(f, "in every match one of these rules refuses these players: ")?;
+                for (position, name) in rule_names.iter().enumerate() {
+                    let comma = if position > 0 { ", " } else { "" };
+                    write!(f, "{comma}`{name}`")?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Matchmaker {
+    /// Why a ticket waits, or that it does no more; `None` for a ticket that is not known. Looks
+    /// at this ticket alone, so its cost does not depend on how many wait.
+    pub fn why_waiting(&self, id: &TicketId) -> Option<WhyWaiting> {
+        let key = self.book.find(id)?;
+        let record = self.book.record(key)?;
+        let waits = matches!(record.status, TicketStatus::Queued | TicketStatus::Searching);
+        Some(WhyWaiting {
+            status: record.status,
+            never: if waits { self.never(record) } else { Vec::new() },
+            search_exhausted: waits && self.pass.was_given_up(self.anchor_key(record)),
+        })
+    }
+
+    fn never(&self, record: &TicketRecord) -> Vec<NeverReason> {
+        let plan = self.rule_set.plan();
+        let schema = &plan.ast.schema;
+        let players = self.book.players(record);
+        let missing = missing_attributes(schema, &players);
+        let missing = missing.map(|(player, attribute)| NeverReason::MissingAttribute {
+            player_id: player.player_id.clone(),
+            attribute: attribute.to_owned(),
+        });
+        let mut reasons: Vec<NeverReason> = missing.collect();
+        if !reasons.is_empty() {
+            return reasons;
+        }
+        // Judged apart from the others: what they bring must not count.
+        let mut pool = Pool::new(&plan.layout, 0);
+        let row = if record.backfill.is_some() {
+            let team = |player: &Player| schema.instance(player.team.as_deref()?);
+            let lost = players.iter().filter(|player| team(player).is_none());
+            reasons.extend(
+                lost.map(|it| NeverReason::UnknownTeam { player_id: it.player_id.clone() }),
+            );
+            let teams: Vec<_> = players.iter().filter_map(team).collect();
+            if !reasons.is_empty() {
+                return reasons;
+            }
+            let location = record.session().and_then(|arn| self.sessions.get(arn));
+            let location = location.and_then(|session| session.info.location.clone());
+            pool.insert_roster(schema, &players, &teams, location.as_deref(), self.now, 0)
+        } else {
+            pool.insert(schema, &players, self.now, 0)
+        };
+        let Ok(row) = row else { return reasons };
+        for numbers in pool.columns.numbers.iter_mut() {
+            numbers.range = NumberRange { low: -f64::MAX, high: f64::MAX };
+        }
+        let Some(Refusal { no_location, too_large, rules }) = refusal(plan, &pool.columns, row)
+        else {
+            return reasons;
+        };
+        if no_location {
+            reasons.push(NeverReason::NoCommonLocation);
+        }
+        if too_large {
+            let sizes = plan.sizes.iter().flat_map(|sizes| sizes.iter());
+            let largest_team = sizes.map(|size| size.max).max().unwrap_or(0);
+            let players = players.len() as u32;
+            reasons.push(NeverReason::PartyTooLarge { players, largest_team });
+        }
+        let name = |&rule: &usize| self.rule_names.get(rule).map(Arc::as_ref).map(str::to_owned);
+        let mut rule_names: Vec<String> = rules.iter().filter_map(name).collect();
+        match rule_names.len() {
+            0 => {}
+            1 => reasons
+                .extend(rule_names.pop().map(|rule_name| NeverReason::RefusedByRule { rule_name })),
+            _ => reasons.push(NeverReason::RefusedByRules { rule_names }),
+        }
+        reasons
+    }
+}

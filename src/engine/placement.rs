@@ -1,0 +1,230 @@
+//! The game session of a match: none without a queue, else the host's (`tickets.md` section 1).
+
+use std::sync::Arc;
+
+use super::Matchmaker;
+use super::input::{CompletePlacement, FailPlacement, InputError, PlacementFailure, PlacementOf};
+use super::options::{BackfillMode, FlexMatchMode};
+use super::response::Response;
+use super::tickets::no_ticket;
+use super::validate;
+use crate::base::time::Timestamp;
+use crate::lifecycle::book::{Placed, TicketKey};
+use crate::lifecycle::cause::StatusCause;
+use crate::lifecycle::event::{EventDetail, EventGameSession};
+use crate::lifecycle::pending::{MatchKey, MatchRecord, MatchStage};
+use crate::lifecycle::state::{Change, Showing};
+use crate::lifecycle::status::TicketStatus;
+use crate::model::session::MatchedPlayerSession;
+use crate::model::ticket::{Player, PlayerId};
+
+impl Matchmaker {
+    /// Finds a match its game session. Its tickets are PLACING.
+    pub(super) fn place(&mut self, mut record: MatchRecord, at: Timestamp) {
+        if let Some(backfill) = record.backfill {
+            return self.complete_backfill(&record, backfill, at);
+        }
+        match self.configuration.flex_match_mode {
+            FlexMatchMode::Standalone => {
+                let location = record.location.clone();
+                let session = EventGameSession { location, ..EventGameSession::default() };
+                self.complete(&record, &session, &[], at);
+            }
+            FlexMatchMode::WithQueue => {
+                let deadline = at.plus(self.options.placement_timeout);
+                record.stage = MatchStage::Placing { deadline };
+                let automatic = self.configuration.backfill_mode == BackfillMode::Automatic;
+                record.announced = automatic.then(|| self.fresh_ticket_id());
+                let announced = record.announced.clone();
+                let key = self.wait(record);
+                if let Some(id) = announced {
+                    self.sessions.announce(id, key);
+                }
+            }
+        }
+    }
+
+    /// Completes a match: its tickets end.
+    fn complete(
+        &mut self,
+        record: &MatchRecord,
+        session: &EventGameSession,
+        given: &[MatchedPlayerSession],
+        at: Timestamp,
+    ) {
+        self.counters.matches_placed += 1;
+        for &key in &record.tickets {
+            let player_sessions = match (&session.game_session_arn, record.backfill == Some(key)) {
+                (Some(_), false) => self.player_sessions(key, given),
+                _ => Vec::new(),
+            };
+            let Some(ticket) = self.book.record_mut(key) else { continue };
+            if session.game_session_arn.is_some() {
+                let session = session.clone();
+                ticket.placed = Some(Box::new(Placed { session, player_sessions }));
+            }
+            self.estimate.add(record.formed.since(ticket.start_time));
+        }
+        let game_session = session.clone();
+        let tickets = self.event_tickets(record, Showing::Sessions);
+        let match_id = record.id.clone();
+        for &key in &record.tickets {
+            self.end_ticket(key, Change::Complete, at);
+        }
+        let succeeded = EventDetail::MatchmakingSucceeded { match_id, tickets, game_session };
+        self.outbox.push(at, succeeded);
+    }
+
+    /// The places kept for the players of a ticket: the host's, and for the others new ones.
+    fn player_sessions(&mut self, key: TicketKey, given: &[MatchedPlayerSession]) -> Vec<Arc<str>> {
+        let Some(ticket) = self.book.record(key) else { return Vec::new() };
+        let rng = &mut self.rng;
+        let of_player = |player: &PlayerId| {
+            let given = given.iter().find(|it| it.player_id == *player);
+            let id = given.map(|it| Arc::clone(&it.player_session_id));
+            id.unwrap_or_else(|| Arc::from(format!("psess-{}", rng.uuid())))
+        };
+        ticket.party.ids().map(of_player).collect()
+    }
+
+    /// Adds the new players to the running session (facts 5.5).
+    fn complete_backfill(&mut self, record: &MatchRecord, backfill: TicketKey, at: Timestamp) {
+        let arn = self.book.record(backfill).and_then(|ticket| ticket.session().cloned());
+        let known = arn.as_deref().and_then(|arn| self.sessions.get(arn));
+        let session = match known {
+            Some(session) => session.info.clone(),
+            None => EventGameSession {
+                location: record.location.clone(),
+                ..EventGameSession::default()
+            },
+        };
+        if let Some(arn) = &arn {
+            let joining = self.placed_players(record);
+            let match_id = record.id.clone();
+            self.sessions.change(arn, Some(at), |session| {
+                session.roster.extend(joining);
+                session.match_id = Some(match_id);
+            });
+        }
+        self.complete(record, &session, &[], at);
+    }
+
+    /// The new players of a match, each with a team.
+    fn placed_players(&self, record: &MatchRecord) -> Vec<Player> {
+        let is_new = |key: &&TicketKey| record.backfill != Some(**key);
+        let tickets = record.tickets.iter().filter(is_new);
+        let tickets = tickets.filter_map(|&key| self.book.record(key));
+        let players = tickets.flat_map(|ticket| {
+            let team = ticket.team.as_deref().map(str::to_owned);
+            let players = self.book.players(ticket).into_iter();
+            players.map(move |player| Player { team: team.clone(), ..player })
+        });
+        players.collect()
+    }
+
+    fn find_placing(&self, of: &PlacementOf) -> Result<MatchKey, InputError> {
+        let found = match of {
+            PlacementOf::Ticket(id) => {
+                let key = self.book.find(id).ok_or_else(|| no_ticket(id))?;
+                let record = self.book.record(key).ok_or_else(|| no_ticket(id))?;
+                if record.status != TicketStatus::Placing {
+                    let status = record.status.as_str();
+                    return Err(InputError::invalid(format!(
+                        "the ticket `{id}` is in {status} status; only a match in PLACING waits for its game session"
+                    )));
+                }
+                record.pending
+            }
+            PlacementOf::Match(id) => self.pending.find(id),
+        };
+        let is_placing = |key: &MatchKey| {
+            self.pending.get(*key).is_some_and(|it| matches!(it.stage, MatchStage::Placing { .. }))
+        };
+        match (found.filter(is_placing), of) {
+            (Some(key), _) => Ok(key),
+            (None, PlacementOf::Match(id)) if found.is_some() => Err(InputError::invalid(format!(
+                "the match `{id}` waits for its players to accept; there is no placement yet"
+            ))),
+            (None, PlacementOf::Match(id)) => {
+                let message = format!(
+                    "there is no match `{}` that waits for a game session",
+                    validate::shown(id.as_str())
+                );
+                Err(InputError::NotFound { message })
+            }
+            (None, PlacementOf::Ticket(id)) => Err(no_ticket(id)),
+        }
+    }
+
+    pub(super) fn complete_placement(
+        &mut self,
+        request: &CompletePlacement,
+    ) -> Result<Response, InputError> {
+        let CompletePlacement { of, game_session_connection_info: info } = request;
+        validate::placement_of(of)?;
+        let arn = validate::connection_info(info)?;
+        let key = self.find_placing(of)?;
+        if self.sessions.get(arn).is_some() {
+            return Err(InputError::invalid(format!(
+                "`GameSessionConnectionInfo.GameSessionArn`: the game session `{}` is running another match; every match needs one of its own",
+                validate::shown(arn)
+            )));
+        }
+        if let Some(record) = self.pending.get(key) {
+            let tickets = record.tickets.iter().filter_map(|&key| self.book.record(key));
+            let players: Vec<_> = tickets.flat_map(|ticket| ticket.party.ids()).collect();
+            for (position, given) in info.matched_player_sessions.iter().enumerate() {
+                if !players.contains(&&given.player_id) {
+                    return Err(InputError::invalid(format!(
+                        "`GameSessionConnectionInfo.MatchedPlayerSessions[{position}]`: the match has no player `{}`",
+                        validate::shown(given.player_id.as_str())
+                    )));
+                }
+            }
+        }
+        let Some(record) = self.take_pending(key) else { return Ok(Response::CompletePlacement) };
+        let arn: Arc<str> = arn.into();
+        let session = super::sessions::event_session(info, record.location.clone());
+        let roster = self.placed_players(&record);
+        let match_id = Some(record.id.clone());
+        self.sessions.insert(&arn, session.clone(), match_id, roster, self.now);
+        let announced = record.announced.clone();
+        self.complete(&record, &session, &info.matched_player_sessions, self.now);
+        if announced.is_some() {
+            self.sessions.change(&arn, None, |session| session.announced = announced);
+            self.continue_backfill(&arn, self.now);
+        }
+        Ok(Response::CompletePlacement)
+    }
+
+    pub(super) fn fail_placement(
+        &mut self,
+        request: &FailPlacement,
+    ) -> Result<Response, InputError> {
+        let FailPlacement { of, reason } = request;
+        validate::placement_of(of)?;
+        let key = self.find_placing(of)?;
+        match reason {
+            PlacementFailure::TimedOut => self.placement_timed_out(key, self.now),
+            PlacementFailure::Failed | PlacementFailure::Cancelled => self.placement_failed(key),
+        }
+        Ok(Response::FailPlacement)
+    }
+
+    /// A match found no game session in time: its tickets go back to the pool.
+    pub(super) fn placement_timed_out(&mut self, key: MatchKey, at: Timestamp) {
+        let Some(record) = self.take_pending(key) else { return };
+        self.return_all(&record.tickets, StatusCause::PlacementTimedOut, at);
+    }
+
+    fn placement_failed(&mut self, key: MatchKey) {
+        let Some(record) = self.take_pending(key) else { return };
+        let tickets = self.event_tickets(&record, Showing::Teams);
+        for &ticket in &record.tickets {
+            self.end_ticket(ticket, Change::Fail, self.now);
+        }
+        let match_id = record.id;
+        let cause = StatusCause::PlacementFailed;
+        self.outbox.push(self.now, EventDetail::MatchmakingFailed { match_id, tickets, cause });
+    }
+}

@@ -1,0 +1,446 @@
+//! Tickets come, are read, and go.
+
+use std::sync::Arc;
+
+use super::input::{DescribeMatchmaking, InputError, StartMatchmaking, StopMatchmaking};
+use super::options::FlexMatchMode;
+use super::response::{MatchmakingTicket, Response};
+use super::{Matchmaker, set, validate};
+use crate::base::time::{Millis, Timestamp};
+use crate::lifecycle::book::{Backfill, TicketKey, TicketRecord};
+use crate::lifecycle::cause::StatusCause;
+use crate::lifecycle::session::AnnouncedBy;
+use crate::lifecycle::state::{Change, advance};
+use crate::lifecycle::status::TicketStatus;
+use crate::lifecycle::timers::{Timer, TimerKind};
+use crate::model::limits::LIVE_LOCATIONS_MAX;
+use crate::model::session::{GameSessionConnectionInfo, MatchedPlayerSession, UpdateReason};
+use crate::model::ticket::{Player, PlayerId, TicketId};
+use crate::pool::columns::TicketRow;
+use crate::pool::ingest::{Refused, missing_attributes};
+use crate::search::AnchorKey;
+
+/// A request that has passed every check and now becomes a ticket.
+pub(super) struct NewTicket<'p> {
+    pub(super) id: Option<TicketId>,
+    pub(super) players: &'p [Player],
+    pub(super) backfill: Option<Backfill>,
+    pub(super) row: Option<TicketRow>,
+}
+
+impl Matchmaker {
+    pub(super) fn start_matchmaking(
+        &mut self,
+        request: StartMatchmaking,
+    ) -> Result<Response, InputError> {
+        let plan = Arc::clone(self.rule_set.plan());
+        let schema = &plan.ast.schema;
+        validate::start_matchmaking(&request, &self.configuration, schema)?;
+        self.check_fresh_id(request.ticket_id.as_ref())?;
+        let duplicates = self.duplicates(&request.players, None)?;
+        self.check_room(duplicates.len())?;
+        let StartMatchmaking { ticket_id, players, .. } = request;
+        // A ticket without a needed attribute is accepted, and never matched (facts 10.18).
+        let row = match missing_attributes(schema, &players).next() {
+            Some(_) => None,
+            None => self.row_in_place_of(&duplicates, &players, |matchmaker| {
+                let (now, number) = (matchmaker.now, matchmaker.submissions);
+                matchmaker.pool.insert(schema, &players, now, number).map(Some)
+            })?,
+        };
+        self.give_way(&duplicates, &players);
+        self.counters.players_started += players.len() as u64;
+        let new = NewTicket { id: ticket_id, players: &players, backfill: None, row };
+        let key = self.insert_ticket(new);
+        Ok(Response::StartMatchmaking(self.new_view(key, players)))
+    }
+
+    /// A ticket id is taken while its ticket is known (facts 10.16), or announced.
+    pub(super) fn check_fresh_id(&self, id: Option<&TicketId>) -> Result<(), InputError> {
+        let Some(id) = id else { return Ok(()) };
+        if self.book.find(id).is_some() {
+            let message = format!("`TicketId`: there is a ticket `{id}` already; take a new id");
+            return Err(InputError::invalid(message));
+        }
+        if self.sessions.announced_by(id).is_some() {
+            let message =
+                format!("`TicketId`: `{id}` is kept for an automatic backfill; take a new id");
+            return Err(InputError::invalid(message));
+        }
+        Ok(())
+    }
+
+    /// The active tickets that give way to a new one with these players (facts 6.5). A backfill
+    /// ticket of the engine stays, without them; it is not among these.
+    ///
+    /// # Errors
+    /// A player is in a match that is being placed (decision 27).
+    pub(super) fn duplicates(
+        &self,
+        players: &[Player],
+        replaced: Option<TicketKey>,
+    ) -> Result<Vec<TicketKey>, InputError> {
+        let mut duplicates = self.book.tickets_of(players);
+        for &key in &duplicates {
+            let Some(record) = self.book.record(key) else { continue };
+            if record.status == TicketStatus::Placing {
+                let of_ticket = |id: &PlayerId| record.party.ids().any(|it| it == id);
+                let player = players.iter().find(|player| of_ticket(&player.player_id));
+                let player = player.map_or("", |player| player.player_id.as_str());
+                return Err(InputError::invalid(format!(
+                    "`Players`: the player `{}` is in the ticket `{}`, which is in PLACING status",
+                    validate::shown(player),
+                    record.id
+                )));
+            }
+        }
+        duplicates.retain(|&key| {
+            Some(key) != replaced && self.book.record(key).is_some_and(|it| !it.is_automatic())
+        });
+        Ok(duplicates)
+    }
+
+    /// Whether one more ticket fits, when `ending` others end at once. A session that fills up by
+    /// itself has a ticket kept for it (decision 31).
+    pub(super) fn check_room(&self, ending: usize) -> Result<(), InputError> {
+        let EngineLimits { active, sessions } = self.limits();
+        let taken = self.book.active() - self.book.automatic() + self.sessions.automatic();
+        if taken.saturating_sub(ending) >= active {
+            let message = format!("{active} tickets are active, which is the limit");
+            return Err(InputError::LimitExceeded { message });
+        }
+        // Each active ticket may become a session.
+        let coming = self.book.active() - self.book.automatic();
+        let known = self.sessions.len();
+        if self.configuration.flex_match_mode == FlexMatchMode::WithQueue
+            && (known + coming).saturating_sub(ending) >= sessions
+        {
+            let message = format!(
+                "{known} game sessions are known and {coming} tickets may need one; the limit is {sessions}"
+            );
+            return Err(InputError::LimitExceeded { message });
+        }
+        Ok(())
+    }
+
+    fn limits(&self) -> EngineLimits {
+        EngineLimits {
+            active: self.options.active_tickets_max,
+            sessions: self.options.sessions_max,
+        }
+    }
+
+    /// Gives a new ticket its row. The locations of tickets that end as soon as it is there count
+    /// as free: without room beside them they leave the pool first.
+    ///
+    /// # Errors
+    /// No room even so; nothing has changed.
+    pub(super) fn row_in_place_of(
+        &mut self,
+        ending: &[TicketKey],
+        players: &[Player],
+        insert: impl Fn(&mut Self) -> Result<Option<TicketRow>, Refused>,
+    ) -> Result<Option<TicketRow>, InputError> {
+        let refused = match insert(self) {
+            Ok(row) => return Ok(row),
+            Err(refused) => refused,
+        };
+        let rows = ending.iter().filter_map(|&key| self.rows[key]);
+        if !self.pool.has_room_without(rows, players) {
+            return Err(too_many_locations(refused));
+        }
+        for &key in ending {
+            self.leave_search(key);
+            if let Some(row) = self.rows[key].take() {
+                self.pool.remove(row);
+            }
+        }
+        insert(self).map_err(too_many_locations)
+    }
+
+    /// Makes way for a ticket with these players.
+    pub(super) fn give_way(&mut self, duplicates: &[TicketKey], players: &[Player]) {
+        for &key in duplicates {
+            self.take_out(key, StatusCause::DuplicatePlayer, self.now);
+        }
+        self.leave_automatic_sessions(players);
+    }
+
+    /// Adds a ticket, QUEUED.
+    pub(super) fn insert_ticket(&mut self, new: NewTicket<'_>) -> TicketKey {
+        self.insert_ticket_at(new, self.now)
+    }
+
+    /// Adds a ticket that starts at `at`.
+    pub(super) fn insert_ticket_at(&mut self, new: NewTicket<'_>, at: Timestamp) -> TicketKey {
+        let NewTicket { id, players, backfill, row } = new;
+        let id = id.unwrap_or_else(|| self.fresh_ticket_id());
+        let number = self.submissions;
+        self.submissions += 1;
+        self.counters.tickets_started += 1;
+        let timeout = Millis::from_secs(self.configuration.request_timeout_seconds);
+        let due = at.plus(timeout);
+        let party = self.book.pack(players);
+        let key = self.book.insert(TicketRecord {
+            id,
+            number,
+            status: TicketStatus::Queued,
+            cause: None,
+            start_time: at,
+            end_time: None,
+            due,
+            party,
+            backfill: backfill.map(Box::new),
+            was_matched: false,
+            team: None,
+            pending: None,
+            placed: None,
+            tallies: Box::default(),
+        });
+        set(&mut self.rows, key, row);
+        if let Some(row) = row {
+            set(&mut self.owners, row, key);
+        }
+        set(&mut self.epoch_timers, key, None);
+        self.queued.insert(number, key);
+        self.set_waiting_timers(key, at);
+        self.mark_changed(key);
+        key
+    }
+
+    pub(super) fn fresh_ticket_id(&mut self) -> TicketId {
+        loop {
+            let id = TicketId::from(self.rng.uuid());
+            if self.check_fresh_id(Some(&id)).is_ok() {
+                return id;
+            }
+        }
+    }
+
+    pub(super) fn stop_matchmaking(
+        &mut self,
+        request: &StopMatchmaking,
+    ) -> Result<Response, InputError> {
+        let id = &request.ticket_id;
+        validate::ticket_id("TicketId", id)?;
+        if let Some(key) = self.book.find(id) {
+            let status = self.book.record(key).map(|record| record.status);
+            match status {
+                Some(TicketStatus::Placing) | None => return Err(cannot_be_canceled(status)),
+                Some(status) if status.is_end() => return Err(cannot_be_canceled(Some(status))),
+                Some(_) => {}
+            }
+            self.opt_out(id);
+            self.take_out(key, StatusCause::Stopped, self.now);
+            return Ok(Response::StopMatchmaking);
+        }
+        if self.sessions.announced_by(id).is_some() {
+            self.opt_out(id);
+            return Ok(Response::StopMatchmaking);
+        }
+        Err(no_ticket(id))
+    }
+
+    /// Ends automatic backfill for whom this id was announced (decision 28).
+    fn opt_out(&mut self, id: &TicketId) {
+        match self.sessions.announced_by(id).cloned() {
+            Some(AnnouncedBy::Match(key)) => {
+                self.sessions.withdraw(id);
+                if let Some(record) = self.pending.get_mut(key) {
+                    record.announced = None;
+                }
+            }
+            Some(AnnouncedBy::Session(arn)) => {
+                self.sessions.change(&arn, Some(self.now), |session| session.announced = None);
+            }
+            None => {}
+        }
+    }
+
+    pub(super) fn describe_matchmaking(
+        &self,
+        request: &DescribeMatchmaking,
+    ) -> Result<Response, InputError> {
+        validate::describe_matchmaking(request)?;
+        let tickets = request.ticket_ids.iter().filter_map(|id| self.ticket(id)).collect();
+        Ok(Response::DescribeMatchmaking(tickets))
+    }
+
+    /// Cancels a ticket wherever it stands before PLACING. A match that it is proposed for is
+    /// dropped, as by a rejection (facts 10.15).
+    pub(super) fn take_out(&mut self, key: TicketKey, cause: StatusCause, at: Timestamp) {
+        match self.book.record(key).and_then(|record| record.pending) {
+            Some(pending) => self.drop_proposal(pending, Some((key, cause)), at),
+            None => self.end_ticket(key, Change::Cancel(cause), at),
+        }
+    }
+
+    /// Ends a ticket at `at`.
+    pub(super) fn end_ticket(&mut self, key: TicketKey, change: Change, at: Timestamp) {
+        self.leave_search(key);
+        if let Some(row) = self.rows[key].take() {
+            self.pool.remove(row);
+        }
+        let Some(record) = self.book.record_mut(key) else { return };
+        record.pending = None;
+        advance(record, change, at, &self.rule_names, &mut self.outbox);
+        let age = at.since(record.start_time);
+        match change {
+            Change::Cancel(_) => self.counters.time_to_ticket_cancel.add(age),
+            Change::Complete => self.counters.time_to_ticket_success.add(age),
+            Change::TimeOut => self.counters.tickets_timed_out += 1,
+            Change::Fail => self.counters.tickets_failed += 1,
+            Change::Search { .. } | Change::Return { .. } | Change::Propose | Change::Place => {}
+        }
+        let session = record.session().cloned();
+        self.book.retire(key);
+        if let Some(arn) = session {
+            let reason = match change {
+                Change::TimeOut => UpdateReason::BackfillTimedOut,
+                Change::Complete => UpdateReason::MatchmakingDataUpdated,
+                _ => UpdateReason::BackfillCancelled,
+            };
+            let is_replaced = change == Change::Cancel(StatusCause::Replaced);
+            self.backfill_ended(&arn, key, reason, is_replaced, at);
+        }
+    }
+
+    /// Takes a ticket out of everything that concerns only waiting ones. Its row stays.
+    pub(super) fn leave_search(&mut self, key: TicketKey) {
+        let Some(record) = self.book.record(key) else { return };
+        let (number, due) = (record.number, record.due);
+        let anchor = self.anchor_key(record);
+        let guard = self.guard_end(record);
+        self.queued.remove(&number);
+        self.timers.cancel(due, TimerKind::RequestTimeout, number);
+        if let Some(guard) = guard {
+            self.timers.cancel(guard, TimerKind::GuardEnd, number);
+        }
+        if let Some(at) = self.epoch_timers[key].take() {
+            self.timers.cancel(at, TimerKind::EpochStart, number);
+        }
+        if self.rows[key].is_some() {
+            self.searching.remove(&anchor);
+            self.pass.forget(anchor);
+        }
+    }
+
+    /// Sets the timers of a ticket that waits from `at` on.
+    pub(super) fn set_waiting_timers(&mut self, key: TicketKey, at: Timestamp) {
+        let Some(record) = self.book.record(key) else { return };
+        let (number, due) = (record.number, record.due);
+        let guard = self.guard_end(record);
+        self.timers.set(due, Timer::RequestTimeout(key), number);
+        if let Some(guard) = guard.filter(|&guard| guard > at) {
+            self.timers.set(guard, Timer::GuardEnd(key), number);
+        }
+        if self.rows[key].is_some() {
+            self.set_epoch_timer(key, at);
+        }
+    }
+
+    /// Until when a ticket may not found a new match if it fits a backfill.
+    fn guard_end(&self, record: &TicketRecord) -> Option<Timestamp> {
+        let seconds = self.options.backfill_before_new_match_seconds;
+        (seconds > 0 && record.backfill.is_none())
+            .then(|| record.start_time.plus(Millis::from_secs(seconds)))
+    }
+
+    /// Notes that a ticket can be matched in another way than before.
+    pub(super) fn mark_changed(&mut self, key: TicketKey) {
+        let Some(record) = self.book.record(key) else { return };
+        match self.rows[key] {
+            Some(_) => self.pass.mark_changed(self.anchor_key(record)),
+            None => self.pass.mark_due(),
+        }
+    }
+
+    /// Sets the timer for the next epoch of a ticket after `at`, if there is one.
+    pub(super) fn set_epoch_timer(&mut self, key: TicketKey, at: Timestamp) {
+        let Some(record) = self.book.record(key) else { return };
+        let wait = at.since(record.start_time);
+        let (start_time, number) = (record.start_time, record.number);
+        let next = self.rule_set.plan().epochs.next_start(wait);
+        let due = next.map(|next| start_time.plus(next));
+        if let Some(due) = due {
+            self.timers.set(due, Timer::EpochStart(key), number);
+        }
+        set(&mut self.epoch_timers, key, due);
+    }
+
+    pub(super) fn anchor_key(&self, record: &TicketRecord) -> AnchorKey {
+        let priority = self.rule_set.plan().ast.algorithm.backfill_priority;
+        AnchorKey::new(priority, record.backfill.is_some(), record.start_time, record.number)
+    }
+
+    /// A ticket that was just made of these players.
+    pub(super) fn new_view(&self, key: TicketKey, players: Vec<Player>) -> MatchmakingTicket {
+        let record = self.book.record(key).expect("the caller has just inserted the ticket");
+        self.view(record, players)
+    }
+
+    pub(super) fn view(
+        &self,
+        record: &TicketRecord,
+        mut players: Vec<Player>,
+    ) -> MatchmakingTicket {
+        let waits = matches!(record.status, TicketStatus::Queued | TicketStatus::Searching);
+        if record.was_matched && !waits && record.backfill.is_none() {
+            let team = record.team.as_deref().map(str::to_owned);
+            players.iter_mut().for_each(|player| player.team.clone_from(&team));
+        }
+        MatchmakingTicket {
+            ticket_id: record.id.clone(),
+            configuration_name: self.configuration.name.clone(),
+            configuration_arn: self.configuration_arn.clone(),
+            status: record.status,
+            status_cause: record.cause,
+            start_time: record.start_time,
+            end_time: record.end_time,
+            players,
+            game_session_connection_info: connection_info(record),
+            estimated_wait_seconds: self.estimate.seconds(),
+        }
+    }
+}
+
+/// The limits of `EngineOptions` on what tickets may grow to.
+struct EngineLimits {
+    active: usize,
+    sessions: usize,
+}
+
+/// How to reach the session of a completed ticket; of a backfill, which session it is for.
+fn connection_info(record: &TicketRecord) -> Option<GameSessionConnectionInfo> {
+    let Some(placed) = &record.placed else {
+        let arn = record.session()?.to_string();
+        let info = GameSessionConnectionInfo::default();
+        return Some(GameSessionConnectionInfo { game_session_arn: Some(arn), ..info });
+    };
+    let players = record.party.ids().zip(&placed.player_sessions);
+    let matched = players.map(|(player, id)| MatchedPlayerSession {
+        player_id: player.clone(),
+        player_session_id: Arc::clone(id),
+    });
+    Some(GameSessionConnectionInfo {
+        matched_player_sessions: matched.collect(),
+        ..super::sessions::connection_info(&placed.session)
+    })
+}
+
+fn too_many_locations(refused: Refused) -> InputError {
+    let Refused::TooManyLocations = refused;
+    let limit = LIVE_LOCATIONS_MAX;
+    let message = format!("waiting tickets report {limit} locations, which is the limit");
+    InputError::LimitExceeded { message }
+}
+
+pub(super) fn no_ticket(id: &TicketId) -> InputError {
+    InputError::NotFound { message: format!("there is no ticket `{id}`") }
+}
+
+fn cannot_be_canceled(status: Option<TicketStatus>) -> InputError {
+    let status = status.map_or("", TicketStatus::as_str);
+    let message = format!("Matchmaking ticket is in {status} status and cannot be canceled.");
+    InputError::invalid(message)
+}

@@ -1,0 +1,127 @@
+//! The constraints of `CreateMatchmakingConfiguration` (facts 8.4) and on the engine's options.
+
+use super::super::options::{
+    BackfillMode, Configuration, ConfigurationError, EngineOptions, FlexMatchMode,
+};
+use super::shown;
+use crate::model::limits;
+
+/// What is wrong with a field.
+type Invalid = Result<(), ConfigurationError>;
+
+fn invalid(field: &'static str, problem: String) -> Invalid {
+    Err(ConfigurationError::Invalid { field, problem })
+}
+
+fn chars(field: &'static str, text: &str, min: usize, max: usize) -> Invalid {
+    let found = text.chars().count();
+    match (min..=max).contains(&found) {
+        true => Ok(()),
+        false if min == 0 => {
+            invalid(field, format!("has {found} characters, but may have at most {max}"))
+        }
+        false => invalid(field, format!("has {found} characters, but must have {min} to {max}")),
+    }
+}
+
+fn seconds(field: &'static str, found: u32, max: u32) -> Invalid {
+    match (1..=max).contains(&found) {
+        true => Ok(()),
+        false => invalid(field, format!("is {found}, but must be 1 to {max}")),
+    }
+}
+
+/// The constraints of the service, and what this release runs.
+pub(in crate::engine) fn configuration(configuration: &Configuration) -> Invalid {
+    let name = &configuration.name;
+    chars("Name", name, 1, 128)?;
+    if !name.chars().all(|it| it.is_ascii_alphanumeric() || matches!(it, '-' | '.')) {
+        let problem = format!("`{}` may hold only letters, digits, `-` and `.`", shown(name));
+        return invalid("Name", problem);
+    }
+    if let Some(text) = &configuration.description {
+        chars("Description", text, 1, 1024)?;
+    }
+    let timeout = configuration.request_timeout_seconds;
+    seconds("RequestTimeoutSeconds", timeout, limits::REQUEST_TIMEOUT_SECONDS_MAX)?;
+    match configuration.acceptance_timeout_seconds {
+        Some(found) => seconds("AcceptanceTimeoutSeconds", found, 600)?,
+        None if configuration.acceptance_required => {
+            let problem = "is required when `AcceptanceRequired` is true: 1 to 600 seconds";
+            return invalid("AcceptanceTimeoutSeconds", problem.into());
+        }
+        None => {}
+    }
+    if let Some(data) = &configuration.custom_event_data {
+        chars("CustomEventData", data, 0, 256)?;
+    }
+    if let Some(data) = &configuration.game_session_data {
+        chars("GameSessionData", data, 1, 4096)?;
+    }
+    if configuration.additional_player_count > limits::MATCH_PLAYERS_MAX {
+        let found = configuration.additional_player_count;
+        let problem = format!("is {found}, but must be 0 to {}", limits::MATCH_PLAYERS_MAX);
+        return invalid("AdditionalPlayerCount", problem);
+    }
+    labels(configuration)?;
+    match (configuration.backfill_mode, configuration.flex_match_mode) {
+        (BackfillMode::Automatic, FlexMatchMode::Standalone) => {
+            let problem = "is AUTOMATIC, but without game sessions (`FlexMatchMode` STANDALONE) it must be MANUAL";
+            return invalid("BackfillMode", problem.into());
+        }
+        (BackfillMode::Automatic | BackfillMode::Manual, _) => {}
+    }
+    match configuration.game_session_queue_arns.is_empty() {
+        true => Ok(()),
+        false => Err(ConfigurationError::NotBuilt { what: "`GameSessionQueueArns`" }),
+    }
+}
+
+/// Properties, tags, and where the service would send events.
+fn labels(configuration: &Configuration) -> Invalid {
+    let count = |field, found: usize, max: usize| match found <= max {
+        true => Ok(()),
+        false => invalid(field, format!("has {found} entries, but may have at most {max}")),
+    };
+    count("GameProperties", configuration.game_properties.len(), 16)?;
+    for (key, value) in &configuration.game_properties {
+        chars("GameProperties", key, 0, 32)?;
+        chars("GameProperties", value, 0, 96)?;
+    }
+    count("Tags", configuration.tags.len(), 200)?;
+    for (key, value) in &configuration.tags {
+        chars("Tags", key, 1, 128)?;
+        chars("Tags", value, 0, 256)?;
+    }
+    let Some(target) = &configuration.notification_target else { return Ok(()) };
+    chars("NotificationTarget", target, 0, 300)?;
+    let stem = target.strip_suffix(".fifo").unwrap_or(target);
+    let allowed = |it: char| it.is_ascii_alphanumeric() || matches!(it, ':' | '_' | '/' | '-');
+    match stem.chars().all(allowed) {
+        true => Ok(()),
+        false => {
+            let problem = format!(
+                "`{}` may hold only letters, digits, `:`, `_`, `/` and `-`, and end in `.fifo`",
+                shown(target)
+            );
+            invalid("NotificationTarget", problem)
+        }
+    }
+}
+
+/// Options without which nothing would ever go on.
+pub(in crate::engine) fn options(options: &EngineOptions) -> Invalid {
+    let needed = [
+        ("nodesPerAnchor", options.nodes_per_anchor),
+        ("nodesPerSlice", options.nodes_per_slice),
+        ("undrainedEventsMax", options.undrained_events_max as u64),
+        ("activeTicketsMax", options.active_tickets_max as u64),
+    ];
+    match needed.into_iter().find(|&(_, value)| value == 0) {
+        Some((field, _)) => Err(ConfigurationError::Invalid {
+            field,
+            problem: "is 0, but must be at least 1".into(),
+        }),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,108 @@
+//! How players reach a game session (facts 8.4), in `CompletePlacement` and on tickets.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::member::{Members, Place, Shaped, list, one_of, text, whole_u32};
+use crate::{GameSessionConnectionInfo, MatchedPlayerSession, PlayerGatewayStatus};
+
+const GATEWAY: [(&str, PlayerGatewayStatus); 2] =
+    [("DISABLED", PlayerGatewayStatus::Disabled), ("ENABLED", PlayerGatewayStatus::Enabled)];
+
+pub(super) const fn gateway_status(status: PlayerGatewayStatus) -> &'static str {
+    match status {
+        PlayerGatewayStatus::Disabled => "DISABLED",
+        PlayerGatewayStatus::Enabled => "ENABLED",
+    }
+}
+
+pub(super) fn connection_info(
+    value: &Value,
+    place: Place<'_>,
+) -> Shaped<GameSessionConnectionInfo> {
+    let known = [
+        "GameSessionArn",
+        "IpAddress",
+        "DnsName",
+        "Port",
+        "MatchedPlayerSessions",
+        "PlayerGatewayStatus",
+        "ComputeName",
+        "Location",
+    ];
+    let members = Members::of(value, place, &known)?;
+    let string =
+        |key: &'static str| -> Shaped<_> { Ok(members.optional(key, text)?.map(String::from)) };
+    let port = |value: &Value, place: Place<'_>| whole_u32(value, place, 1..=u32::from(u16::MAX));
+    let sessions = |value, place: Place<'_>| list(value, place, player_session);
+    let port = members.optional("Port", port)?;
+    Ok(GameSessionConnectionInfo {
+        game_session_arn: string("GameSessionArn")?,
+        ip_address: string("IpAddress")?,
+        dns_name: string("DnsName")?,
+        port: port.and_then(|port| u16::try_from(port).ok()),
+        matched_player_sessions: members
+            .optional("MatchedPlayerSessions", sessions)?
+            .unwrap_or_default(),
+        player_gateway_status: members
+            .optional("PlayerGatewayStatus", |value, place| one_of(value, place, &GATEWAY))?,
+        compute_name: string("ComputeName")?,
+        location: string("Location")?,
+    })
+}
+
+fn player_session(value: &Value, place: Place<'_>) -> Shaped<MatchedPlayerSession> {
+    let members = Members::of(value, place, &["PlayerId", "PlayerSessionId"])?;
+    Ok(MatchedPlayerSession {
+        player_id: members.required("PlayerId", text)?.into(),
+        player_session_id: members.required("PlayerSessionId", text)?.into(),
+    })
+}
+
+/// A `GameSessionConnectionInfo` of the API; `ComputeName` and `Location` are ours.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct ConnectionInfoForm<'c> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    game_session_arn: Option<&'c str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ip_address: Option<&'c str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dns_name: Option<&'c str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    port: Option<u16>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    matched_player_sessions: Vec<PlayerSessionForm<'c>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    player_gateway_status: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compute_name: Option<&'c str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<&'c str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct PlayerSessionForm<'c> {
+    player_id: &'c str,
+    player_session_id: &'c str,
+}
+
+impl<'c> ConnectionInfoForm<'c> {
+    pub(super) fn of(info: &'c GameSessionConnectionInfo) -> Self {
+        let sessions = info.matched_player_sessions.iter().map(|session| PlayerSessionForm {
+            player_id: session.player_id.as_str(),
+            player_session_id: &session.player_session_id,
+        });
+        Self {
+            game_session_arn: info.game_session_arn.as_deref(),
+            ip_address: info.ip_address.as_deref(),
+            dns_name: info.dns_name.as_deref(),
+            port: info.port,
+            matched_player_sessions: sessions.collect(),
+            player_gateway_status: info.player_gateway_status.map(gateway_status),
+            compute_name: info.compute_name.as_deref(),
+            location: info.location.as_deref(),
+        }
+    }
+}

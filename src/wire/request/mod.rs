@@ -1,0 +1,143 @@
+//! Requests: the input shapes of the API's operations (facts 8.4) and of ours (commands.md 1.1).
+//!
+//! Only shapes are judged here. How long, how many and which characters is the matchmaker's
+//! business, as it is for a caller that has no JSON.
+
+mod player;
+mod reconfigure;
+mod session;
+mod ticket;
+
+use serde_json::Value;
+
+use crate::wire::member::{Place, ShapeError, clip, did_you_mean, not_built};
+use crate::{Input, InputError};
+
+pub(super) use player::PlayerForm;
+pub(super) use reconfigure::{RECONFIGURE, RULE_SET};
+
+const START_MATCHMAKING: &str = "StartMatchmaking";
+const START_MATCH_BACKFILL: &str = "StartMatchBackfill";
+const STOP_MATCHMAKING: &str = "StopMatchmaking";
+const ACCEPT_MATCH: &str = "AcceptMatch";
+const DESCRIBE_MATCHMAKING: &str = "DescribeMatchmaking";
+const DESCRIBE_MATCH: &str = "DescribeMatch";
+const COMPLETE_PLACEMENT: &str = "CompletePlacement";
+const FAIL_PLACEMENT: &str = "FailPlacement";
+const END_GAME_SESSION: &str = "EndGameSession";
+const REMOVE_PLAYERS: &str = "RemovePlayers";
+
+const BUILT: [&str; 11] = [
+    START_MATCHMAKING,
+    START_MATCH_BACKFILL,
+    STOP_MATCHMAKING,
+    ACCEPT_MATCH,
+    DESCRIBE_MATCHMAKING,
+    DESCRIBE_MATCH,
+    COMPLETE_PLACEMENT,
+    FAIL_PLACEMENT,
+    END_GAME_SESSION,
+    REMOVE_PLAYERS,
+    RECONFIGURE,
+];
+
+/// Operations of decision 33 that are refused until they are built.
+const NOT_BUILT: [&str; 5] = [
+    "StartGameSessionPlacement",
+    "DescribeGameSessionPlacement",
+    "StopGameSessionPlacement",
+    "GameSessionStarted",
+    "GameSessionRefused",
+];
+
+/// Reads the input of `operation`, for instance of `StartMatchmaking`, from its JSON.
+///
+/// A member that is `null` counts as absent; a whole number may be written `50.0`. The `RuleSet`
+/// of `Reconfigure` is an object, or a string with the rule set's text.
+///
+/// # Errors
+/// [`InputError::InvalidRequest`] when the operation is unknown or not built yet, when a member is
+/// unknown, missing or of another type, when a latency is no whole number from 1 to 2,147,483,647,
+/// or when a rule set does not compile. The message names the member by its path. The first
+/// problem is answered.
+pub fn parse_input(operation: &str, input: &Value) -> Result<Input, InputError> {
+    let place = Place::Root(operation);
+    Ok(match operation {
+        START_MATCHMAKING => Input::StartMatchmaking(ticket::start_matchmaking(input, place)?),
+        START_MATCH_BACKFILL => {
+            Input::StartMatchBackfill(ticket::start_match_backfill(input, place)?)
+        }
+        STOP_MATCHMAKING => Input::StopMatchmaking(ticket::stop_matchmaking(input, place)?),
+        ACCEPT_MATCH => Input::AcceptMatch(ticket::accept_match(input, place)?),
+        DESCRIBE_MATCHMAKING => {
+            Input::DescribeMatchmaking(ticket::describe_matchmaking(input, place)?)
+        }
+        DESCRIBE_MATCH => Input::DescribeMatch(session::describe_match(input, place)?),
+        COMPLETE_PLACEMENT => Input::CompletePlacement(session::complete_placement(input, place)?),
+        FAIL_PLACEMENT => Input::FailPlacement(session::fail_placement(input, place)?),
+        END_GAME_SESSION => Input::EndGameSession(session::end_game_session(input, place)?),
+        REMOVE_PLAYERS => Input::RemovePlayers(session::remove_players(input, place)?),
+        RECONFIGURE => Input::Reconfigure(Box::new(reconfigure::reconfigure(input, place)?)),
+        _ if NOT_BUILT.contains(&operation) => return Err(not_built(operation).into()),
+        _ => return Err(unknown_operation(operation).into()),
+    })
+}
+
+/// The operation that `input` is an input of, as [`parse_input`] takes it.
+pub const fn operation_name(input: &Input) -> &'static str {
+    match input {
+        Input::StartMatchmaking(_) => START_MATCHMAKING,
+        Input::StartMatchBackfill(_) => START_MATCH_BACKFILL,
+        Input::StopMatchmaking(_) => STOP_MATCHMAKING,
+        Input::AcceptMatch(_) => ACCEPT_MATCH,
+        Input::DescribeMatchmaking(_) => DESCRIBE_MATCHMAKING,
+        Input::DescribeMatch(_) => DESCRIBE_MATCH,
+        Input::CompletePlacement(_) => COMPLETE_PLACEMENT,
+        Input::FailPlacement(_) => FAIL_PLACEMENT,
+        Input::EndGameSession(_) => END_GAME_SESSION,
+        Input::RemovePlayers(_) => REMOVE_PLAYERS,
+        Input::Reconfigure(_) => RECONFIGURE,
+    }
+}
+
+/// The JSON from which [`parse_input`] reads `input` back.
+///
+/// What every matchmaker refuses may have no such JSON: a number that is not finite is written as
+/// `null`, and a latency or a port of 0 or a time-out beyond its limit is not read back.
+///
+/// The rule set of `Reconfigure` is an object when that object, printed, is the rule set's text to
+/// the letter, and otherwise a string with the text: spaces, comments and the order of members
+/// stay as they are.
+pub fn input_to_json(input: &Input) -> Value {
+    match input {
+        Input::StartMatchmaking(start) => ticket::start_matchmaking_json(start),
+        Input::StartMatchBackfill(start) => ticket::start_match_backfill_json(start),
+        Input::StopMatchmaking(stop) => ticket::stop_matchmaking_json(stop),
+        Input::AcceptMatch(accept) => ticket::accept_match_json(accept),
+        Input::DescribeMatchmaking(describe) => ticket::describe_matchmaking_json(describe),
+        Input::DescribeMatch(describe) => session::describe_match_json(describe),
+        Input::CompletePlacement(complete) => session::complete_placement_json(complete),
+        Input::FailPlacement(fail) => session::fail_placement_json(fail),
+        Input::EndGameSession(end) => session::end_game_session_json(end),
+        Input::RemovePlayers(remove) => session::remove_players_json(remove),
+        Input::Reconfigure(reconfigure) => reconfigure::reconfigure_json(reconfigure),
+    }
+}
+
+/// Whether a line of a scenario can name this operation, built or not.
+pub(super) fn is_operation(name: &str) -> bool {
+    operations().any(|operation| operation == name)
+}
+
+/// Every operation, those that are built first.
+pub(super) fn operations() -> impl Iterator<Item = &'static str> {
+    BUILT.into_iter().chain(NOT_BUILT)
+}
+
+fn unknown_operation(operation: &str) -> ShapeError {
+    let hint = did_you_mean(operation, operations());
+    ShapeError::new(format!("unknown operation `{}`{hint}", clip(operation)))
+}
+
+#[cfg(test)]
+pub(super) mod tests;
