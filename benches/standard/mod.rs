@@ -77,6 +77,7 @@ impl Values {
     }
 
     /// The bytes of the ids and of the values themselves.
+    #[allow(dead_code, reason = "the memory bench alone counts them")]
     pub fn own_bytes(&self) -> usize {
         let texts = self.role.len() + self.modes.iter().map(|it| it.len()).sum::<usize>();
         2 * 36 + 2 * size_of::<f64>() + texts + 4 * size_of::<u32>()

@@ -30,7 +30,7 @@ pub(in crate::engine) fn start_match_backfill(
     let mut seen = BTreeSet::new();
     for (position, player) in request.players.iter().enumerate() {
         let at = format!("Players[{position}]");
-        check_player(&at, player, schema)?;
+        check_player(format_args!("{at}"), player, schema)?;
         let Some(team) = &player.team else {
             return refuse(format!(
                 "`{at}.Team` is missing; every player of a backfill has the team that they play in"
