@@ -11,7 +11,6 @@ mod driver;
 mod envelope;
 mod event;
 mod expect;
-mod hash;
 mod journal;
 mod member;
 mod provenance;
