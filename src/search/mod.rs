@@ -3,6 +3,7 @@
 mod anchor;
 mod exhaustive;
 mod order;
+mod run;
 mod sharing;
 mod waiting;
 

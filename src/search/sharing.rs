@@ -1,7 +1,8 @@
 //! Whether tickets could share a match, as far as partial verdicts tell: false is certain, and true
 //! is said, too, when finding out would take long.
 
-use super::exhaustive::{Exhausted, Run, Searcher};
+use super::exhaustive::Searcher;
+use super::run::{Exhausted, Run};
 use super::waiting::{Entry, Waiting};
 use crate::pool::columns::Columns;
 use crate::ruleset::plan::Plan;
