@@ -1,6 +1,7 @@
 //! Small tools that know nothing of matchmaking.
 
 pub(crate) mod epoch;
+pub(crate) mod fnv;
 pub(crate) mod hash;
 pub(crate) mod hash_index;
 pub(crate) mod idx;

@@ -32,6 +32,7 @@ use crate::lifecycle::pending::PendingMatches;
 use crate::lifecycle::session::Sessions;
 use crate::lifecycle::state::Change;
 use crate::lifecycle::timers::{Timer, Timers};
+use crate::model::limits::TIME_MAX;
 use crate::model::schema::Strategy;
 use crate::model::session::SessionUpdate;
 use crate::model::ticket::TicketId;
@@ -53,9 +54,9 @@ use response::{MatchmakingTicket, Response};
 /// 3. [`poll_timeout`](Self::poll_timeout) says when to call
 ///    [`handle_timeout`](Self::handle_timeout), which settles deadlines and forms matches.
 ///
-/// Times must never decrease from call to call. A call that comes late settles every deadline at
-/// its own time; a call that comes early does nothing. The same rule set, options, seed and calls
-/// give the same answers and events on every machine.
+/// Times must never decrease from call to call, and end with the year 9999. A call that comes late
+/// settles every deadline at its own time; a call that comes early does nothing. The same rule set,
+/// options, seed and calls give the same answers and events on every machine.
 ///
 /// The seed makes ticket and match ids and guards look-ups against chosen ids. Take a fresh one
 /// for every run: with the same seed, a second run makes the same UUIDs.
@@ -129,6 +130,7 @@ impl Matchmaker {
     ) -> Result<Self, ConfigurationError> {
         validate::configuration(&configuration)?;
         validate::options(&options)?;
+        validate::start(start)?;
         if rule_set.strategy() == Strategy::Balanced {
             return Err(ConfigurationError::NotBuilt { what: "the strategy `balanced`" });
         }
@@ -207,7 +209,8 @@ impl Matchmaker {
     /// When nothing is due it does nothing.
     ///
     /// # Errors
-    /// [`InputError::TimeWentBackwards`] or [`InputError::EventsNotDrained`]; nothing has changed.
+    /// [`InputError::TimeWentBackwards`], [`InputError::EventsNotDrained`], or
+    /// [`InputError::InvalidRequest`] for a time after the year 9999; nothing has changed.
     pub fn handle_timeout(&mut self, now: Timestamp) -> Result<TickReport, InputError> {
         self.begin(now)?;
         self.settle(|due| due <= now);
@@ -229,7 +232,8 @@ impl Matchmaker {
     /// it is due at once; `None` when nothing will happen without another command.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         let pass = self.pass.due(self.now, self.options.pass_interval);
-        [self.timers.next(), pass].into_iter().flatten().min()
+        let due = [self.timers.next(), pass].into_iter().flatten().min();
+        due.filter(|&due| due <= TIME_MAX)
     }
 
     /// A ticket that is active, or finished and still remembered.
@@ -237,6 +241,11 @@ impl Matchmaker {
         let key = self.book.find(id)?;
         let record = self.book.record(key)?;
         Some(self.view(record, self.book.players(record)))
+    }
+
+    /// The latest time that a call has brought: no later call may bring an earlier one.
+    pub fn now(&self) -> Timestamp {
+        self.now
     }
 
     /// The tickets that are known, the finished ones that are remembered included, in the order of
@@ -269,6 +278,12 @@ impl Matchmaker {
     fn begin(&mut self, now: Timestamp) -> Result<(), InputError> {
         if now < self.now {
             return Err(InputError::TimeWentBackwards { now, last: self.now });
+        }
+        if now > TIME_MAX {
+            let (found, limit) = (now.as_millis(), TIME_MAX.as_millis());
+            return Err(InputError::invalid(format!(
+                "`now` is {found} ms since 1970, but must be at most {limit}, the end of 9999"
+            )));
         }
         let limit = self.options.undrained_events_max;
         if self.outbox.len() + self.updates.len() >= limit {

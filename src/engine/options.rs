@@ -5,6 +5,8 @@ use crate::base::time::Millis;
 use crate::model::limits;
 
 /// The fields of `CreateMatchmakingConfiguration` (facts 8.4) that this release runs.
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "wire", serde(rename_all = "camelCase"))]
 #[derive(Clone, PartialEq, Debug)]
 pub struct Configuration {
     /// Letters, digits, hyphens and dots, 1 to 128 of them.
@@ -15,7 +17,7 @@ pub struct Configuration {
     pub acceptance_required: bool,
     /// How long players have to accept, 1 to 600 seconds. Required when they must (decision 25).
     pub acceptance_timeout_seconds: Option<u32>,
-    /// Places of a match that are kept free (facts 5.6). Without a queue it is ignored.
+    /// Places of a match that are kept free, up to 200 (facts 5.6). Without a queue it is ignored.
     pub additional_player_count: u32,
     /// Text of up to 256 characters that every event carries.
     pub custom_event_data: Option<String>,
@@ -60,6 +62,7 @@ impl Default for Configuration {
 }
 
 /// Who places a match into a game session (`tickets.md` section 1).
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum FlexMatchMode {
     /// Nobody: a match is complete as soon as it is made.
@@ -70,6 +73,7 @@ pub enum FlexMatchMode {
 }
 
 /// Who asks for players for a running session.
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum BackfillMode {
     /// The game, by `StartMatchBackfill`.
@@ -80,6 +84,7 @@ pub enum BackfillMode {
 }
 
 /// Which tickets end when a player rejects a match (facts 10.12).
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum EarlyRejection {
     /// Those with a player who rejected. The others go on searching.
@@ -93,6 +98,8 @@ pub enum EarlyRejection {
 ///
 /// Everything that grows has a limit here. Reaching one is an error to the caller, never a loss of
 /// what was accepted.
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "wire", serde(rename_all = "camelCase"))]
 #[derive(Clone, PartialEq, Debug)]
 #[non_exhaustive]
 pub struct EngineOptions {
@@ -110,7 +117,8 @@ pub struct EngineOptions {
     pub retention: Millis,
     /// How many finished tickets can be described; the oldest are forgotten first.
     pub retained_tickets_max: usize,
-    /// How long the host has to place a match before its tickets go back to the pool.
+    /// How long the host has to place a match before its tickets go back to the pool. Not 0:
+    /// they would be matched and go back for ever.
     pub placement_timeout: Millis,
     /// Which tickets end when a player rejects a match.
     pub early_rejection: EarlyRejection,
@@ -147,8 +155,9 @@ pub enum ConfigurationError {
     /// A field breaks a constraint of the service.
     #[error("{field} {problem}")]
     Invalid {
-        /// The field, as the API names it.
-        field: &'static str,
+        /// The field, as the API names it; where it is a part of one, its path, for instance
+        /// `Tags[3].Key`.
+        field: String,
         /// What is wrong, with the limit.
         problem: String,
     },

@@ -6,7 +6,7 @@ mod sessions;
 
 use std::fmt::{self, Display};
 
-pub(super) use configuration::{configuration, options};
+pub(super) use configuration::{configuration, options, start};
 pub(super) use sessions::{
     accept_match, connection_info, describe_match, game_session_arn, placement_of, remove_players,
     start_match_backfill,
@@ -62,7 +62,7 @@ pub(super) fn describe_matchmaking(request: &DescribeMatchmaking) -> Result<(), 
 pub(super) fn ticket_id(member: impl Display, id: &TicketId) -> Result<(), InputError> {
     let text = id.as_str();
     chars(&member, text, limits::TICKET_ID_CHARS_MAX)?;
-    match text.chars().find(|it| !(it.is_ascii_alphanumeric() || matches!(it, '-' | '.'))) {
+    match text.chars().find(|&it| !is_of_name(it)) {
         Some(bad) => refuse(format!(
             "`{member}` holds `{}`, but may hold only letters, digits, `-` and `.`",
             bad.escape_debug()
@@ -71,15 +71,21 @@ pub(super) fn ticket_id(member: impl Display, id: &TicketId) -> Result<(), Input
     }
 }
 
-/// The name or an ARN of the matchmaker's own configuration.
+/// The name or an ARN of the matchmaker's own configuration: 1 to 256 characters, a name or what ends
+/// in one (facts 8.4).
 fn configuration_name(name: Option<&str>, configuration: &Configuration) -> Result<(), InputError> {
     let Some(name) = name else { return Ok(()) };
+    chars("ConfigurationName", name, limits::CONFIGURATION_NAME_CHARS_MAX)?;
+    let arn = name.strip_prefix("arn:").and_then(|it| it.rsplit_once(":matchmakingconfiguration/"));
+    let named = arn.map_or(name, |(_, named)| named);
+    if let Some(bad) = named.chars().find(|&it| !is_of_name(it)) {
+        return refuse(format!(
+            "`ConfigurationName` holds `{}`, but may hold only letters, digits, `-` and `.`, or be an ARN that ends in `:matchmakingconfiguration/` and a name",
+            bad.escape_debug()
+        ));
+    }
     let own = &configuration.name;
-    let in_arn = name
-        .strip_prefix("arn:")
-        .and_then(|arn| arn.rsplit_once(":matchmakingconfiguration/"))
-        .is_some_and(|(_, name)| name == own);
-    if name == own || in_arn {
+    if named == own {
         return Ok(());
     }
     let message = format!(
@@ -87,6 +93,11 @@ fn configuration_name(name: Option<&str>, configuration: &Configuration) -> Resu
         shown(name)
     );
     Err(InputError::NotFound { message })
+}
+
+/// Whether ids of tickets and names of configurations may hold a character.
+fn is_of_name(it: char) -> bool {
+    it.is_ascii_alphanumeric() || matches!(it, '-' | '.')
 }
 
 /// Members are given as `format_args!`: nothing is put together unless a message needs it.

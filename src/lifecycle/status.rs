@@ -6,6 +6,7 @@
 /// ```dot
 #[doc = include_str!("../../docs/ticket_statuses.dot")]
 /// ```
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum TicketStatus {
     /// Received, not yet looked at.

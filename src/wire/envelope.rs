@@ -4,9 +4,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::event::EventForm;
-use super::hash::fnv1a_128;
 use super::response::rendered;
 use crate::Event;
+use crate::base::fnv::fnv1a_128;
 
 /// An event as EventBridge delivers it: `version`, `id`, `detail-type`, `source`, `account`,
 /// `time`, `region`, `resources`, `detail`.

@@ -1,7 +1,5 @@
 //! What a journal says of its engine and rule set, so that it is not replayed on others.
 
-use super::configuration::party_aggregation_name;
-use super::hash::fnv1a_128;
 use crate::RuleSet;
 
 /// The version of the engine, in the header of a journal.
@@ -13,8 +11,7 @@ pub(super) const ENGINE_VERSION: &str = env!("CARGO_PKG_VERSION");
 /// It is the same in every release. It finds a mistake, such as a rule set that was edited; it
 /// does not resist someone who looks for two texts with one hash.
 pub fn rule_set_hash(rule_set: &RuleSet) -> String {
-    let parties = party_aggregation_name(rule_set.options().party_aggregation);
-    format!("{:032x}", fnv1a_128(&[rule_set.text(), parties]))
+    rule_set.fingerprint()
 }
 
 /// Why a record of another version is refused.

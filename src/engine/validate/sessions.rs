@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::super::input::{
+use super::{chars, check_player, configuration_name, count, refuse, shown, ticket_id};
+use crate::engine::input::{
     AcceptMatch, DescribeMatch, InputError, PlacementOf, RemovePlayers, StartMatchBackfill,
 };
-use super::super::options::Configuration;
-use super::{chars, check_player, configuration_name, count, refuse, shown, ticket_id};
+use crate::engine::options::Configuration;
 use crate::model::limits;
 use crate::model::schema::Schema;
 use crate::model::session::GameSessionConnectionInfo;
@@ -36,6 +36,7 @@ pub(in crate::engine) fn start_match_backfill(
                 "`{at}.Team` is missing; every player of a backfill has the team that they play in"
             ));
         };
+        chars(&format!("{at}.Team"), team, limits::NAME_CHARS_MAX)?;
         if schema.instance(team).is_none() {
             let known: Vec<String> = schema
                 .instances
@@ -140,17 +141,20 @@ pub(in crate::engine) fn connection_info(
         let player = session.player_id.as_str();
         chars(format_args!("{member}.PlayerId"), player, limits::PLAYER_ID_CHARS_MAX)?;
         let id = &session.player_session_id;
-        let member = format!("{member}.PlayerSessionId");
-        chars(&member, id, limits::PLAYER_SESSION_ID_CHARS_MAX)?;
+        let of_id = format!("{member}.PlayerSessionId");
+        chars(&of_id, id, limits::PLAYER_SESSION_ID_CHARS_MAX)?;
         let rest = id.strip_prefix("psess-").filter(|rest| !rest.is_empty());
         if rest.is_none_or(|rest| rest.contains(char::is_whitespace)) {
             return refuse(format!(
-                "`{member}` is `{}`, but must be `psess-` and more characters, none of them white space",
+                "`{of_id}` is `{}`, but must be `psess-` and more characters, none of them white space",
                 shown(id)
             ));
         }
         if !seen.insert(player) {
-            return refuse(format!("`{member}`: the player `{}` has two", shown(player)));
+            return refuse(format!(
+                "`{member}.PlayerId`: the player `{}` has two player sessions",
+                shown(player)
+            ));
         }
     }
     Ok(arn)
