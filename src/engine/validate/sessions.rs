@@ -36,7 +36,7 @@ pub(in crate::engine) fn start_match_backfill(
                 "`{at}.Team` is missing; every player of a backfill has the team that they play in"
             ));
         };
-        chars(&format!("{at}.Team"), team, limits::NAME_CHARS_MAX)?;
+        chars(format_args!("{at}.Team"), team, limits::NAME_CHARS_MAX)?;
         if schema.instance(team).is_none() {
             let known: Vec<String> = schema
                 .instances
