@@ -45,7 +45,10 @@ impl Matchmaker {
         let StartMatchBackfill { ticket_id, game_session_arn, players, .. } = request;
         let arn: Option<Arc<str>> = game_session_arn.map(Arc::from);
         let location = self.session_location(arn.as_deref());
-        let row = self.insert_roster(&players, location.as_deref()).map_err(too_many_locations)?;
+        let number = self.submissions;
+        let row = self.insert_roster(&players, location.as_deref(), self.now, number);
+        let row = row.map_err(too_many_locations)?;
+        self.submissions += 1;
         if let Some(replaced) = replaced {
             self.take_out(replaced, StatusCause::Replaced, self.now);
         }
@@ -54,7 +57,13 @@ impl Matchmaker {
             self.name_session(arn, &players);
         }
         let backfill = Some(self.backfill(arn.clone(), false, &players));
-        let key = self.insert_ticket(NewTicket { id: ticket_id, players: &players, backfill, row });
+        let key = self.insert_ticket(NewTicket {
+            id: ticket_id,
+            number,
+            players: &players,
+            backfill,
+            row,
+        });
         if let Some(arn) = &arn {
             self.sessions.change(arn, Some(self.now), |session| session.backfill = Some(key));
         }
@@ -156,15 +165,7 @@ impl Matchmaker {
     }
 
     /// Gives a roster its row; none when it can never be matched.
-    fn insert_roster(
-        &mut self,
-        players: &[Player],
-        location: Option<&str>,
-    ) -> Result<Option<TicketRow>, Refused> {
-        self.insert_roster_as(players, location, self.now, self.submissions)
-    }
-
-    pub(super) fn insert_roster_as(
+    pub(super) fn insert_roster(
         &mut self,
         players: &[Player],
         location: Option<&str>,
@@ -244,11 +245,13 @@ impl Matchmaker {
             player
         };
         let players: Vec<Player> = session.roster.iter().map(at_location).collect();
-        let row = self.insert_roster_as(&players, location.as_deref(), at, self.submissions);
+        let number = self.submissions;
+        self.submissions += 1;
+        let row = self.insert_roster(&players, location.as_deref(), at, number);
         // A roster whose locations find no room is not matched until its ticket is renewed.
         let row = row.ok().flatten();
         let backfill = Some(self.backfill(Some(Arc::clone(arn)), true, &players));
-        let new = NewTicket { id: Some(id), players: &players, backfill, row };
+        let new = NewTicket { id: Some(id), number, players: &players, backfill, row };
         let key = self.insert_ticket_at(new, at);
         self.sessions.change(arn, None, |session| session.backfill = Some(key));
     }
@@ -306,7 +309,7 @@ impl Matchmaker {
         let Some(row) = self.rows[ticket].take() else { return };
         self.pool.remove(row);
         // Fewer players report no more locations than before.
-        let row = self.insert_roster_as(&staying, location.as_deref(), start_time, number);
+        let row = self.insert_roster(&staying, location.as_deref(), start_time, number);
         let row = row.ok().flatten();
         self.rows[ticket] = row;
         if let Some(row) = row {

@@ -23,6 +23,8 @@ use crate::search::AnchorKey;
 /// A request that has passed every check and now becomes a ticket.
 pub(super) struct NewTicket<'p> {
     pub(super) id: Option<TicketId>,
+    /// Counts submissions; its row has the same.
+    pub(super) number: u64,
     pub(super) players: &'p [Player],
     pub(super) backfill: Option<Backfill>,
     pub(super) row: Option<TicketRow>,
@@ -40,17 +42,19 @@ impl Matchmaker {
         let duplicates = self.duplicates(&request.players, None)?;
         self.check_room(duplicates.len())?;
         let StartMatchmaking { ticket_id, players, .. } = request;
+        let number = self.submissions;
         // A ticket without a needed attribute is accepted, and never matched (facts 10.18).
         let row = match missing_attribute(schema, &players) {
             Some(_) => None,
             None => {
-                let row = self.pool.insert(schema, &players, self.now, self.submissions);
+                let row = self.pool.insert(schema, &players, self.now, number);
                 Some(row.map_err(too_many_locations)?)
             }
         };
+        self.submissions += 1;
         self.give_way(&duplicates, &players);
         self.counters.players_started += players.len() as u64;
-        let new = NewTicket { id: ticket_id, players: &players, backfill: None, row };
+        let new = NewTicket { id: ticket_id, number, players: &players, backfill: None, row };
         let key = self.insert_ticket(new);
         Ok(Response::StartMatchmaking(self.new_view(key, players)))
     }
@@ -143,12 +147,11 @@ impl Matchmaker {
         self.insert_ticket_at(new, self.now)
     }
 
-    /// Adds a ticket that starts at `at`.
+    /// Adds a ticket that starts at `at`. Its number is taken already: making way for it may add
+    /// automatic tickets, which come after it.
     pub(super) fn insert_ticket_at(&mut self, new: NewTicket<'_>, at: Timestamp) -> TicketKey {
-        let NewTicket { id, players, backfill, row } = new;
+        let NewTicket { id, number, players, backfill, row } = new;
         let id = id.unwrap_or_else(|| self.fresh_ticket_id());
-        let number = self.submissions;
-        self.submissions += 1;
         self.counters.tickets_started += 1;
         let timeout = Millis::from_secs(self.configuration.request_timeout_seconds);
         let due = at.plus(timeout);

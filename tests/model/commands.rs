@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use rallypoint::{
-    Acceptance, AcceptMatch, AcceptanceType, CompletePlacement, DescribeMatch,
-    DescribeMatchmaking, EndGameSession, FailPlacement, Input, PlacementFailure, PlacementOf,
-    Player, PlayerId, RemovePlayers, StartMatchBackfill, StartMatchmaking, StatusCause,
-    StopMatchmaking, TicketId, TicketStatus,
+    AcceptMatch, Acceptance, AcceptanceType, CompletePlacement, DescribeMatch, DescribeMatchmaking,
+    EndGameSession, FailPlacement, Input, PlacementFailure, PlacementOf, Player, PlayerId,
+    RemovePlayers, StartMatchBackfill, StartMatchmaking, StatusCause, StopMatchmaking, TicketId,
+    TicketStatus,
 };
 
 use crate::told::{Detail, Id, Place, ToldSession, ToldTicket};
@@ -88,7 +88,11 @@ impl Model<'_> {
     }
 
     /// The tickets that give way to a new one with these players.
-    fn in_the_way(&mut self, players: &[Player], replaced: Option<u64>) -> Result<Vec<u64>, Refusal> {
+    fn in_the_way(
+        &mut self,
+        players: &[Player],
+        replaced: Option<u64>,
+    ) -> Result<Vec<u64>, Refusal> {
         let holds_one = |number: &u64| {
             let ticket = &self.tickets[number];
             ticket.is_active() && players.iter().any(|it| ticket.holds(it.player_id.as_str()))
@@ -98,7 +102,8 @@ impl Model<'_> {
             self.seen.note("duplicate in PLACING, refused");
             return Err(Refusal::Invalid);
         }
-        let gives_way = |number: &u64| Some(*number) != replaced && !self.tickets[number].is_automatic;
+        let gives_way =
+            |number: &u64| Some(*number) != replaced && !self.tickets[number].is_automatic;
         Ok(found.into_iter().filter(gives_way).collect())
     }
 
@@ -470,7 +475,8 @@ impl Model<'_> {
                 }
                 let is_of = |session: &Session| session.match_id.as_deref() == Some(id.as_str());
                 let found = self.sessions.iter().find(|(_, session)| is_of(session));
-                found.map_or(Err(Refusal::NotFound), |(arn, _)| Ok(Answer::SessionData(arn.clone())))
+                found
+                    .map_or(Err(Refusal::NotFound), |(arn, _)| Ok(Answer::SessionData(arn.clone())))
             }
         }
     }
@@ -504,7 +510,8 @@ impl Model<'_> {
     fn complete_placement(&mut self, request: &CompletePlacement) -> Answered {
         let CompletePlacement { of, game_session_connection_info: info } = request;
         let Some(arn) = &info.game_session_arn else { return self.refuse_malformed() };
-        let found = self.placing(of).inspect_err(|_| self.seen.note("placement completed too late"));
+        let found =
+            self.placing(of).inspect_err(|_| self.seen.note("placement completed too late"));
         let number = found?;
         if self.sessions.contains_key(arn) {
             self.seen.note("session ARN in use, refused");

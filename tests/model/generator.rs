@@ -182,7 +182,10 @@ impl Generator {
         {
             let firsts = proposal.tickets.iter().filter_map(|it| model.tickets[it].players.first());
             let firsts: Vec<PlayerId> = firsts.map(|it| it.player_id.clone()).take(10).collect();
-            players = firsts.into_iter().map(|it| self.dress(model.setup, Player::new(it.as_str()))).collect();
+            players = firsts
+                .into_iter()
+                .map(|it| self.dress(model.setup, Player::new(it.as_str())))
+                .collect();
         } else {
             for _ in 0..party {
                 let player = self.player(model.setup);
@@ -273,7 +276,12 @@ impl Generator {
         let ticket = &model.tickets[&number];
         let mut player_ids: Vec<PlayerId> = match self.chance.below(100) {
             0..80 => ticket.players.iter().map(|it| it.player_id.clone()).collect(),
-            80..98 => self.chance.pick(&ticket.players).map(|it| it.player_id.clone()).into_iter().collect(),
+            80..98 => self
+                .chance
+                .pick(&ticket.players)
+                .map(|it| it.player_id.clone())
+                .into_iter()
+                .collect(),
             98 => Vec::new(),
             _ => vec!["p0".into()],
         };
@@ -287,7 +295,11 @@ impl Generator {
             true => AcceptanceType::Reject,
             false => AcceptanceType::Accept,
         };
-        Input::AcceptMatch(AcceptMatch { ticket_id: self.id_of(model, ticket), player_ids, acceptance_type })
+        Input::AcceptMatch(AcceptMatch {
+            ticket_id: self.id_of(model, ticket),
+            player_ids,
+            acceptance_type,
+        })
     }
 
     fn stray_answer(&mut self, model: &Model<'_>) -> Input {
@@ -387,7 +399,8 @@ impl Generator {
             1 | 2 => Some(self.arn(model)),
             _ => Some(self.new_arn()),
         };
-        let players = aim.iter().flat_map(|it| &it.tickets).flat_map(|it| &model.tickets[it].players);
+        let players =
+            aim.iter().flat_map(|it| &it.tickets).flat_map(|it| &model.tickets[it].players);
         let players: Vec<&Player> = players.collect();
         let given = match self.chance.pick(&players) {
             Some(player) if self.chance.percent(30) => Some(player.player_id.clone()),

@@ -57,9 +57,9 @@ fn run(setup: &Setup, commands: usize) -> (Result<Coverage, String>, Vec<Step>) 
 
 fn counts() -> (u64, usize) {
     let Ok(text) = std::env::var(VARIABLE) else { return BY_DEFAULT };
-    let parsed = text.split_once('x').and_then(|(runs, commands)| {
-        Some((runs.parse().ok()?, commands.parse().ok()?))
-    });
+    let parsed = text
+        .split_once('x')
+        .and_then(|(runs, commands)| Some((runs.parse().ok()?, commands.parse().ok()?)));
     parsed.unwrap_or_else(|| panic!("{VARIABLE} is `{text}`, but must be like 1000x2000"))
 }
 

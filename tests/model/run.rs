@@ -1,7 +1,7 @@
 //! One run: the engine and the model side by side, command by command.
 
 use rallypoint::{
-    Event, EventDetail, Input, InputError, MatchmakerData, Matchmaker, MatchmakingTicket, Response,
+    Event, EventDetail, Input, InputError, Matchmaker, MatchmakerData, MatchmakingTicket, Response,
     SessionUpdate, TickReport, Timestamp,
 };
 
@@ -49,7 +49,15 @@ impl<'s> Run<'s> {
         let engine = Matchmaker::new(rule_set, configuration, options, at(0), setup.seed)
             .expect("the configurations of the test are right");
         let model = Model::new(setup);
-        Self { engine, model, sequence: 0, last_time: 0, drains: true, is_cut: false, last_pass: None }
+        Self {
+            engine,
+            model,
+            sequence: 0,
+            last_time: 0,
+            drains: true,
+            is_cut: false,
+            last_pass: None,
+        }
     }
 
     pub fn step(&mut self, step: &Step) -> Checked {
@@ -91,7 +99,10 @@ impl<'s> Run<'s> {
     }
 
     /// Whether the engine must refuse any call until it is drained; then it does, and is.
-    fn refuses_until_drained(&mut self, call: impl Fn(&mut Matchmaker) -> Option<InputError>) -> Checked {
+    fn refuses_until_drained(
+        &mut self,
+        call: impl Fn(&mut Matchmaker) -> Option<InputError>,
+    ) -> Checked {
         if self.undrained() < self.model.setup.options.undrained_events_max {
             return Ok(());
         }
@@ -146,14 +157,16 @@ impl<'s> Run<'s> {
         let mut matches = 0;
         while let Some(event) = events.get(self.model.told.len()) {
             match &event.detail {
-                EventDetail::MatchmakingSearching { .. } if taken_up < queued.len() && matches == 0 => {
+                EventDetail::MatchmakingSearching { .. }
+                    if taken_up < queued.len() && matches == 0 =>
+                {
                     self.model.begin_search(queued[taken_up]);
                     taken_up += 1;
                 }
                 EventDetail::PotentialMatchCreated { .. } if taken_up == queued.len() => {
-                    self.model.form(event).map_err(|problem| {
-                        format!("{problem}\n  told {}", unexpected(event))
-                    })?;
+                    self.model
+                        .form(event)
+                        .map_err(|problem| format!("{problem}\n  told {}", unexpected(event)))?;
                     matches += 1;
                 }
                 _ => break,
@@ -209,14 +222,17 @@ impl<'s> Run<'s> {
                 return Err(format!("an event at {time} after {}", self.last_time));
             }
             self.last_time = time;
-            if event.custom_event_data.as_deref() != model.setup.configuration.custom_event_data.as_deref() {
+            if event.custom_event_data.as_deref()
+                != model.setup.configuration.custom_event_data.as_deref()
+            {
                 return Err("an event has other custom data".into());
             }
         }
         if let Some(event) = events.get(told.len()) {
             return Err(format!("an event too many: {}", unexpected(event)));
         }
-        let updates: Vec<SessionUpdate> = std::iter::from_fn(|| self.engine.poll_update()).collect();
+        let updates: Vec<SessionUpdate> =
+            std::iter::from_fn(|| self.engine.poll_update()).collect();
         let musts = std::mem::take(&mut self.model.updates);
         if updates.len() != musts.len() {
             return Err(format!("{} updates, must be {}: {updates:?}", updates.len(), musts.len()));
@@ -230,15 +246,23 @@ impl<'s> Run<'s> {
     fn check_update(&mut self, must: &ToldUpdate, update: &SessionUpdate) -> Checked {
         self.model.names.is(must.ticket, update.ticket_id.as_str())?;
         if (&*update.game_session_arn, update.reason) != (must.arn.as_str(), must.reason) {
-            return Err(format!("update {update:?}, must be {} of {}", must.reason.as_str(), must.arn));
+            return Err(format!(
+                "update {update:?}, must be {} of {}",
+                must.reason.as_str(),
+                must.arn
+            ));
         }
         let session = Session {
             reached: Default::default(),
             match_id: must.match_id.clone(),
-            roster: must.roster.iter().map(|(player, team)| {
-                let player = rallypoint::Player::new(player.as_str());
-                rallypoint::Player { team: team.clone(), ..player }
-            }).collect(),
+            roster: must
+                .roster
+                .iter()
+                .map(|(player, team)| {
+                    let player = rallypoint::Player::new(player.as_str());
+                    rallypoint::Player { team: team.clone(), ..player }
+                })
+                .collect(),
             ticket: None,
             announced: must.announced,
             used: 0,
@@ -256,18 +280,33 @@ impl<'s> Run<'s> {
         if session.match_id.as_deref() != data.match_id.as_ref().map(|it| it.as_str()) {
             return Err(format!("match of a session: {:?}, {:?}", session.match_id, data.match_id));
         }
-        let seen: Vec<(String, Vec<String>)> = data.teams.iter().map(|team| {
-            let players = team.players.iter().map(|it| it.player_id.to_string());
-            (team.name.to_string(), players.collect())
-        }).collect();
-        let must: Vec<(String, Vec<String>)> = self.model.setup.game.teams.iter().map(|&(team, ..)| {
-            let roster = session.roster.iter().filter(|it| it.team.as_deref() == Some(team));
-            (team.to_owned(), roster.map(|it| it.player_id.to_string()).collect())
-        }).collect();
+        let seen: Vec<(String, Vec<String>)> = data
+            .teams
+            .iter()
+            .map(|team| {
+                let players = team.players.iter().map(|it| it.player_id.to_string());
+                (team.name.to_string(), players.collect())
+            })
+            .collect();
+        let must: Vec<(String, Vec<String>)> = self
+            .model
+            .setup
+            .game
+            .teams
+            .iter()
+            .map(|&(team, ..)| {
+                let roster = session.roster.iter().filter(|it| it.team.as_deref() == Some(team));
+                (team.to_owned(), roster.map(|it| it.player_id.to_string()).collect())
+            })
+            .collect();
         if seen == must { Ok(()) } else { Err(format!("roster {seen:?}\n  must {must:?}")) }
     }
 
-    fn check_answer(&mut self, must: &Result<Answer, Refusal>, seen: &Result<Response, InputError>) -> Checked {
+    fn check_answer(
+        &mut self,
+        must: &Result<Answer, Refusal>,
+        seen: &Result<Response, InputError>,
+    ) -> Checked {
         let wrong = || Err(format!("answered {seen:?}\n  must {must:?}"));
         match (must, seen) {
             (Err(Refusal::Invalid), Err(InputError::InvalidRequest { .. }))
@@ -333,14 +372,19 @@ impl<'s> Run<'s> {
         let seen_end = seen.end_time.map(Timestamp::as_millis);
         let facts = (seen.status, seen.status_cause, seen.start_time.as_millis(), seen_end);
         if facts != (status, cause, start, end) {
-            return Err(format!("{}: {facts:?}\n  must {:?}", seen.ticket_id, (status, cause, start, end)));
+            return Err(format!(
+                "{}: {facts:?}\n  must {:?}",
+                seen.ticket_id,
+                (status, cause, start, end)
+            ));
         }
         let team = |player: &rallypoint::Player| match ticket.is_backfill {
             true => player.team.clone(),
             false if ticket.waits() || !ticket.was_matched => None,
             false => ticket.team.clone(),
         };
-        let must: Vec<_> = ticket.players.iter().map(|it| (it.player_id.clone(), team(it))).collect();
+        let must: Vec<_> =
+            ticket.players.iter().map(|it| (it.player_id.clone(), team(it))).collect();
         let players: Vec<_> =
             seen.players.iter().map(|it| (it.player_id.clone(), it.team.clone())).collect();
         if players != must {
@@ -352,7 +396,11 @@ impl<'s> Run<'s> {
             None => ticket.session.clone().map(Some),
         };
         if arn != must || seen.estimated_wait_seconds != self.model.estimate() {
-            return Err(format!("{}: session {arn:?}, must be {must:?}; {:?}", seen.ticket_id, self.model.estimate()));
+            return Err(format!(
+                "{}: session {arn:?}, must be {must:?}; {:?}",
+                seen.ticket_id,
+                self.model.estimate()
+            ));
         }
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! A failing run as a scenario file (commands.md 1.1).
 
 use rallypoint::{
-    AcceptanceType, AttributeValue, DescribeMatch, FlexMatchMode, BackfillMode, EarlyRejection, Input, PlacementFailure,
-    PlacementOf, Player, wire,
+    AcceptanceType, AttributeValue, BackfillMode, DescribeMatch, EarlyRejection, FlexMatchMode,
+    Input, PlacementFailure, PlacementOf, Player, wire,
 };
 use serde_json::{Value, json};
 
@@ -84,7 +84,8 @@ fn line(at: u64, input: &Input) -> String {
 fn operation(input: &Input) -> (&'static str, Value) {
     match input {
         Input::StartMatchBackfill(request) => {
-            let mut json = json!({"Players": request.players.iter().map(player).collect::<Vec<_>>()});
+            let mut json =
+                json!({"Players": request.players.iter().map(player).collect::<Vec<_>>()});
             if let Some(id) = &request.ticket_id {
                 json["TicketId"] = json!(id.as_str());
             }

@@ -83,7 +83,8 @@ impl Run<'_> {
                 other => return Err(format!("backfill of {arn}: {other:?}")),
             }
             let reached = (seen.connection_info.port, &seen.connection_info.location);
-            if !must.reached.any_location && reached != (must.reached.port, &must.reached.location) {
+            if !must.reached.any_location && reached != (must.reached.port, &must.reached.location)
+            {
                 return Err(format!("{arn} is reached at {reached:?}"));
             }
             let of = DescribeMatch::GameSession(arn.clone());
@@ -167,7 +168,10 @@ impl Run<'_> {
         let options = &self.model.setup.options;
         let active = self.engine.counters().current_tickets as usize;
         if active > options.active_tickets_max {
-            return Err(format!("{active} tickets are active, the limit is {}", options.active_tickets_max));
+            return Err(format!(
+                "{active} tickets are active, the limit is {}",
+                options.active_tickets_max
+            ));
         }
         let sessions = self.engine.game_sessions().count();
         if sessions > options.sessions_max {

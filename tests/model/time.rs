@@ -57,7 +57,9 @@ impl Model<'_> {
         }
         let before = self.sessions.len();
         self.sessions.retain(|_, session| {
-            session.ticket.is_some() || session.announced.is_some() || session.used + retention > now
+            session.ticket.is_some()
+                || session.announced.is_some()
+                || session.used + retention > now
         });
         (self.sessions.len()..before).for_each(|_| self.seen.note("session forgotten"));
     }
@@ -160,7 +162,9 @@ impl Model<'_> {
             placed.push(PlacedTicket {
                 team: team.into(),
                 age: Timestamp::from_millis(self.now).since(Timestamp::from_millis(known.start)),
-                players: players.map(|it| rallypoint::Player { team: None, ..it.clone() }).collect(),
+                players: players
+                    .map(|it| rallypoint::Player { team: None, ..it.clone() })
+                    .collect(),
             });
         }
         let all: usize = sizes.values().sum();

@@ -138,7 +138,11 @@ impl Told {
         let seen_tickets = event.detail.tickets();
         for (told, seen) in self.detail.tickets().iter().zip(seen_tickets) {
             if let Err(problem) = names.is(told.id, seen.ticket_id.as_str()) {
-                return Err(format!("{problem}\n  told {}\n  must {}", seen_text(event, false), self.text(names, rules)));
+                return Err(format!(
+                    "{problem}\n  told {}\n  must {}",
+                    seen_text(event, false),
+                    self.text(names, rules)
+                ));
             }
         }
         let any_location = matches!(
@@ -160,7 +164,10 @@ impl Told {
         let written = match &self.detail {
             Detail::Searching(_, wait) => write!(text, "{time} Searching{all} wait {wait:?}"),
             Detail::Created { match_id, acceptance, .. } => {
-                write!(text, "{time} Created {match_id}{all} acceptance {acceptance:?} rules {rules}")
+                write!(
+                    text,
+                    "{time} Created {match_id}{all} acceptance {acceptance:?} rules {rules}"
+                )
             }
             Detail::Answered { match_id, .. } => write!(text, "{time} AcceptMatch {match_id}{all}"),
             Detail::Completed { match_id, acceptance, .. } => {
@@ -172,7 +179,9 @@ impl Told {
                 write!(text, "{time} Succeeded {match_id}{all} {arn:?} {port:?} {location:?}")
             }
             Detail::TimedOut(_) => write!(text, "{time} TimedOut{all} rules {rules}"),
-            Detail::Cancelled(_, cause) => write!(text, "{time} Cancelled{all} {cause:?} rules {rules}"),
+            Detail::Cancelled(_, cause) => {
+                write!(text, "{time} Cancelled{all} {cause:?} rules {rules}")
+            }
             Detail::Failed { match_id, .. } => write!(text, "{time} Failed {match_id}{all}"),
         };
         written.expect("a string takes everything");
