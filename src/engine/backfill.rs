@@ -49,10 +49,11 @@ impl Matchmaker {
         let row = self.insert_roster(&players, location.as_deref(), self.now, number);
         let row = row.map_err(too_many_locations)?;
         self.submissions += 1;
-        if let Some(replaced) = replaced {
-            self.take_out(replaced, StatusCause::Replaced, self.now);
-        }
-        self.give_way(&duplicates, &players);
+        let replaced = replaced.map(|key| (key, StatusCause::Replaced));
+        let duplicates = duplicates.iter().map(|&key| (key, StatusCause::DuplicatePlayer));
+        let leaving: Vec<_> = replaced.into_iter().chain(duplicates).collect();
+        self.take_out_all(&leaving, self.now);
+        self.leave_automatic_sessions(&players);
         if let Some(arn) = &arn {
             self.name_session(arn, &players);
         }

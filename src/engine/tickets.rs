@@ -136,9 +136,9 @@ impl Matchmaker {
 
     /// Makes way for a ticket with these players.
     pub(super) fn give_way(&mut self, duplicates: &[TicketKey], players: &[Player]) {
-        for &key in duplicates {
-            self.take_out(key, StatusCause::DuplicatePlayer, self.now);
-        }
+        let leaving: Vec<_> =
+            duplicates.iter().map(|&key| (key, StatusCause::DuplicatePlayer)).collect();
+        self.take_out_all(&leaving, self.now);
         self.leave_automatic_sessions(players);
     }
 
@@ -244,9 +244,19 @@ impl Matchmaker {
     /// Cancels a ticket wherever it stands before PLACING. A match that it is proposed for is
     /// dropped, as by a rejection (facts 10.15).
     pub(super) fn take_out(&mut self, key: TicketKey, cause: StatusCause, at: Timestamp) {
-        match self.book.record(key).and_then(|record| record.pending) {
-            Some(pending) => self.drop_proposal(pending, Some((key, cause)), at),
-            None => self.end_ticket(key, Change::Cancel(cause), at),
+        self.take_out_all(&[(key, cause)], at);
+    }
+
+    /// Cancels tickets together: those of one proposal leave it at once. One that ends on the way,
+    /// because a proposal of another is dropped, stays as it is.
+    pub(super) fn take_out_all(&mut self, leaving: &[(TicketKey, StatusCause)], at: Timestamp) {
+        for &(key, cause) in leaving {
+            let Some(record) = self.book.record(key) else { continue };
+            match record.pending {
+                _ if record.status.is_end() => {}
+                Some(pending) => self.drop_proposal(pending, leaving, at),
+                None => self.end_ticket(key, Change::Cancel(cause), at),
+            }
         }
     }
 
