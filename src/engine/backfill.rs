@@ -53,7 +53,7 @@ impl Matchmaker {
         let duplicates = duplicates.iter().map(|&key| (key, StatusCause::DuplicatePlayer));
         let leaving: Vec<_> = replaced.into_iter().chain(duplicates).collect();
         self.take_out_all(&leaving, self.now);
-        self.leave_automatic_sessions(&players);
+        self.leave_automatic_sessions(&players, arn.as_deref());
         if let Some(arn) = &arn {
             self.name_session(arn, &players);
         }
@@ -257,10 +257,13 @@ impl Matchmaker {
         self.sessions.change(arn, None, |session| session.backfill = Some(key));
     }
 
-    /// Takes players who start anew off the rosters of the sessions that fill up by themselves.
-    pub(super) fn leave_automatic_sessions(&mut self, players: &[Player]) {
+    /// Takes players who start anew off the rosters of the sessions that fill up by themselves, but
+    /// for the one that a request is for.
+    pub(super) fn leave_automatic_sessions(&mut self, players: &[Player], own: Option<&str>) {
         for player in players {
-            if let Some(arn) = self.sessions.automatic_of(&player.player_id).cloned() {
+            if let Some(arn) = self.sessions.automatic_of(&player.player_id).cloned()
+                && own != Some(&*arn)
+            {
                 self.take_off(&arn, std::slice::from_ref(&player.player_id));
             }
         }

@@ -139,7 +139,7 @@ impl Matchmaker {
         let leaving: Vec<_> =
             duplicates.iter().map(|&key| (key, StatusCause::DuplicatePlayer)).collect();
         self.take_out_all(&leaving, self.now);
-        self.leave_automatic_sessions(players);
+        self.leave_automatic_sessions(players, None);
     }
 
     /// Adds a ticket, QUEUED.

@@ -1,10 +1,9 @@
 //! What the model has found, each by itself.
 
 use rallypoint::{
-    AcceptMatch, AcceptanceType, BackfillMode, CompletePlacement, Configuration, EarlyRejection,
-    EngineOptions, EventDetail, FlexMatchMode, GameSessionConnectionInfo, Input, Matchmaker,
-    MatchmakerData, PlacementOf, Player, RemovePlayers, RuleSet, StartMatchBackfill,
-    StartMatchmaking, StatusCause, Timestamp,
+    BackfillMode, CompletePlacement, Configuration, EarlyRejection, EngineOptions, EventDetail,
+    FlexMatchMode, GameSessionConnectionInfo, Input, Matchmaker, MatchmakerData, PlacementOf,
+    Player, RemovePlayers, RuleSet, StartMatchBackfill, StartMatchmaking, StatusCause, Timestamp,
 };
 
 const PAIR: &str = r#"{"name":"pair","ruleLanguageVersion":"1.0",
@@ -159,4 +158,22 @@ fn a_replaced_backfill_and_a_duplicate_leave_one_proposal() {
         "MatchmakingCancelled b DuplicatePlayer",
     ];
     assert_eq!(game.told(), must);
+}
+
+#[test]
+fn a_request_for_an_automatic_session_leaves_its_players_in_it() {
+    let mut game = game(ARENA, automatic(), EngineOptions::default());
+    game.start("a", &["ana", "ben"]);
+    game.pass();
+    game.placed("a", "session");
+    game.pass();
+    game.told();
+    game.backfill("manual", "session", "all", &["ana"]);
+    let active = game.engine.tickets().filter(|ticket| !ticket.status.is_end());
+    let active: Vec<String> = active.map(|ticket| ticket.ticket_id.to_string()).collect();
+    assert_eq!(active, ["manual"]);
+    let data = game.data("session");
+    let ids: Vec<&str> = data.teams[0].players.iter().map(|it| it.player_id.as_str()).collect();
+    assert_eq!(ids, ["ana"]);
+    assert!(data.auto_backfill_ticket_id.is_some(), "the session goes on filling up by itself");
 }
