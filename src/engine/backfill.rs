@@ -304,7 +304,8 @@ impl Matchmaker {
         let roster: Vec<PlayerId> = session.roster.iter().map(|it| it.player_id.clone()).collect();
         let is_in = |player: &PlayerId| roster.contains(player);
         let (start_time, number, status) = (record.start_time, record.number, record.status);
-        if record.party.ids().all(is_in) {
+        // Of an emptied roster the ticket ends, with those whom it had.
+        if roster.is_empty() || record.party.ids().all(is_in) {
             return;
         }
         let location = session.info.location.clone();

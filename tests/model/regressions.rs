@@ -177,3 +177,18 @@ fn a_request_for_an_automatic_session_leaves_its_players_in_it() {
     assert_eq!(ids, ["ana"]);
     assert!(data.auto_backfill_ticket_id.is_some(), "the session goes on filling up by itself");
 }
+
+#[test]
+fn the_last_player_of_a_proposed_backfill_leaves_and_starts_anew() {
+    let mut game = game(PAIR, asking(), EngineOptions::default());
+    game.backfill("fill", "session", "red", &["ana"]);
+    game.start("b", &["ben"]);
+    game.pass();
+    game.told();
+    game.leave("session", &["ana"]);
+    assert_eq!(game.cause("fill"), Some(StatusCause::RosterEmptied));
+    let ticket = game.engine.ticket(&"fill".into()).expect("it is remembered");
+    assert_eq!(ticket.players.len(), 1, "a ticket has players, be it an ended one");
+    game.start("again", &["ana"]);
+    assert_eq!(game.cause("fill"), Some(StatusCause::RosterEmptied));
+}
