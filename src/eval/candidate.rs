@@ -105,10 +105,17 @@ impl Candidate {
         self.joined.iter().filter_map(|joined| Some((joined.instance?, joined.row)))
     }
 
-    pub(crate) fn clear(&mut self, columns: &Columns) {
-        while !self.joined.is_empty() {
-            self.pop(columns);
+    /// Takes every ticket out. It does not look at their rows: what a question left in here may
+    /// have left the pool since.
+    pub(crate) fn clear(&mut self) {
+        for slot in self.slots.iter_mut() {
+            slot.tickets.clear();
+            slot.players = 0;
         }
+        self.players = 0;
+        self.locations = LocationSet::ALL;
+        self.roster = None;
+        self.joined.clear();
     }
 }
 

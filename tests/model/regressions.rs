@@ -1,9 +1,10 @@
 //! What the model has found, each by itself.
 
 use rallypoint::{
-    BackfillMode, CompletePlacement, Configuration, EarlyRejection, EngineOptions, EventDetail,
-    FlexMatchMode, GameSessionConnectionInfo, Input, Matchmaker, MatchmakerData, PlacementOf,
-    Player, RemovePlayers, RuleSet, StartMatchBackfill, StartMatchmaking, StatusCause, Timestamp,
+    BackfillMode, CompletePlacement, Configuration, EarlyRejection, EndGameSession, EngineOptions,
+    EventDetail, FlexMatchMode, GameSessionConnectionInfo, Input, Matchmaker, MatchmakerData,
+    PlacementOf, Player, RemovePlayers, RuleSet, StartMatchBackfill, StartMatchmaking, StatusCause,
+    Timestamp,
 };
 
 const PAIR: &str = r#"{"name":"pair","ruleLanguageVersion":"1.0",
@@ -191,4 +192,27 @@ fn the_last_player_of_a_proposed_backfill_leaves_and_starts_anew() {
     assert_eq!(ticket.players.len(), 1, "a ticket has players, be it an ended one");
     game.start("again", &["ana"]);
     assert_eq!(game.cause("fill"), Some(StatusCause::RosterEmptied));
+}
+
+#[test]
+fn a_backfill_that_no_rule_allows_leaves_nothing_in_the_search() {
+    const NEAR: &str = r#"{"name":"near","ruleLanguageVersion":"1.0",
+        "teams":[{"name":"red","minPlayers":1,"maxPlayers":2},
+                 {"name":"blue","minPlayers":1,"maxPlayers":2}],
+        "rules":[{"name":"Near","type":"latency","maxLatency":60}]}"#;
+    let mut game = game(NEAR, Configuration::default(), EngineOptions::default());
+    // Without latencies the rule holds nowhere.
+    game.backfill("fill", "session", "blue", &["ana"]);
+    game.pass();
+    game.give(Input::EndGameSession(EndGameSession { game_session_arn: "session".into() }));
+    let players = vec![Player::new("ben").with_latency("east", 20)];
+    let alone = StartMatchmaking { ticket_id: Some("b".into()), players, ..Default::default() };
+    game.give(Input::StartMatchmaking(alone));
+    game.pass();
+    let must = [
+        "MatchmakingSearching fill",
+        "MatchmakingCancelled fill SessionEnded",
+        "MatchmakingSearching b",
+    ];
+    assert_eq!(game.told(), must);
 }
