@@ -47,8 +47,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("engine", &["base", "model", "pool", "ruleset", "search", "lifecycle"]),
     // The reference shares nothing with the compiled path but the typed tree.
     ("testing", &["base", "diag", "model", "expr::ast", "expr::ty", "ruleset::ast"]),
-    // Public types only, and the words of an error.
-    ("wire", &["diag::nearest", "PUBLIC"]),
+    // Public types only, a hash, and the words of an error.
+    ("wire", &["base::fnv", "diag::nearest", "PUBLIC"]),
 ];
 
 /// Calls that would make a run depend on something else than its inputs.

@@ -4,17 +4,67 @@
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
 
+/// So many words are drawn before the generator starts anew from four of its own.
+const WORDS_PER_KEY: u32 = 1024;
+
+/// Where a generator stands, to be stored: what it last started from, and how many words it has
+/// drawn since. `rand` does not show the state of its generators.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
+pub(crate) struct RngPosition {
+    key: [u64; 4],
+    drawn: u32,
+}
+
 /// A deterministic generator: the same seed gives the same values on every machine.
 #[derive(Clone, Debug)]
-pub(crate) struct DetRng(Xoshiro256PlusPlus);
+pub(crate) struct DetRng {
+    words: Xoshiro256PlusPlus,
+    position: RngPosition,
+}
 
 impl DetRng {
     pub(crate) fn new(seed: u64) -> Self {
-        Self(Xoshiro256PlusPlus::seed_from_u64(seed))
+        // As `seed_from_u64` spreads a seed (SplitMix64), which keeps the words to itself.
+        let key = std::array::from_fn(|position| {
+            let mut word =
+                seed.wrapping_add((position as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            word ^ (word >> 31)
+        });
+        Self::start(key)
+    }
+
+    fn start(key: [u64; 4]) -> Self {
+        let mut seed = [0; 32];
+        for (bytes, word) in seed.chunks_exact_mut(8).zip(key) {
+            bytes.copy_from_slice(&word.to_le_bytes());
+        }
+        let words = Xoshiro256PlusPlus::from_seed(seed);
+        Self { words, position: RngPosition { key, drawn: 0 } }
+    }
+
+    /// Where it stands.
+    pub(crate) const fn position(&self) -> RngPosition {
+        self.position
+    }
+
+    /// A generator that goes on from `position`; none when no generator ever stands there.
+    pub(crate) fn at(position: RngPosition) -> Option<Self> {
+        let mut rng = Self::start(position.key);
+        for _ in 0..Some(position.drawn).filter(|&drawn| drawn <= WORDS_PER_KEY)? {
+            rng.words.next_u64();
+        }
+        Some(Self { position, ..rng })
     }
 
     pub(crate) fn next_u64(&mut self) -> u64 {
-        self.0.next_u64()
+        if self.position.drawn == WORDS_PER_KEY {
+            *self = Self::start(std::array::from_fn(|_| self.words.next_u64()));
+        }
+        self.position.drawn += 1;
+        self.words.next_u64()
     }
 
     /// A version 4 UUID in its usual text form.
@@ -35,6 +85,31 @@ impl DetRng {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_words_are_those_of_the_named_generator() {
+        for seed in [0, 7, u64::MAX] {
+            let mut named = Xoshiro256PlusPlus::seed_from_u64(seed);
+            let mut rng = DetRng::new(seed);
+            (0..WORDS_PER_KEY).for_each(|_| assert_eq!(rng.next_u64(), named.next_u64()));
+        }
+    }
+
+    #[test]
+    fn a_generator_goes_on_from_where_it_stands() {
+        let mut rng = DetRng::new(7);
+        for _ in 0..3 * WORDS_PER_KEY {
+            let mut other = DetRng::at(rng.position()).expect("it stands there");
+            let words: [u64; 2] = std::array::from_fn(|_| rng.next_u64());
+            assert_eq!(words, std::array::from_fn(|_| other.next_u64()));
+            assert_eq!(rng.position(), other.position());
+        }
+        let beyond = RngPosition { key: [1; 4], drawn: WORDS_PER_KEY + 1 };
+        assert!(DetRng::at(beyond).is_none());
+        // The one key from which nothing random would come is not taken as it is.
+        let mut rng = DetRng::at(RngPosition { key: [0; 4], drawn: 0 }).expect("it stands there");
+        assert_ne!(rng.next_u64(), rng.next_u64());
+    }
 
     #[test]
     fn the_stream_is_pinned() {

@@ -5,10 +5,12 @@ use std::fmt;
 /// A moment: milliseconds since the Unix epoch.
 ///
 /// The engine only compares and adds; the epoch matters where a moment is printed.
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
 pub struct Timestamp(u64);
 
 /// A length of time in milliseconds.
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
 pub struct Millis(u64);
 

@@ -33,15 +33,9 @@ impl Matchmaker {
         let arn = request.game_session_arn.as_deref();
         let replaced = arn.and_then(|arn| self.sessions.get(arn)).and_then(|it| it.backfill);
         let duplicates = self.duplicates(&request.players, replaced)?;
-        self.check_room(duplicates.len() + usize::from(replaced.is_some()))?;
-        let limit = self.options.sessions_max;
-        if let Some(arn) = arn
-            && self.sessions.get(arn).is_none()
-            && self.sessions.len() >= limit
-        {
-            let message = format!("{limit} game sessions are known, which is the limit");
-            return Err(InputError::LimitExceeded { message });
-        }
+        let ending = duplicates.len() + usize::from(replaced.is_some());
+        let is_new_session = arn.is_some_and(|arn| self.sessions.get(arn).is_none());
+        self.check_room(ending, usize::from(is_new_session))?;
         let StartMatchBackfill { ticket_id, game_session_arn, players, .. } = request;
         let arn: Option<Arc<str>> = game_session_arn.map(Arc::from);
         let location = self.session_location(arn.as_deref());
@@ -53,7 +47,7 @@ impl Matchmaker {
         if let Some(replaced) = replaced {
             self.take_out(replaced, StatusCause::Replaced, self.now);
         }
-        self.give_way(&duplicates, &players);
+        self.give_way(&duplicates, &players, arn.as_deref());
         if let Some(arn) = &arn {
             self.name_session(arn, &players);
         }
@@ -250,10 +244,12 @@ impl Matchmaker {
         self.sessions.change(arn, None, |session| session.backfill = Some(key));
     }
 
-    /// Takes players who start anew off the rosters of the sessions that fill up by themselves.
-    pub(super) fn leave_automatic_sessions(&mut self, players: &[Player]) {
+    /// Takes players who start anew off the rosters of the sessions that fill up by themselves, but
+    /// for the session that they start for.
+    pub(super) fn leave_automatic_sessions(&mut self, players: &[Player], but: Option<&str>) {
         for player in players {
-            if let Some(arn) = self.sessions.automatic_of(&player.player_id).cloned() {
+            let arn = self.sessions.automatic_of(&player.player_id).cloned();
+            if let Some(arn) = arn.filter(|arn| Some(&**arn) != but) {
                 self.take_off(&arn, std::slice::from_ref(&player.player_id));
             }
         }
@@ -300,19 +296,24 @@ impl Matchmaker {
         let location = session.info.location.clone();
         self.book.shrink(ticket, is_in);
         let staying = self.book.record(ticket).map(|it| self.book.players(it)).unwrap_or_default();
-        let Some(row) = self.rows[ticket].take() else { return };
-        self.pool.remove(row);
+        if let Some(row) = self.rows[ticket].take() {
+            self.pool.remove(row);
+        }
         // Fewer players report no more locations than before.
         let row = self.insert_roster(&staying, location.as_deref(), start_time, number);
         let row = row.ok().flatten();
         self.rows[ticket] = row;
-        if let Some(row) = row {
-            super::set(&mut self.owners, row, ticket);
-            if status == TicketStatus::Searching
-                && let Some(record) = self.book.record(ticket)
-            {
-                self.searching.insert(self.anchor_key(record), row);
-            }
+        let Some(row) = row else { return };
+        super::set(&mut self.owners, row, ticket);
+        if status == TicketStatus::Searching
+            && let Some(record) = self.book.record(ticket)
+        {
+            self.searching.insert(self.anchor_key(record), row);
+        }
+        if matches!(status, TicketStatus::Queued | TicketStatus::Searching)
+            && self.epoch_timers[ticket].is_none()
+        {
+            self.set_epoch_timer(ticket, self.now);
         }
     }
 }

@@ -21,6 +21,7 @@ use std::sync::Arc;
 
 use crate::base::idx::Col;
 use crate::base::rng::DetRng;
+use crate::base::sorted::SortedMap;
 use crate::base::time::{Millis, Timestamp};
 use crate::lifecycle::book::{Book, TicketKey};
 use crate::lifecycle::counters::Counters;
@@ -30,7 +31,7 @@ use crate::lifecycle::outbox::Outbox;
 use crate::lifecycle::pending::PendingMatches;
 use crate::lifecycle::session::Sessions;
 use crate::lifecycle::state::Change;
-use crate::lifecycle::timers::{TimerKind, TimerTarget, Timers};
+use crate::lifecycle::timers::{Timer, Timers};
 use crate::model::limits::TIME_MAX;
 use crate::model::schema::Strategy;
 use crate::model::session::SessionUpdate;
@@ -101,7 +102,7 @@ pub struct Matchmaker {
     /// Tickets that no pass has seen, by number of submission.
     queued: BTreeMap<u64, TicketKey>,
     /// Tickets that can be matched, in the order in which they are anchors.
-    searching: BTreeMap<AnchorKey, TicketRow>,
+    searching: SortedMap<AnchorKey, TicketRow>,
     pending: PendingMatches,
     sessions: Sessions,
     timers: Timers,
@@ -149,7 +150,7 @@ impl Matchmaker {
             owners: Col::new(),
             epoch_timers: Col::new(),
             queued: BTreeMap::new(),
-            searching: BTreeMap::new(),
+            searching: SortedMap::default(),
             pending: PendingMatches::default(),
             sessions: Sessions::default(),
             timers: Timers::default(),
@@ -242,6 +243,11 @@ impl Matchmaker {
         Some(self.view(record, self.book.players(record)))
     }
 
+    /// The latest time that a call has brought: no later call may bring an earlier one.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
     /// The tickets that are known, the finished ones that are remembered included, in the order of
     /// submission.
     pub fn tickets(&self) -> impl Iterator<Item = MatchmakingTicket> + '_ {
@@ -289,28 +295,16 @@ impl Matchmaker {
 
     /// Fires the timers that are due, in order, each at its own time.
     fn settle(&mut self, due: impl Fn(Timestamp) -> bool) {
-        while let Some((at, kind, target)) = self.timers.pop(&due) {
-            match (kind, target) {
-                (TimerKind::Placement, TimerTarget::Match(key)) => {
-                    self.placement_timed_out(key, at);
-                }
-                (TimerKind::Acceptance, TimerTarget::Match(key)) => {
-                    self.acceptance_timed_out(key, at);
-                }
-                (TimerKind::RequestTimeout, TimerTarget::Ticket(key)) => {
-                    self.end_ticket(key, Change::TimeOut, at);
-                }
-                (TimerKind::EpochStart, TimerTarget::Ticket(key)) => {
+        while let Some((at, timer)) = self.timers.pop(&due) {
+            match timer {
+                Timer::Placement(key) => self.placement_timed_out(key, at),
+                Timer::Acceptance(key) => self.acceptance_timed_out(key, at),
+                Timer::RequestTimeout(key) => self.end_ticket(key, Change::TimeOut, at),
+                Timer::EpochStart(key) => {
                     self.mark_changed(key);
                     self.set_epoch_timer(key, at);
                 }
-                (TimerKind::GuardEnd, TimerTarget::Ticket(key)) => self.mark_changed(key),
-                // A timer of a match is not of a ticket, nor the other way round.
-                (TimerKind::Placement | TimerKind::Acceptance, TimerTarget::Ticket(_))
-                | (
-                    TimerKind::RequestTimeout | TimerKind::EpochStart | TimerKind::GuardEnd,
-                    TimerTarget::Match(_),
-                ) => {}
+                Timer::GuardEnd(key) => self.mark_changed(key),
             }
         }
         let EngineOptions { retention, retained_tickets_max, .. } = self.options;

@@ -5,6 +5,8 @@ use crate::base::time::Millis;
 use crate::model::limits;
 
 /// The fields of `CreateMatchmakingConfiguration` (facts 8.4) that this release runs.
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "wire", serde(rename_all = "camelCase"))]
 #[derive(Clone, PartialEq, Debug)]
 pub struct Configuration {
     /// Letters, digits, hyphens and dots, 1 to 128 of them.
@@ -60,6 +62,7 @@ impl Default for Configuration {
 }
 
 /// Who places a match into a game session (`tickets.md` section 1).
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum FlexMatchMode {
     /// Nobody: a match is complete as soon as it is made.
@@ -70,6 +73,7 @@ pub enum FlexMatchMode {
 }
 
 /// Who asks for players for a running session.
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum BackfillMode {
     /// The game, by `StartMatchBackfill`.
@@ -80,6 +84,7 @@ pub enum BackfillMode {
 }
 
 /// Which tickets end when a player rejects a match (facts 10.12).
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum EarlyRejection {
     /// Those with a player who rejected. The others go on searching.
@@ -93,6 +98,8 @@ pub enum EarlyRejection {
 ///
 /// Everything that grows has a limit here. Reaching one is an error to the caller, never a loss of
 /// what was accepted.
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "wire", serde(rename_all = "camelCase"))]
 #[derive(Clone, PartialEq, Debug)]
 #[non_exhaustive]
 pub struct EngineOptions {

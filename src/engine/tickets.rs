@@ -12,7 +12,7 @@ use crate::lifecycle::cause::StatusCause;
 use crate::lifecycle::session::AnnouncedBy;
 use crate::lifecycle::state::{Change, advance};
 use crate::lifecycle::status::TicketStatus;
-use crate::lifecycle::timers::{TimerKind, TimerTarget};
+use crate::lifecycle::timers::{Timer, TimerKind};
 use crate::model::limits::LIVE_LOCATIONS_MAX;
 use crate::model::session::{GameSessionConnectionInfo, MatchedPlayerSession, UpdateReason};
 use crate::model::ticket::{Player, PlayerId, TicketId};
@@ -38,7 +38,8 @@ impl Matchmaker {
         validate::start_matchmaking(&request, &self.configuration, schema)?;
         self.check_fresh_id(request.ticket_id.as_ref())?;
         let duplicates = self.duplicates(&request.players, None)?;
-        self.check_room(duplicates.len())?;
+        let sessions = usize::from(self.configuration.flex_match_mode == FlexMatchMode::WithQueue);
+        self.check_room(duplicates.len(), sessions)?;
         let StartMatchmaking { ticket_id, players, .. } = request;
         // A ticket without a needed attribute is accepted, and never matched (facts 10.18).
         let row = match missing_attributes(schema, &players).next() {
@@ -48,7 +49,7 @@ impl Matchmaker {
                 matchmaker.pool.insert(schema, &players, now, number).map(Some)
             })?,
         };
-        self.give_way(&duplicates, &players);
+        self.give_way(&duplicates, &players, None);
         self.counters.players_started += players.len() as u64;
         let new = NewTicket { id: ticket_id, players: &players, backfill: None, row };
         let key = self.insert_ticket(new);
@@ -101,33 +102,29 @@ impl Matchmaker {
     }
 
     /// Whether one more ticket fits, when `ending` others end at once. A session that fills up by
-    /// itself has a ticket kept for it (decision 31).
-    pub(super) fn check_room(&self, ending: usize) -> Result<(), InputError> {
-        let EngineLimits { active, sessions } = self.limits();
-        let taken = self.book.active() - self.book.automatic() + self.sessions.automatic();
-        if taken.saturating_sub(ending) >= active {
-            let message = format!("{active} tickets are active, which is the limit");
+    /// itself has a ticket kept for it, and a ticket that may become a session has a place kept
+    /// among those (decision 31): `sessions` says how many the new ticket may need.
+    pub(super) fn check_room(&self, ending: usize, sessions: usize) -> Result<(), InputError> {
+        let limit = self.options.active_tickets_max;
+        let requested = self.book.active() - self.book.automatic();
+        let taken = requested + self.sessions.automatic();
+        if taken.saturating_sub(ending) >= limit {
+            let message = format!("{limit} tickets are active, which is the limit");
             return Err(InputError::LimitExceeded { message });
         }
-        // Each active ticket may become a session.
-        let coming = self.book.active() - self.book.automatic();
+        let limit = self.options.sessions_max;
         let known = self.sessions.len();
-        if self.configuration.flex_match_mode == FlexMatchMode::WithQueue
-            && (known + coming).saturating_sub(ending) >= sessions
-        {
+        let coming = match self.configuration.flex_match_mode {
+            FlexMatchMode::Standalone => 0,
+            FlexMatchMode::WithQueue => requested.saturating_sub(ending),
+        };
+        if sessions > 0 && known + coming + sessions > limit {
             let message = format!(
-                "{known} game sessions are known and {coming} tickets may need one; the limit is {sessions}"
+                "{known} game sessions are known and {coming} tickets may become one; the limit is {limit}"
             );
             return Err(InputError::LimitExceeded { message });
         }
         Ok(())
-    }
-
-    fn limits(&self) -> EngineLimits {
-        EngineLimits {
-            active: self.options.active_tickets_max,
-            sessions: self.options.sessions_max,
-        }
     }
 
     /// Gives a new ticket its row. The locations of tickets that end as soon as it is there count
@@ -158,12 +155,17 @@ impl Matchmaker {
         insert(self).map_err(too_many_locations)
     }
 
-    /// Makes way for a ticket with these players.
-    pub(super) fn give_way(&mut self, duplicates: &[TicketKey], players: &[Player]) {
+    /// Makes way for a ticket with these players. Those of a backfill stay in `session`.
+    pub(super) fn give_way(
+        &mut self,
+        duplicates: &[TicketKey],
+        players: &[Player],
+        session: Option<&str>,
+    ) {
         for &key in duplicates {
             self.take_out(key, StatusCause::DuplicatePlayer, self.now);
         }
-        self.leave_automatic_sessions(players);
+        self.leave_automatic_sessions(players, session);
     }
 
     /// Adds a ticket, QUEUED.
@@ -267,9 +269,11 @@ impl Matchmaker {
     }
 
     /// Cancels a ticket wherever it stands before PLACING. A match that it is proposed for is
-    /// dropped, as by a rejection (facts 10.15).
+    /// dropped, as by a rejection (facts 10.15), which may have ended another ticket that was to
+    /// be taken out with this one.
     pub(super) fn take_out(&mut self, key: TicketKey, cause: StatusCause, at: Timestamp) {
-        match self.book.record(key).and_then(|record| record.pending) {
+        let Some(record) = self.book.record(key).filter(|it| !it.status.is_end()) else { return };
+        match record.pending {
             Some(pending) => self.drop_proposal(pending, Some((key, cause)), at),
             None => self.end_ticket(key, Change::Cancel(cause), at),
         }
@@ -330,10 +334,9 @@ impl Matchmaker {
         let Some(record) = self.book.record(key) else { return };
         let (number, due) = (record.number, record.due);
         let guard = self.guard_end(record);
-        let target = TimerTarget::Ticket(key);
-        self.timers.set(due, TimerKind::RequestTimeout, number, target);
+        self.timers.set(due, Timer::RequestTimeout(key), number);
         if let Some(guard) = guard.filter(|&guard| guard > at) {
-            self.timers.set(guard, TimerKind::GuardEnd, number, target);
+            self.timers.set(guard, Timer::GuardEnd(key), number);
         }
         if self.rows[key].is_some() {
             self.set_epoch_timer(key, at);
@@ -364,7 +367,7 @@ impl Matchmaker {
         let next = self.rule_set.plan().epochs.next_start(wait);
         let due = next.map(|next| start_time.plus(next));
         if let Some(due) = due {
-            self.timers.set(due, TimerKind::EpochStart, number, TimerTarget::Ticket(key));
+            self.timers.set(due, Timer::EpochStart(key), number);
         }
         set(&mut self.epoch_timers, key, due);
     }
@@ -403,12 +406,6 @@ impl Matchmaker {
             estimated_wait_seconds: self.estimate.seconds(),
         }
     }
-}
-
-/// The limits of `EngineOptions` on what tickets may grow to.
-struct EngineLimits {
-    active: usize,
-    sessions: usize,
 }
 
 /// How to reach the session of a completed ticket; of a backfill, which session it is for.

@@ -105,10 +105,16 @@ impl Candidate {
         self.joined.iter().filter_map(|joined| Some((joined.instance?, joined.row)))
     }
 
-    pub(crate) fn clear(&mut self, columns: &Columns) {
-        while !self.joined.is_empty() {
-            self.pop(columns);
+    /// Takes everything out. The rows may have changed hands meanwhile, so they are not looked at.
+    pub(crate) fn clear(&mut self) {
+        for slot in self.slots.iter_mut() {
+            slot.tickets.clear();
+            slot.players = 0;
         }
+        self.players = 0;
+        self.locations = LocationSet::ALL;
+        self.roster = None;
+        self.joined.clear();
     }
 }
 

@@ -1,6 +1,6 @@
 //! The tickets that the matchmaker knows: the active ones, and the finished ones for a while.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::cause::StatusCause;
@@ -9,6 +9,7 @@ use super::party::{Names, Party};
 use super::pending::MatchKey;
 use super::status::TicketStatus;
 use crate::base::hash::SeededState;
+use crate::base::hash_index::HashIndex;
 use crate::base::idx::{Col, index_type};
 use crate::base::time::{Millis, Timestamp};
 use crate::model::ticket::{Player, PlayerId, TicketId};
@@ -97,9 +98,10 @@ pub(crate) struct Book {
     free: Vec<TicketKey>,
     /// What the parties of all records call their attributes, locations and teams.
     names: Names,
-    by_id: HashMap<TicketId, TicketKey, SeededState>,
+    state: SeededState,
+    by_id: HashIndex<TicketKey>,
     /// The active ticket of each player.
-    by_player: HashMap<PlayerId, TicketKey, SeededState>,
+    by_player: HashIndex<TicketKey>,
     active: usize,
     /// Those of the active ones that the engine made.
     automatic: usize,
@@ -109,13 +111,13 @@ pub(crate) struct Book {
 
 impl Book {
     pub(crate) fn new(seed: u64) -> Self {
-        let state = SeededState::new(seed);
         Self {
             records: Col::new(),
             free: Vec::new(),
             names: Names::new(seed),
-            by_id: HashMap::with_hasher(state),
-            by_player: HashMap::with_hasher(state),
+            state: SeededState::new(seed),
+            by_id: HashIndex::new(),
+            by_player: HashIndex::new(),
             active: 0,
             automatic: 0,
             finished: VecDeque::new(),
@@ -132,7 +134,8 @@ impl Book {
     }
 
     pub(crate) fn find(&self, id: &TicketId) -> Option<TicketKey> {
-        self.by_id.get(id).copied()
+        let is_it = |key| self.record(key).is_some_and(|record| record.id == *id);
+        self.by_id.find(self.state.text(id.as_str()), is_it)
     }
 
     pub(crate) fn record(&self, key: TicketKey) -> Option<&TicketRecord> {
@@ -145,10 +148,16 @@ impl Book {
 
     /// The active tickets that hold one of the players, in the order of submission.
     pub(crate) fn tickets_of(&self, players: &[Player]) -> Vec<TicketKey> {
-        let keys = players.iter().filter_map(|player| self.by_player.get(&player.player_id));
+        let keys = players.iter().filter_map(|player| self.ticket_of(&player.player_id));
         let by_number: BTreeSet<(u64, TicketKey)> =
-            keys.filter_map(|&key| Some((self.record(key)?.number, key))).collect();
+            keys.filter_map(|key| Some((self.record(key)?.number, key))).collect();
         by_number.into_iter().map(|(_, key)| key).collect()
+    }
+
+    /// The active ticket of a player.
+    fn ticket_of(&self, player: &PlayerId) -> Option<TicketKey> {
+        let holds = |key| self.record(key).is_some_and(|it| it.party.ids().any(|id| id == player));
+        self.by_player.find(self.state.text(player.as_str()), holds)
     }
 
     /// Packs players for the record of a ticket that is about to be inserted.
@@ -173,9 +182,8 @@ impl Book {
 
     /// Adds an active ticket. Its id is not known yet, and none of its players is active.
     pub(crate) fn insert(&mut self, record: TicketRecord) -> TicketKey {
-        let id = record.id.clone();
         let automatic = record.is_automatic();
-        let players: Vec<PlayerId> = record.party.ids().cloned().collect();
+        let id_hash = self.state.text(record.id.as_str());
         let key = match self.free.pop() {
             Some(key) => {
                 self.records[key] = Some(record);
@@ -183,9 +191,10 @@ impl Book {
             }
             None => self.records.push(Some(record)),
         };
-        self.by_id.insert(id, key);
+        self.by_id.insert(id_hash, key);
+        let players = self.records[key].iter().flat_map(|record| record.party.ids());
         for player in players {
-            self.by_player.insert(player, key);
+            self.by_player.insert(self.state.text(player.as_str()), key);
         }
         self.active += 1;
         self.automatic += usize::from(automatic);
@@ -196,9 +205,7 @@ impl Book {
     /// them for a while.
     pub(crate) fn release_players(&mut self, key: TicketKey, players: &[PlayerId]) {
         for player in players {
-            if self.by_player.get(player) == Some(&key) {
-                self.by_player.remove(player);
-            }
+            self.by_player.remove(self.state.text(player.as_str()), key);
         }
     }
 
@@ -214,9 +221,7 @@ impl Book {
     pub(crate) fn retire(&mut self, key: TicketKey) {
         let Some(record) = &self.records[key] else { return };
         for player in record.party.ids() {
-            if self.by_player.get(player) == Some(&key) {
-                self.by_player.remove(player);
-            }
+            self.by_player.remove(self.state.text(player.as_str()), key);
         }
         self.active -= 1;
         self.automatic -= usize::from(record.is_automatic());
@@ -233,7 +238,7 @@ impl Book {
             }
             self.finished.pop_front();
             if let Some(record) = self.records[key].take() {
-                self.by_id.remove(&record.id);
+                self.by_id.remove(self.state.text(record.id.as_str()), key);
                 record.party.release(&mut self.names);
                 self.free.push(key);
             }

@@ -2,6 +2,7 @@
 
 /// Why a ticket has its status, where there is something to say (facts 6.6). Most causes are ours:
 /// the service publishes few.
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum StatusCause {

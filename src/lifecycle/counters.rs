@@ -8,6 +8,8 @@ use crate::base::time::Millis;
 
 /// Counts since the matchmaker was made, named as the service's metrics. Difference two readings
 /// to get what happened between them.
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "wire", serde(rename_all = "camelCase"))]
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 #[non_exhaustive]
 pub struct Counters {
@@ -58,6 +60,8 @@ impl Counters {
 }
 
 /// A number of lengths of time.
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "wire", serde(rename_all = "camelCase"))]
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 #[non_exhaustive]
 pub struct Durations {

@@ -8,6 +8,8 @@ use crate::model::session::PlayerGatewayStatus;
 use crate::model::ticket::{MatchId, PlayerId, TicketId};
 
 /// An event: one fact about a ticket or a match, told once.
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "wire", serde(rename_all = "camelCase"))]
 #[derive(Clone, PartialEq, Debug)]
 #[non_exhaustive]
 pub struct Event {
@@ -22,6 +24,8 @@ pub struct Event {
 }
 
 /// What happened (facts 7.13).
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "wire", serde(rename_all_fields = "camelCase"))]
 #[derive(Clone, PartialEq, Debug)]
 #[non_exhaustive]
 pub enum EventDetail {
@@ -144,6 +148,7 @@ impl EventDetail {
 }
 
 /// How the acceptance of a match ended.
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Acceptance {
     /// All players have accepted.
@@ -167,6 +172,8 @@ impl Acceptance {
 
 /// Where a match is played. Without placement only the location is known, and that only when
 /// players reported latencies.
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "wire", serde(rename_all = "camelCase"))]
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 #[non_exhaustive]
 pub struct EventGameSession {
@@ -187,6 +194,8 @@ pub struct EventGameSession {
 }
 
 /// A ticket in an event.
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "wire", serde(rename_all = "camelCase"))]
 #[derive(Clone, PartialEq, Debug)]
 #[non_exhaustive]
 pub struct EventTicket {
@@ -199,6 +208,8 @@ pub struct EventTicket {
 }
 
 /// A player in an event.
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "wire", serde(rename_all = "camelCase"))]
 #[derive(Clone, PartialEq, Debug)]
 #[non_exhaustive]
 pub struct EventPlayer {
@@ -213,6 +224,8 @@ pub struct EventPlayer {
 }
 
 /// How often the search for a ticket judged a rule on a complete candidate match.
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "wire", serde(rename_all = "camelCase"))]
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct RuleMetrics {

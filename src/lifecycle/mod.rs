@@ -3,6 +3,8 @@
 pub(crate) mod book;
 pub(crate) mod cause;
 pub(crate) mod counters;
+#[cfg(test)]
+mod diagram;
 pub(crate) mod estimate;
 pub(crate) mod event;
 pub(crate) mod outbox;

@@ -1,6 +1,12 @@
 //! Where a ticket stands.
 
-/// The status of a ticket (facts 6.1).
+/// The status of a ticket (facts 6.1). The changes that it makes, drawn from the engine's table in
+/// the DOT language:
+///
+/// ```dot
+#[doc = include_str!("../../docs/ticket_statuses.dot")]
+/// ```
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum TicketStatus {
     /// Received, not yet looked at.

@@ -36,6 +36,7 @@ pub struct MatchedPlayerSession {
 }
 
 /// Whether players connect through a gateway.
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PlayerGatewayStatus {
     /// They connect directly.
@@ -45,6 +46,8 @@ pub enum PlayerGatewayStatus {
 }
 
 /// What a game server is told of its match (facts 5.7): every player that is in the session now.
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "wire", serde(rename_all = "camelCase"))]
 #[derive(Clone, PartialEq, Debug)]
 #[non_exhaustive]
 pub struct MatchmakerData {
@@ -62,6 +65,7 @@ pub struct MatchmakerData {
 }
 
 /// Whether open places are filled by themselves, as matchmaker data says it.
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum AutoBackfillMode {
     /// By the game, with `StartMatchBackfill`.
@@ -71,6 +75,8 @@ pub enum AutoBackfillMode {
 }
 
 /// A team instance in matchmaker data.
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "wire", serde(rename_all = "camelCase"))]
 #[derive(Clone, PartialEq, Debug)]
 #[non_exhaustive]
 pub struct MatchmakerTeam {
@@ -81,6 +87,8 @@ pub struct MatchmakerTeam {
 }
 
 /// A player in matchmaker data.
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "wire", serde(rename_all = "camelCase"))]
 #[derive(Clone, PartialEq, Debug)]
 #[non_exhaustive]
 pub struct MatchmakerPlayer {
@@ -91,6 +99,8 @@ pub struct MatchmakerPlayer {
 }
 
 /// News for the server of a game session about a backfill ticket (facts 5.5).
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "wire", serde(rename_all = "camelCase"))]
 #[derive(Clone, PartialEq, Debug)]
 #[non_exhaustive]
 pub struct SessionUpdate {
@@ -105,6 +115,7 @@ pub struct SessionUpdate {
 }
 
 /// What has become of a backfill ticket (facts 5.5).
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum UpdateReason {
     /// New players were matched.

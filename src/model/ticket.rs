@@ -9,6 +9,7 @@ macro_rules! text_id {
     ($(#[$meta:meta])* $name:ident) => {
         $(#[$meta])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        #[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
         pub struct $name(Arc<str>);
 
         impl $name {
@@ -59,6 +60,7 @@ text_id! {
 }
 
 /// A value of a player attribute, in the four types of the API.
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 #[derive(Clone, PartialEq, Debug)]
 pub enum AttributeValue {
     /// `S`: a string of 1 to 100 characters.
@@ -72,6 +74,8 @@ pub enum AttributeValue {
 }
 
 /// A player of a request.
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "wire", serde(rename_all = "camelCase"))]
 #[derive(Clone, PartialEq, Debug)]
 pub struct Player {
     /// Who it is; one player is in at most one active ticket.

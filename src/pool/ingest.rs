@@ -315,7 +315,7 @@ impl Pool {
 }
 
 /// The locations that players report, again for each who does.
-pub(super) fn reported_names(players: &[Player]) -> impl Iterator<Item = &str> {
+pub(super) fn reported_names(players: &[Player]) -> impl Iterator<Item = &str> + Clone {
     players.iter().flat_map(|player| player.latency_in_ms.keys().map(String::as_str))
 }
 
@@ -413,7 +413,11 @@ fn set_cell<I: Idx, T>(column: &mut Col<I, T>, row: I, cell: T) {
 }
 
 impl Locations {
-    pub(super) fn have_room_for<'a>(&self, names: impl Iterator<Item = &'a str>) -> bool {
+    pub(super) fn have_room_for<'a>(&self, names: impl Iterator<Item = &'a str> + Clone) -> bool {
+        // Nearly always there is room for all of them, known or not.
+        if self.by_name.len() + names.clone().count() <= LIVE_LOCATIONS_MAX {
+            return true;
+        }
         let fresh: BTreeSet<&str> =
             names.filter(|name| !self.by_name.contains_key(*name)).collect();
         self.by_name.len() + fresh.len() <= LIVE_LOCATIONS_MAX

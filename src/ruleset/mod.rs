@@ -12,6 +12,7 @@ mod statement;
 
 use std::sync::Arc;
 
+use crate::base::fnv::fnv1a_128;
 use crate::diag::{Problems, RuleSetErrors, RuleSetWarning};
 use crate::json::reader;
 use crate::model::matched::PlacedTicket;
@@ -113,6 +114,18 @@ impl RuleSet {
     /// same leniently, so `strict` is not kept.
     pub fn options(&self) -> CompileOptions {
         CompileOptions::default().party_aggregation(self.0.ast.party_aggregation)
+    }
+
+    /// A hash of the text to the letter and of the options: 32 hexadecimal digits, FNV-1a with 128
+    /// bits, the same in every release. Journals and snapshots name their rule set by it
+    /// (decision 3). It finds a mistake; it does not resist someone who looks for two texts with
+    /// one hash.
+    pub fn fingerprint(&self) -> String {
+        let parties = match self.0.ast.party_aggregation {
+            PartyAggregation::Exact => "exact",
+            PartyAggregation::Collapse => "collapse",
+        };
+        format!("{:032x}", fnv1a_128(&[self.text(), parties]))
     }
 
     /// The `name` of the rule set, a label without a meaning.

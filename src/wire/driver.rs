@@ -2,13 +2,14 @@
 
 use std::collections::VecDeque;
 
-use super::expect::{Mismatch, Said};
+use super::expect::{Expectation, Mismatch, Said};
 use super::record::{Outcome, Record};
 use super::replay::ReplayError;
 use super::request::parse_input;
-use super::scenario::{Command, ScenarioLine};
+use super::scenario::{Command, DriverKind, ScenarioLine};
 use crate::{
-    Event, Input, InputError, Millis, Response, TickReport, TicketId, TicketStatus, Timestamp,
+    Event, Input, InputError, Millis, Response, SessionUpdate, TickReport, TicketId, TicketStatus,
+    Timestamp,
 };
 
 /// Finished passes in a row that emit nothing and yet ask for another one at the same instant.
@@ -21,8 +22,23 @@ pub(super) trait Engine {
     fn handle_input(&mut self, now: Timestamp, input: Input) -> Result<Response, InputError>;
     fn handle_timeout(&mut self, now: Timestamp) -> Result<TickReport, InputError>;
     fn poll_event(&mut self) -> Option<Event>;
+    fn poll_update(&mut self) -> Option<SessionUpdate>;
     fn poll_timeout(&self) -> Option<Timestamp>;
     fn status(&self, ticket: &TicketId) -> Option<TicketStatus>;
+}
+
+/// The next thing that the engine has to tell after a call at `now`: its events, each at its own
+/// time, then its updates.
+pub(super) fn poll_record(
+    engine: &mut impl Engine,
+    start: Timestamp,
+    now: Timestamp,
+) -> Option<Record> {
+    let (time, outcome) = match engine.poll_event() {
+        Some(event) => (event.time, Outcome::Event(event)),
+        None => (now, Outcome::Update(engine.poll_update()?)),
+    };
+    Some(Record { at: time.since(start).get(), outcome })
 }
 
 /// Replays the lines of a scenario on an engine, one call at a time.
@@ -31,6 +47,7 @@ pub(super) struct Driver<E> {
     pub(super) engine: E,
     start: Timestamp,
     now: Timestamp,
+    kind: DriverKind,
     lines: Vec<ScenarioLine>,
     /// The first line that is not applied yet.
     next: usize,
@@ -41,17 +58,26 @@ pub(super) struct Driver<E> {
     ready: VecDeque<Record>,
     /// The events since the end of the last instant that had lines, if any line asks for them.
     events: Option<Vec<serde_json::Value>>,
+    /// The updates likewise.
+    updates: Option<Vec<serde_json::Value>>,
     pub(super) mismatches: Vec<Mismatch>,
 }
 
 impl<E: Engine> Driver<E> {
-    pub(super) fn new(engine: E, start: Timestamp, lines: Vec<ScenarioLine>) -> Self {
-        let mut expectations = lines.iter().flat_map(|line| &line.expect);
-        let events = expectations.any(|expect| expect.needs_events()).then(Vec::new);
+    pub(super) fn new(
+        engine: E,
+        start: Timestamp,
+        kind: DriverKind,
+        lines: Vec<ScenarioLine>,
+    ) -> Self {
+        let expectations = || lines.iter().flat_map(|line| &line.expect);
+        let events = expectations().any(Expectation::needs_events).then(Vec::new);
+        let updates = expectations().any(Expectation::needs_updates).then(Vec::new);
         Self {
             engine,
             start,
             now: start,
+            kind,
             lines,
             next: 0,
             settling: None,
@@ -59,6 +85,7 @@ impl<E: Engine> Driver<E> {
             idle_calls: 0,
             ready: VecDeque::new(),
             events,
+            updates,
             mismatches: Vec::new(),
         }
     }
@@ -104,26 +131,37 @@ impl<E: Engine> Driver<E> {
         let instant = self.start.plus(Millis::new(line.at));
         match self.due_by(instant).filter(|&due| due < instant) {
             Some(due) => self.fire(due)?,
-            None => self.apply(instant),
+            None => self.apply(instant)?,
         }
         Ok(true)
     }
 
-    /// When the next timer fires, if by `limit`. A timer of the past fires now.
+    /// When the next timer fires, if by `limit`. A timer of the past fires now. While there are
+    /// recorded lines, they say when.
     fn due_by(&self, limit: Timestamp) -> Option<Timestamp> {
+        let lines_left = self.settling.is_some() || self.next < self.lines.len();
+        if self.kind == DriverKind::Recorded && lines_left {
+            return None;
+        }
         let due = self.engine.poll_timeout().map(|due| due.max(self.now));
         due.filter(|&due| due <= limit)
     }
 
     /// Applies every line of the instant, in the order of the file.
-    fn apply(&mut self, instant: Timestamp) {
+    fn apply(&mut self, instant: Timestamp) -> Result<(), ReplayError> {
         self.move_to(instant);
         let first = self.next;
         let at = instant.since(self.start).get();
         while let Some(line) = self.lines.get(self.next).filter(|line| line.at == at) {
             let number = line.line;
             let outcome = match &line.command {
-                Command::Advance => Outcome::Advanced { line: number },
+                Command::Advance => {
+                    if self.kind == DriverKind::Recorded {
+                        let report = self.engine.handle_timeout(instant);
+                        let _ = report.map_err(|error| ReplayError::Engine { at, error })?;
+                    }
+                    Outcome::Advanced { line: number }
+                }
                 Command::Operation { name, input } => {
                     let answer = parse_input(name, input)
                         .and_then(|input| self.engine.handle_input(instant, input));
@@ -149,6 +187,7 @@ impl<E: Engine> Driver<E> {
             self.drain();
         }
         self.settling = Some(first..self.next);
+        Ok(())
     }
 
     fn fire(&mut self, due: Timestamp) -> Result<(), ReplayError> {
@@ -175,14 +214,16 @@ impl<E: Engine> Driver<E> {
         }
     }
 
-    /// Takes the events out of the engine. Whether there was one.
+    /// Takes the events and updates out of the engine. Whether there was one.
     fn drain(&mut self) -> bool {
         let before = self.ready.len();
-        while let Some(event) = self.engine.poll_event() {
-            let at = event.time.since(self.start).get();
-            let record = Record { at, outcome: Outcome::Event(event) };
-            if let Some(events) = &mut self.events {
-                events.push(record.body());
+        while let Some(record) = poll_record(&mut self.engine, self.start, self.now) {
+            let asked_for = match record.outcome {
+                Outcome::Update(_) => &mut self.updates,
+                _ => &mut self.events,
+            };
+            if let Some(bodies) = asked_for {
+                bodies.push(record.body());
             }
             self.ready.push_back(record);
         }
@@ -191,13 +232,14 @@ impl<E: Engine> Driver<E> {
 
     fn check_settled(&mut self, applied: std::ops::Range<usize>) {
         let events = self.events.as_deref().unwrap_or_default();
+        let updates = self.updates.as_deref().unwrap_or_default();
         let status = |id: &TicketId| self.engine.status(id);
         for line in self.lines.get(applied).unwrap_or_default() {
             for expect in &line.expect {
-                expect.check_settled(line.line, status, events, &mut self.mismatches);
+                expect.check_settled(line.line, status, events, updates, &mut self.mismatches);
             }
         }
-        self.events.iter_mut().for_each(Vec::clear);
+        self.events.iter_mut().chain(&mut self.updates).for_each(Vec::clear);
     }
 }
 

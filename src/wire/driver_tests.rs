@@ -4,19 +4,21 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::wire::Scenario;
-use crate::{EventDetail, EventTicket};
+use crate::{EventDetail, EventTicket, MatchmakerData, UpdateReason};
 
 /// Stops are answered; each arms a timer a given time later. A timer emits one event and is gone,
-/// unless the engine is told to be stuck.
+/// unless the engine is told to be stuck. A stop of `b...` makes an update and an event.
 #[derive(Default)]
 struct Scripted {
     calls: Vec<String>,
     timers: BTreeSet<u64>,
     arm_after: Vec<u64>,
     events: VecDeque<Event>,
+    updates: VecDeque<SessionUpdate>,
     sequence: u64,
     stuck: Option<TickReport>,
     refuse_timeouts: bool,
+    tell_updates: bool,
 }
 
 impl Scripted {
@@ -39,6 +41,21 @@ impl Engine for Scripted {
             return Err(InputError::NotFound { message: "only stops".into() });
         };
         self.calls.push(format!("{} stop {}", now.as_millis(), stop.ticket_id));
+        if stop.ticket_id.as_str().starts_with('b') && self.tell_updates {
+            self.updates.push_back(SessionUpdate {
+                game_session_arn: "g1".into(),
+                ticket_id: stop.ticket_id,
+                reason: UpdateReason::BackfillCancelled,
+                matchmaker_data: MatchmakerData {
+                    match_id: None,
+                    matchmaking_configuration_arn: "arn:c".into(),
+                    teams: Vec::new(),
+                    auto_backfill_mode: None,
+                    auto_backfill_ticket_id: None,
+                },
+            });
+            self.emit(now);
+        }
         self.timers.extend(self.arm_after.iter().map(|after| now.as_millis() + after));
         Ok(Response::StopMatchmaking)
     }
@@ -60,6 +77,10 @@ impl Engine for Scripted {
         self.events.pop_front()
     }
 
+    fn poll_update(&mut self) -> Option<SessionUpdate> {
+        self.updates.pop_front()
+    }
+
     fn poll_timeout(&self) -> Option<Timestamp> {
         self.timers.first().map(|&due| Timestamp::from_millis(due))
     }
@@ -70,12 +91,16 @@ impl Engine for Scripted {
 }
 
 fn driver(engine: Scripted, lines: &str) -> Driver<Scripted> {
-    let text = format!("{{\"RuleSetFile\": \"a\"}}\n{lines}");
-    let scenario = Scenario::parse(&text).expect("the text is a scenario");
-    Driver::new(engine, scenario.start, scenario.lines)
+    driven_by("timers", engine, lines)
 }
 
-/// Every record as `at:line` for what was said, as `at:event` for an event.
+fn driven_by(kind: &str, engine: Scripted, lines: &str) -> Driver<Scripted> {
+    let text = format!("{{\"RuleSetFile\": \"a\", \"Driver\": \"{kind}\"}}\n{lines}\n");
+    let scenario = Scenario::parse(&text).expect("the text is a scenario");
+    Driver::new(engine, scenario.start, scenario.driver, scenario.lines)
+}
+
+/// Every record as `at:line` for what was said, as `at:event` for an event or update.
 fn run(driver: &mut Driver<Scripted>) -> Result<Vec<String>, ReplayError> {
     let mut records = Vec::new();
     while let Some(record) = driver.next_record()? {
@@ -84,6 +109,7 @@ fn run(driver: &mut Driver<Scripted>) -> Result<Vec<String>, ReplayError> {
             Outcome::Response { line, .. } | Outcome::Advanced { line } => format!("{at}:{line}"),
             Outcome::Error { line, .. } => format!("{at}:{line}!"),
             Outcome::Event(event) => format!("{at}:e{}", event.sequence),
+            Outcome::Update(update) => format!("{at}:{}", update.ticket_id),
         });
     }
     Ok(records)
@@ -179,4 +205,48 @@ fn expectations_see_the_whole_instant_and_the_timers_before_it() {
     assert_eq!(run(&mut bad).map(|records| records.len()), Ok(7));
     let found: Vec<_> = bad.mismatches.iter().map(|m| (m.line, m.what.as_str())).collect();
     assert_eq!(found, [(2, "error"), (2, "status.t1"), (4, "eventsExactly")]);
+}
+
+#[test]
+fn updates_come_after_the_events_of_their_call() {
+    let lines = r#"{"at": 10, "StopMatchmaking": {"TicketId": "b1"}, "expect": {"updates": [{"ticketId": "b1", "updateReason": "BACKFILL_CANCELLED"}, {"ticketId": "b2"}]}}
+{"at": 10, "StopMatchmaking": {"TicketId": "b2"}}
+{"at": 20, "StopMatchmaking": {"TicketId": "b3"}, "expect": {"updates": [{"ticketId": "b2"}]}}"#;
+    let engine = Scripted { tell_updates: true, ..Scripted::default() };
+    let mut driver = driver(engine, lines);
+    let records = ["10:2", "10:e1", "10:b1", "10:3", "10:e2", "10:b2", "20:4", "20:e3", "20:b3"];
+    assert_eq!(run(&mut driver), Ok(records.map(String::from).into()));
+    let found: Vec<_> = driver.mismatches.iter().map(|m| (m.line, m.what.as_str())).collect();
+    assert_eq!(found, [(4, "updates[0]")], "each instant has its own updates");
+}
+
+#[test]
+fn recorded_lines_say_when_a_timer_fires() {
+    let engine = || Scripted { arm_after: vec![0, 5], ..Scripted::default() };
+    let lines = r#"{"at": 10, "StopMatchmaking": {"TicketId": "a"}}
+{"at": 12, "Advance": {}}
+{"at": 12, "Advance": {}}
+{"at": 40, "StopMatchmaking": {"TicketId": "a"}, "expect": {"eventsExactly": []}}
+{"at": 41, "Advance": {}, "expect": {"eventsExactly": [{}]}}"#;
+    let mut recorded = driven_by("recorded", engine(), lines);
+    let records = ["10:2", "12:3", "12:e1", "12:4", "12:e2", "40:5", "41:6", "41:e3"];
+    assert_eq!(run(&mut recorded), Ok(records.map(String::from).into()));
+    let calls = ["10 stop a", "12 timeout", "12 timeout", "40 stop a", "41 timeout"];
+    assert_eq!(recorded.engine.calls, calls);
+    assert_eq!(recorded.mismatches, []);
+
+    let mut longer = driven_by("recorded", engine(), lines);
+    assert_eq!(longer.go_on_until(50), Ok(()));
+    let last = run(&mut longer).map(|records| records.last().cloned());
+    assert_eq!(last, Ok(Some("45:e4".into())), "timers fire after the last line");
+
+    let idle = Scripted { stuck: Some(TickReport::default()), ..Scripted::default() };
+    let many: String = (0..50).map(|_| "{\"at\": 1, \"Advance\": {}}\n").collect();
+    let mut idle = driven_by("recorded", idle, &many);
+    assert_eq!(run(&mut idle).map(|records| records.len()), Ok(50));
+
+    let refusing = Scripted { refuse_timeouts: true, ..Scripted::default() };
+    let mut refusing = driven_by("recorded", refusing, lines);
+    let error = InputError::EventsNotDrained { limit: 0 };
+    assert_eq!(run(&mut refusing), Err(ReplayError::Engine { at: 12, error }));
 }

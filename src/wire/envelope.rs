@@ -4,9 +4,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::event::EventForm;
-use super::hash::fnv1a_128;
 use super::response::rendered;
 use crate::Event;
+use crate::base::fnv::fnv1a_128;
 
 /// An event as EventBridge delivers it: `version`, `id`, `detail-type`, `source`, `account`,
 /// `time`, `region`, `resources`, `detail`.
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn an_id_is_fixed_and_has_the_form_of_a_uuid() {
-        assert_eq!(id(&event(7, 5), ARN), "PINNED");
+        assert_eq!(id(&event(7, 5), ARN), "1ae34fbf-c59f-83f2-8c84-77abe1a35a5b");
         for sequence in 0..50 {
             let id = id(&event(sequence, 5), ARN);
             let lengths: Vec<_> = id.split('-').map(str::len).collect();

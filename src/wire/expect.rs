@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::event::{MEMBERS, TYPES};
 use super::member::{Members, Place, ShapeError, Shaped, list, map, must_be, object, one_of};
-use crate::{TicketId, TicketStatus};
+use super::session::{UPDATE_MEMBERS, UPDATE_REASONS};
+use crate::{TicketId, TicketStatus, UpdateReason};
 
 /// One `expect` object of a scenario line.
 ///
@@ -27,6 +28,9 @@ pub struct Expectation {
     pub events: Option<Vec<Value>>,
     /// All events since the end of the instant before the line's.
     pub events_exactly: Option<Vec<Value>>,
+    /// Updates of game sessions in this order, with any others between, among those since the end
+    /// of the instant before the line's.
+    pub updates: Option<Vec<Value>>,
 }
 
 /// Something that did not come out as a scenario says.
@@ -71,7 +75,7 @@ pub(super) fn expectations(value: &Value, place: Place<'_>) -> Shaped<Vec<Expect
 }
 
 fn expectation(value: &Value, place: Place<'_>) -> Shaped<Expectation> {
-    let known = ["response", "error", "status", "events", "eventsExactly"];
+    let known = ["response", "error", "status", "events", "eventsExactly", "updates"];
     let members = Members::of(value, place, &known)?;
     let part = |value: &Value, place: Place<'_>| object(value, place).map(|_| value.clone());
     let events = |value: &Value, place: Place<'_>| list(value, place, event);
@@ -86,11 +90,18 @@ fn expectation(value: &Value, place: Place<'_>) -> Shaped<Expectation> {
             .collect(),
         events: members.optional("events", events)?,
         events_exactly: members.optional("eventsExactly", events)?,
+        updates: members.optional("updates", |value, place| list(value, place, update))?,
     };
+    let none = |list: &Option<Vec<Value>>| list.as_ref().is_none_or(Vec::is_empty);
     match expectation {
-        Expectation { response: None, error: None, status, events, events_exactly: None }
-            if status.is_empty() && events.as_ref().is_none_or(Vec::is_empty) =>
-        {
+        Expectation {
+            response: None,
+            error: None,
+            status,
+            events,
+            events_exactly: None,
+            updates,
+        } if status.is_empty() && none(&events) && none(&updates) => {
             let hint = events.map_or("", |_| "; to say that no event comes, use `eventsExactly`");
             Err(ShapeError::new(format!("`{place}` expects nothing{hint}")))
         }
@@ -102,6 +113,14 @@ fn expectation(value: &Value, place: Place<'_>) -> Shaped<Expectation> {
 fn event(value: &Value, place: Place<'_>) -> Shaped<Value> {
     let members = Members::of(value, place, &MEMBERS)?;
     members.optional("type", |value, place| one_of(value, place, &TYPES.map(|name| (name, ()))))?;
+    Ok(value.clone())
+}
+
+/// A part of an update.
+fn update(value: &Value, place: Place<'_>) -> Shaped<Value> {
+    let members = Members::of(value, place, &UPDATE_MEMBERS)?;
+    let reasons = UPDATE_REASONS.map(|reason| (UpdateReason::as_str(reason), ()));
+    members.optional("updateReason", |value, place| one_of(value, place, &reasons))?;
     Ok(value.clone())
 }
 
@@ -132,13 +151,14 @@ impl Expectation {
         }
     }
 
-    /// Compares where tickets stand at the end of the line's instant, and the events since the
-    /// end of the instant before.
+    /// Compares where tickets stand at the end of the line's instant, and the events and updates
+    /// since the end of the instant before.
     pub(super) fn check_settled(
         &self,
         line: usize,
         status: impl Fn(&TicketId) -> Option<TicketStatus>,
         events: &[Value],
+        updates: &[Value],
         out: &mut Vec<Mismatch>,
     ) {
         let mut found = Found { line, out };
@@ -150,16 +170,24 @@ impl Expectation {
             }
         }
         if let Some(expected) = &self.events {
-            found.in_order(expected, events);
+            found.in_order("events", expected, events);
         }
         if let Some(expected) = &self.events_exactly {
             found.exactly(expected, events);
+        }
+        if let Some(expected) = &self.updates {
+            found.in_order("updates", expected, updates);
         }
     }
 
     /// Whether the check of the instant needs its events.
     pub(super) const fn needs_events(&self) -> bool {
         self.events.is_some() || self.events_exactly.is_some()
+    }
+
+    /// Whether the check of the instant needs its updates.
+    pub(super) const fn needs_updates(&self) -> bool {
+        self.updates.is_some()
     }
 }
 
@@ -193,14 +221,14 @@ impl Found<'_> {
         }
     }
 
-    /// The earliest event that fits is taken for each entry: if any choice fits all, this one does.
-    fn in_order(&mut self, expected: &[Value], events: &[Value]) {
-        let mut rest = events;
+    /// The earliest one that fits is taken for each entry: if any choice fits all, this one does.
+    fn in_order(&mut self, name: &str, expected: &[Value], all: &[Value]) {
+        let mut rest = all;
         for (index, entry) in expected.iter().enumerate() {
-            match rest.iter().position(|event| fits(entry, Some(event))) {
+            match rest.iter().position(|one| fits(entry, Some(one))) {
                 Some(at) => rest = rest.get(at + 1..).unwrap_or_default(),
                 None => {
-                    let what = format!("events[{index}]");
+                    let what = format!("{name}[{index}]");
                     return self.mismatch(&what, entry, &Value::from(rest));
                 }
             }
@@ -257,9 +285,13 @@ mod tests {
     }
 
     fn settled(expect: &Value, events: &[Value]) -> Vec<String> {
+        settled_with(expect, events, &[])
+    }
+
+    fn settled_with(expect: &Value, events: &[Value], updates: &[Value]) -> Vec<String> {
         let mut out = Vec::new();
         let status = |id: &TicketId| (id.as_str() == "t1").then_some(TicketStatus::Searching);
-        one(expect).check_settled(4, status, events, &mut out);
+        one(expect).check_settled(4, status, events, updates, &mut out);
         out.iter().map(Mismatch::to_string).collect()
     }
 
@@ -296,6 +328,21 @@ mod tests {
                  MatchmakingSearching, PotentialMatchCreated, AcceptMatch, AcceptMatchCompleted, \
                  MatchmakingSucceeded, MatchmakingTimedOut, MatchmakingCancelled, \
                  MatchmakingFailed; did you mean `MatchmakingSucceeded`?",
+            ),
+        ] {
+            assert_eq!(read(&json), Err(message.into()));
+        }
+        for (json, message) in [
+            (json!({"updates": []}), "`expect` expects nothing"),
+            (
+                json!({"updates": [{"reason": "BACKFILL_FAILED"}]}),
+                "unknown member `reason` of expect.updates[0]",
+            ),
+            (
+                json!({"updates": [{"updateReason": "BACKFILL_TIMEDOUT"}]}),
+                "`expect.updates[0].updateReason` is `BACKFILL_TIMEDOUT`, but must be one of \
+                 MATCHMAKING_DATA_UPDATED, BACKFILL_FAILED, BACKFILL_TIMED_OUT, \
+                 BACKFILL_CANCELLED; did you mean `BACKFILL_TIMED_OUT`?",
             ),
         ] {
             assert_eq!(read(&json), Err(message.into()));
@@ -426,5 +473,24 @@ mod tests {
             ["line 4: eventsExactly[1].eventSequence: expected 3, found 2"]
         );
         assert_eq!(settled(&json!({"eventsExactly": []}), &[]), [""; 0]);
+    }
+
+    #[test]
+    fn updates_are_an_ordered_part() {
+        let updates = [
+            json!({"ticketId": "b1", "updateReason": "MATCHMAKING_DATA_UPDATED"}),
+            json!({"ticketId": "b2", "updateReason": "BACKFILL_CANCELLED"}),
+        ];
+        for good in [
+            json!([{"ticketId": "b1"}, {"updateReason": "BACKFILL_CANCELLED"}]),
+            json!([{"ticketId": "b2"}]),
+        ] {
+            assert_eq!(settled_with(&json!({ "updates": good }), &[], &updates), [""; 0]);
+        }
+        let wrong = json!({"updates": [{"ticketId": "b2"}, {"ticketId": "b1"}]});
+        assert_eq!(
+            settled_with(&wrong, &[], &updates),
+            [r#"line 4: updates[1]: expected {"ticketId":"b1"}, found []"#]
+        );
     }
 }

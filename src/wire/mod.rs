@@ -1,5 +1,5 @@
-//! The JSON forms of requests, answers, events and scenario files, and the driver that replays a
-//! scenario.
+//! The JSON forms of requests, answers, events, scenario files and journals, and the driver that
+//! replays a scenario.
 //!
 //! Names of operations, members and enum values are those of the service API (PascalCase);
 //! everything else is camelCase. Rendered JSON depends on the rendered value alone: no clock, no
@@ -11,8 +11,9 @@ mod driver;
 mod envelope;
 mod event;
 mod expect;
-mod hash;
+mod journal;
 mod member;
+mod provenance;
 mod raw;
 mod record;
 mod replay;
@@ -28,11 +29,16 @@ pub use configuration::{
 pub use envelope::event_envelope;
 pub use event::event_detail;
 pub use expect::{Expectation, Mismatch};
+pub use journal::{
+    Journal, JournalEnd, JournalError, JournalHeader, JournalReader, JournalReplay, RecordedCall,
+    RecordedInput,
+};
 pub use member::ShapeError;
+pub use provenance::rule_set_hash;
 pub use record::{Outcome, Record};
 pub use replay::{Replay, ReplayError};
 pub use request::{input_to_json, operation_name, parse_input};
 pub use response::{error_to_json, response_to_json, ticket_to_json};
-pub use scenario::{Command, RuleSetSource, Scenario, ScenarioError, ScenarioLine};
+pub use scenario::{Command, DriverKind, RuleSetSource, Scenario, ScenarioError, ScenarioLine};
 pub use session::{matchmaker_data_to_json, update_to_json};
 pub use text::value_from_json;

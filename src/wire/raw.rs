@@ -21,6 +21,11 @@ struct RawMember<'t> {
     before: usize,
 }
 
+/// Whether a text is one complete JSON value.
+pub(super) fn is_json(text: &str) -> bool {
+    serde_json::from_str::<IgnoredAny>(text).is_ok()
+}
+
 impl<'t> RawMembers<'t> {
     pub(super) fn of(text: &'t str) -> Shaped<Self> {
         // the whole line first: its error counts columns from the line's start
@@ -61,6 +66,18 @@ impl<'t> RawMembers<'t> {
 
     pub(super) fn raw(&self, key: &str) -> Option<&'t str> {
         self.member(key).map(|member| member.value)
+    }
+
+    /// The members of the object that stands at `key`; none when it is no object.
+    pub(super) fn inside(&self, key: &str) -> Shaped<Option<Self>> {
+        match self.member(key).filter(|member| member.value.starts_with('{')) {
+            Some(outer) => {
+                let mut inner = Self::of(outer.value)?;
+                inner.members.iter_mut().for_each(|member| member.before += outer.before);
+                Ok(Some(inner))
+            }
+            None => Ok(None),
+        }
     }
 
     fn member(&self, key: &str) -> Option<&RawMember<'t>> {

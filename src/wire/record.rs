@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::event::EventForm;
 use super::response::{ErrorForm, ResponseForm, rendered};
-use crate::{Event, InputError, Response};
+use super::session::UpdateForm;
+use crate::{Event, InputError, Response, SessionUpdate};
 
 /// One line of a replay's output. It serialises to the JSON of commands.md 1.3.
 #[derive(Clone, PartialEq, Debug)]
@@ -41,6 +42,9 @@ pub enum Outcome {
     },
     /// An event was emitted.
     Event(Event),
+    /// The server of a game session is told of its backfill ticket. The updates of a call come
+    /// after its events.
+    Update(SessionUpdate),
 }
 
 impl Record {
@@ -49,11 +53,12 @@ impl Record {
         serde_json::to_string(self).expect("a form has string keys and cannot fail")
     }
 
-    /// The body: the response, the exception, or the detail of the event.
+    /// The body: the response, the exception, the detail of the event, or the update.
     pub(super) fn body(&self) -> Value {
         match RecordForm::of(self) {
             RecordForm { response: Some(response), .. } => rendered(&response),
             RecordForm { error: Some(error), .. } => rendered(&error),
+            RecordForm { update: Some(update), .. } => rendered(&update),
             form => rendered(&form.event),
         }
     }
@@ -76,11 +81,20 @@ struct RecordForm<'r> {
     error: Option<ErrorForm>,
     #[serde(skip_serializing_if = "Option::is_none")]
     event: Option<EventForm<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    update: Option<UpdateForm<'r>>,
 }
 
 impl<'r> RecordForm<'r> {
     fn of(record: &'r Record) -> Self {
-        let mut form = Self { at: record.at, line: None, response: None, error: None, event: None };
+        let mut form = Self {
+            at: record.at,
+            line: None,
+            response: None,
+            error: None,
+            event: None,
+            update: None,
+        };
         match &record.outcome {
             Outcome::Response { line, response } => {
                 form.line = Some(*line);
@@ -95,6 +109,7 @@ impl<'r> RecordForm<'r> {
                 form.error = Some(ErrorForm::of(error));
             }
             Outcome::Event(event) => form.event = Some(EventForm::of(event)),
+            Outcome::Update(update) => form.update = Some(UpdateForm::of(update)),
         }
         form
     }
@@ -103,7 +118,7 @@ impl<'r> RecordForm<'r> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{EventDetail, EventTicket, Timestamp};
+    use crate::{EventDetail, EventTicket, MatchmakerData, Timestamp, UpdateReason};
 
     #[test]
     fn records_are_lines_with_the_time_first() {
@@ -122,6 +137,18 @@ mod tests {
                 estimated_wait_seconds: None,
             },
         });
+        let update = Outcome::Update(SessionUpdate {
+            game_session_arn: "g1".into(),
+            ticket_id: "b1".into(),
+            reason: UpdateReason::BackfillTimedOut,
+            matchmaker_data: MatchmakerData {
+                match_id: None,
+                matchmaking_configuration_arn: "arn:c".into(),
+                teams: Vec::new(),
+                auto_backfill_mode: None,
+                auto_backfill_ticket_id: None,
+            },
+        });
         for (outcome, line) in [
             (stopped, r#"{"at":5,"line":2,"response":{}}"#),
             (Outcome::Advanced { line: 3 }, r#"{"at":5,"line":3,"response":{}}"#),
@@ -138,11 +165,21 @@ mod tests {
                     r#""players":[]}],"gameSessionInfo":{"players":[]}}}"#
                 ),
             ),
+            (
+                update,
+                concat!(
+                    r#"{"at":5,"update":{"gameSessionArn":"g1","ticketId":"b1","#,
+                    r#""updateReason":"BACKFILL_TIMED_OUT","matchmakerData":{"matchId":null,"#,
+                    r#""matchmakingConfigurationArn":"arn:c","teams":[],"#,
+                    r#""autoBackfillMode":null,"autoBackfillTicketId":null}}}"#
+                ),
+            ),
         ] {
             let record = Record { at: 5, outcome };
             assert_eq!(record.to_json_line(), line);
             let whole: Value = serde_json::from_str(line).expect("a record is JSON");
-            let body = ["response", "error", "event"].iter().find_map(|key| whole.get(key));
+            let body =
+                ["response", "error", "event", "update"].iter().find_map(|key| whole.get(key));
             assert_eq!(Some(&record.body()), body);
         }
     }

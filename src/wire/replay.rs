@@ -2,18 +2,20 @@
 
 use super::driver::{Driver, Engine};
 use super::expect::Mismatch;
+use super::provenance::rule_set_hash;
 use super::record::Record;
 use super::scenario::Scenario;
 use crate::{
-    ConfigurationError, Event, Input, InputError, Matchmaker, Response, RuleSet, TickReport,
-    TicketId, TicketStatus, Timestamp,
+    ConfigurationError, Event, Input, InputError, Matchmaker, Response, RuleSet, SessionUpdate,
+    TickReport, TicketId, TicketStatus, Timestamp,
 };
 
 /// A running replay: an iterator over the output of a scenario, in order.
 ///
 /// At one instant all commands are applied in the order of the file, then the timers that are due
-/// fire with their passes. Timers between two lines fire at their own times (decision 1). The same
-/// scenario gives the same records on any machine.
+/// fire with their passes. Timers between two lines fire at their own times (decision 1). In a
+/// recorded scenario, a journal, no timer fires: every `Advance` is the `handle_timeout` call that
+/// it records (decision 3). The same scenario gives the same records on any machine.
 ///
 /// A request that is refused is an [`Outcome::Error`](super::Outcome::Error) and does not end the
 /// replay. After an `Err` the iterator is at its end.
@@ -73,18 +75,25 @@ pub enum ReplayError {
 
 impl Replay {
     /// A replay of `scenario`, whose rule set the caller has read from where
-    /// [`Scenario::rule_set`] says, and compiled with its [`Scenario::party_aggregation`]. It ends with the instant of the last command.
+    /// [`Scenario::rule_set`] says, and compiled with its [`Scenario::party_aggregation`]. It ends
+    /// with the instant of the last command.
     ///
     /// # Errors
-    /// [`ConfigurationError`] when the matchmaker cannot be made.
+    /// [`ConfigurationError`] when the matchmaker cannot be made, or the rule set is not the one
+    /// that the scenario was recorded with.
     pub fn new(scenario: Scenario, rule_set: RuleSet) -> Result<Self, ConfigurationError> {
-        let Scenario { configuration, options, start, seed, lines, .. } = scenario;
+        let Scenario { configuration, options, start, seed, lines, driver, .. } = scenario;
+        let (recorded, given) = (scenario.rule_set_hash, rule_set_hash(&rule_set));
+        if let Some(recorded) = recorded.filter(|recorded| *recorded != given) {
+            let problem = format!("is {recorded}, but that of the rule set given is {given}");
+            return Err(ConfigurationError::Invalid { field: "RuleSetHash".into(), problem });
+        }
         let matchmaker = Matchmaker::new(rule_set, configuration, options, start, seed)?;
-        Ok(Self { driver: Driver::new(matchmaker, start, lines), ended: false })
+        Ok(Self { driver: Driver::new(matchmaker, start, driver, lines), ended: false })
     }
 
     /// The same replay, going on after the last command: timers fire up to and including `until`,
-    /// in milliseconds since the start, with their passes.
+    /// in milliseconds since the start, with their passes. That is so in a recorded scenario, too.
     ///
     /// # Errors
     /// [`ReplayError::UntilTooEarly`] when that is before the last command.
@@ -129,6 +138,10 @@ impl Engine for Matchmaker {
 
     fn poll_event(&mut self) -> Option<Event> {
         Self::poll_event(self)
+    }
+
+    fn poll_update(&mut self) -> Option<SessionUpdate> {
+        Self::poll_update(self)
     }
 
     fn poll_timeout(&self) -> Option<Timestamp> {

@@ -5,21 +5,33 @@ use serde_json::Value;
 use super::configuration::{configuration, options};
 use super::expect::{Expectation, expectations};
 use super::member::{
-    Place, ShapeError, Shaped, clip, did_you_mean, not_built, object, one_of, text, unknown_member,
-    whole,
+    Place, ShapeError, Shaped, clip, did_you_mean, must_be, not_built, one_of, text,
+    unknown_member, whole,
 };
-use super::raw::RawMembers;
-use super::request::{is_operation, operations};
+use super::provenance::other_version;
+use super::raw::{RawMembers, is_json};
+use super::request::{RECONFIGURE, RULE_SET, is_operation, operations};
 use crate::{Configuration, EngineOptions, PartyAggregation, Timestamp};
 
-const HEADER: [&str; 8] =
-    ["RuleSet", "RuleSetFile", "Configuration", "Queue", "Options", "Seed", "StartTime", "Driver"];
+const HEADER: [&str; 10] = [
+    RULE_SET,
+    "RuleSetFile",
+    "Configuration",
+    "Queue",
+    "Options",
+    "Seed",
+    "StartTime",
+    "Driver",
+    "EngineVersion",
+    "RuleSetHash",
+];
 
-/// The operation that is nothing but the passing of time.
-const ADVANCE: &str = "Advance";
+/// The operation that is nothing but the passing of time; in a recorded scenario, a call of
+/// `handle_timeout`.
+pub(super) const ADVANCE: &str = "Advance";
 
 /// 9999-12-31T23:59:59.999Z, the last moment with an RFC 3339 form.
-const TIME_MAX: u64 = 253_402_300_799_999;
+pub(super) const TIME_MAX: u64 = 253_402_300_799_999;
 
 /// A scenario file, read and checked as far as no rule set is needed.
 #[derive(Clone, PartialEq, Debug)]
@@ -38,14 +50,32 @@ pub struct Scenario {
     pub seed: u64,
     /// The time of `at` 0.
     pub start: Timestamp,
+    /// Who says when timers fire.
+    pub driver: DriverKind,
+    /// The version of the engine that recorded it, if it says so.
+    pub engine_version: Option<String>,
+    /// The [`rule_set_hash`](super::rule_set_hash) of its rule set, if it says so.
+    pub rule_set_hash: Option<String>,
     /// The commands in the order of the file, so with `at` never decreasing.
     pub lines: Vec<ScenarioLine>,
+    /// The last line of a recorded scenario, if it was torn and is left out (decision 3).
+    pub torn_line: Option<usize>,
+}
+
+/// Who says when timers fire and passes run: `Driver` in the header (decision 3).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum DriverKind {
+    /// The timers themselves: each fires at its own time.
+    #[default]
+    Timers,
+    /// The lines: each `Advance` is one call of `handle_timeout`, and there are no others.
+    Recorded,
 }
 
 /// Where a scenario has its rule set.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum RuleSetSource {
-    /// In the header: the JSON text as it stands there.
+    /// In the header: the JSON text as it stands there, or the text in a string.
     Inline(String),
     /// In a file: a path relative to the scenario file.
     File(String),
@@ -94,10 +124,13 @@ pub struct ScenarioError {
 impl Scenario {
     /// Reads a scenario file. Blank lines and lines that begin with `//` are skipped.
     ///
+    /// A journal is a recorded scenario, and may have lost its end: its last line is left out when
+    /// it has no line break or is not complete JSON.
+    ///
     /// # Errors
     /// [`ScenarioError`] for the first line that is not a JSON object with the members of
     /// commands.md 1.1, names one twice, goes back in time or past the year 9999, or has a header
-    /// that this release cannot run.
+    /// that this release cannot run: one that another version recorded, for instance.
     pub fn parse(text: &str) -> Result<Self, ScenarioError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let numbered = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim_end()));
@@ -110,8 +143,19 @@ impl Scenario {
             return Err(ScenarioError { line: 1, message: message.into() });
         };
         let mut scenario = header(header_text).map_err(at_line(header_line))?;
+        let other = scenario.engine_version.as_deref().and_then(other_version);
+        if let Some(problem) = other {
+            let message = format!("`EngineVersion`: {problem}");
+            return Err(ScenarioError { line: header_line, message });
+        }
+        let recorded = scenario.driver == DriverKind::Recorded;
+        let (line_count, ended) = (text.lines().count(), text.ends_with('\n'));
         let mut last = 0;
         for (line, text) in lines {
+            if recorded && line == line_count && !(ended && is_json(text)) {
+                scenario.torn_line = Some(line);
+                break;
+            }
             let command = command_line(line, text, scenario.start).map_err(at_line(line))?;
             if command.at < last {
                 let message = format!("`at` is {}, but a line before is at {last}", command.at);
@@ -128,7 +172,8 @@ fn at_line(line: usize) -> impl FnOnce(ShapeError) -> ScenarioError {
     move |error| ScenarioError { line, message: error.to_string() }
 }
 
-fn header(line: &str) -> Shaped<Scenario> {
+/// Reads a header. Whether its version is ours is another question.
+pub(super) fn header(line: &str) -> Shaped<Scenario> {
     const PLACE: Place<'_> = Place::Root("the header");
     let members = RawMembers::of(line)?;
     if members.has("at") && !members.has("RuleSet") && !members.has("RuleSetFile") {
@@ -141,18 +186,20 @@ fn header(line: &str) -> Shaped<Scenario> {
     if members.has("Queue") {
         return Err(not_built("Queue"));
     }
-    members.read("Driver", |value, place| {
-        let recorded = one_of(value, place, &[("timers", false), ("recorded", true)])?;
-        if recorded { Err(not_built("\"Driver\": \"recorded\"")) } else { Ok(()) }
+    let driver = members.read("Driver", |value, place| {
+        one_of(value, place, &[("timers", DriverKind::Timers), ("recorded", DriverKind::Recorded)])
     })?;
-    let file = members.read("RuleSetFile", |value, place| text(value, place).map(String::from))?;
-    let rule_set = match (members.raw("RuleSet"), file) {
-        (Some(inline), None) => {
-            // Its own reader reads an object; it has other rules for a member named twice.
-            if !inline.starts_with('{') {
-                members.read("RuleSet", |value, place| object(value, place).map(|_| ()))?;
-            }
-            RuleSetSource::Inline(inline.into())
+    let string = |value: &Value, place: Place<'_>| text(value, place).map(String::from);
+    let file = members.read("RuleSetFile", string)?;
+    let rule_set = match (members.raw(RULE_SET), file) {
+        // Its own reader reads an object; it has other rules for a member named twice.
+        (Some(inline), None) if inline.starts_with('{') => RuleSetSource::Inline(inline.into()),
+        (Some(_), None) => {
+            let inline = members.read(RULE_SET, |value, place| match value {
+                Value::String(text) => Ok(text.clone()),
+                _ => Err(must_be("an object or a string with its text", value, place)),
+            })?;
+            RuleSetSource::Inline(inline.unwrap_or_default())
         }
         (None, Some(path)) => RuleSetSource::File(path),
         (given, _) => {
@@ -174,18 +221,27 @@ fn header(line: &str) -> Shaped<Scenario> {
         party_aggregation,
         seed: seed.unwrap_or(0),
         start: start.unwrap_or_default(),
+        driver: driver.unwrap_or_default(),
+        engine_version: members.read("EngineVersion", string)?,
+        rule_set_hash: members.read("RuleSetHash", string)?,
         lines: Vec::new(),
+        torn_line: None,
     })
 }
 
-fn command_line(line: usize, text: &str, start: Timestamp) -> Shaped<ScenarioLine> {
+/// Reads a line after the header.
+pub(super) fn command_line(line: usize, text: &str, start: Timestamp) -> Shaped<ScenarioLine> {
     let members = RawMembers::of(text)?;
     let at_max = Timestamp::from_millis(TIME_MAX).since(start);
     let at = members.read("at", |value, place| whole(value, place, 0..=at_max.get()))?;
     let at = at.ok_or_else(|| ShapeError::new("`at` is required"))?;
     let expect = members.read("expect", expectations)?.unwrap_or_default();
     let name = operation(&members)?;
-    let input = members.value(name)?;
+    let inner = if name == RECONFIGURE { members.inside(name)? } else { None };
+    let input = match inner {
+        Some(inner) => reconfigure_input(&inner)?,
+        None => members.value(name)?,
+    };
     let command = if name != ADVANCE {
         Command::Operation { name: name.into(), input }
     } else if input.as_object().is_some_and(serde_json::Map::is_empty) {
@@ -194,6 +250,16 @@ fn command_line(line: usize, text: &str, start: Timestamp) -> Shaped<ScenarioLin
         return Err(ShapeError::new(format!("`{ADVANCE}` must be {{}}")));
     };
     Ok(ScenarioLine { line, at, command, expect })
+}
+
+/// The input with the rule set's text as it stands in the line: its own reader has other rules for
+/// a member named twice, and no letter of it is lost.
+fn reconfigure_input(members: &RawMembers<'_>) -> Shaped<Value> {
+    let value = |key: &str| match members.raw(key) {
+        Some(text) if key == RULE_SET && text.starts_with('{') => Ok(text.into()),
+        _ => members.value(key),
+    };
+    members.keys().map(|key| Ok((key.to_owned(), value(key)?))).collect()
 }
 
 /// The one operation of a line.
@@ -278,7 +344,11 @@ mod tests {
                 party_aggregation: PartyAggregation::Exact,
                 seed: 0,
                 start: Timestamp::from_millis(0),
+                driver: DriverKind::Timers,
+                engine_version: None,
+                rule_set_hash: None,
                 lines: Vec::new(),
+                torn_line: None,
             }
         );
     }
@@ -306,6 +376,65 @@ mod tests {
     }
 
     #[test]
+    fn a_rule_set_in_a_string_is_its_text() {
+        let text = r#"{"RuleSet": "{ // two\n}"}"#;
+        let read = Scenario::parse(text).map(|scenario| scenario.rule_set);
+        assert_eq!(read, Ok(RuleSetSource::Inline("{ // two\n}".into())));
+    }
+
+    #[test]
+    fn a_new_rule_set_is_kept_to_the_letter() {
+        let line = |input: &str| format!("{HEADER_LINE}\n{{\"at\": 0, \"Reconfigure\": {input}}}");
+        let read = |input: &str| {
+            let mut scenario = Scenario::parse(&line(input)).expect("the text is a scenario");
+            scenario.lines.pop().map(|line| line.command)
+        };
+        let input = json!({"RuleSet": r#"{"b":  1, "a": 1e999, "a": 2}"#, "Configuration": {}});
+        let name = "Reconfigure".to_owned();
+        let expected = Some(Command::Operation { name, input });
+        assert_eq!(
+            read(r#"{"RuleSet": {"b":  1, "a": 1e999, "a": 2}, "Configuration": {}}"#),
+            expected
+        );
+        let as_text = r#"{"Configuration": {}, "RuleSet": "{\"b\":  1, \"a\": 1e999, \"a\": 2}"}"#;
+        assert_eq!(read(as_text), expected);
+        for (input, message) in [
+            (r#"{"RuleSet": {}, "RuleSet": {}}"#, "`RuleSet` stands twice"),
+            (
+                r#"{"Configuration": {"Name": "a", "Name": "b"}}"#,
+                "`Configuration.Name` stands twice at column 63",
+            ),
+        ] {
+            assert_eq!(error(&line(input)), (2, message.into()));
+        }
+        let no_object = Scenario::parse(&line("5")).map(|scenario| scenario.lines.len());
+        assert_eq!(no_object, Ok(1), "a bad request is no bad file");
+    }
+
+    #[test]
+    fn a_recorded_scenario_may_have_lost_its_end() {
+        let header = r#"{"RuleSetFile": "a", "Driver": "recorded"}"#;
+        let good = r#"{"at": 5, "Advance": {}}"#;
+        let read = |tail: &str| {
+            Scenario::parse(&format!("{header}\n{good}\n{tail}"))
+                .map(|scenario| (scenario.lines.len(), scenario.torn_line))
+                .map_err(|error| (error.line, error.message))
+        };
+        assert_eq!(read(""), Ok((1, None)));
+        assert_eq!(read(&format!("{good}\n")), Ok((2, None)));
+        assert_eq!(read(good), Ok((1, Some(3))), "without a line break it may be half a line");
+        assert_eq!(read(r#"{"at": 6, "Adv"#), Ok((1, Some(3))));
+        assert_eq!(read("{\"at\": 6, \"Adv\n"), Ok((1, Some(3))));
+        let eof = "not JSON: EOF while parsing a string at column 14".to_owned();
+        assert_eq!(read(&format!("{{\"at\": 6, \"Adv\n{good}\n")), Err((3, eof)));
+        let shape = "the line has no operation".to_owned();
+        assert_eq!(read("{\"at\": 6}\n"), Err((3, shape)), "complete, and wrong");
+        let timers = format!("{HEADER_LINE}\n{good}");
+        let timers = Scenario::parse(&timers).map(|it| (it.lines.len(), it.torn_line));
+        assert_eq!(timers, Ok((1, None)), "what a person writes is read to its end");
+    }
+
+    #[test]
     fn a_bad_header_is_refused() {
         let none = "the file has no header, an object with `RuleSet` or `RuleSetFile`";
         assert_eq!(error("\n// nothing\n"), (1, none.into()));
@@ -315,7 +444,10 @@ mod tests {
                 r#"{"RuleSet": {}, "RuleSetFile": "a"}"#,
                 "the header needs `RuleSet` or `RuleSetFile`, not both",
             ),
-            (r#"{"RuleSet": "{}"}"#, "`RuleSet` must be an object, not a string"),
+            (
+                r#"{"RuleSet": 5}"#,
+                "`RuleSet` must be an object or a string with its text, not a number",
+            ),
             (
                 r#"{"at": 0, "Advance": {}}"#,
                 "a command before the header, an object with `RuleSet` or `RuleSetFile`",
@@ -326,8 +458,16 @@ mod tests {
             ),
             (r#"{"RuleSetFile": "a", "Queue": {}}"#, "`Queue` is not built yet in this release"),
             (
-                r#"{"RuleSetFile": "a", "Driver": "recorded"}"#,
-                "`\"Driver\": \"recorded\"` is not built yet in this release",
+                r#"{"RuleSetFile": "a", "Driver": "journal"}"#,
+                "`Driver` is `journal`, but must be one of timers, recorded",
+            ),
+            (
+                r#"{"RuleSetFile": "a", "EngineVersion": "0.0.1"}"#,
+                concat!(
+                    "`EngineVersion`: it was recorded by version 0.0.1, and this is version ",
+                    env!("CARGO_PKG_VERSION"),
+                    "; carry the state over with a snapshot"
+                ),
             ),
             (
                 r#"{"RuleSetFile": "a", "Configuration": {"Nme": "d"}}"#,

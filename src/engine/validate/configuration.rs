@@ -1,10 +1,10 @@
 //! The constraints of `CreateMatchmakingConfiguration` (facts 8.4) and on the engine's options.
 
-use super::super::options::{
-    BackfillMode, Configuration, ConfigurationError, EngineOptions, FlexMatchMode,
-};
 use super::shown;
 use crate::base::time::Timestamp;
+use crate::engine::options::{
+    BackfillMode, Configuration, ConfigurationError, EngineOptions, FlexMatchMode,
+};
 use crate::model::limits;
 
 /// What is wrong with a field.

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::super::input::{
+use super::{chars, check_player, configuration_name, count, refuse, shown, ticket_id};
+use crate::engine::input::{
     AcceptMatch, DescribeMatch, InputError, PlacementOf, RemovePlayers, StartMatchBackfill,
 };
-use super::super::options::Configuration;
-use super::{chars, check_player, configuration_name, count, refuse, shown, ticket_id};
+use crate::engine::options::Configuration;
 use crate::model::limits;
 use crate::model::schema::Schema;
 use crate::model::session::GameSessionConnectionInfo;
@@ -30,7 +30,7 @@ pub(in crate::engine) fn start_match_backfill(
     let mut seen = BTreeSet::new();
     for (position, player) in request.players.iter().enumerate() {
         let at = format!("Players[{position}]");
-        check_player(&at, player, schema)?;
+        check_player(format_args!("{at}"), player, schema)?;
         let Some(team) = &player.team else {
             return refuse(format!(
                 "`{at}.Team` is missing; every player of a backfill has the team that they play in"

@@ -299,10 +299,10 @@ fn a_rule_set_is_an_object_or_its_text_and_stays_to_the_letter() {
 fn a_bad_rule_set_is_refused_with_its_first_error() {
     for (input, message) in [
         (
-            json!({"RuleSet": "{\n  \"ruleLanguageVersion\": \"2.0\"}"}),
-            "`RuleSet` does not compile: 2:26: ",
+            json!({"RuleSet": RULE_SETS[1].replace("1.0", "2.0")}),
+            "`RuleSet` does not compile: 2:32: ",
         ),
-        (json!({"RuleSet": {"teams": []}}), "`RuleSet` does not compile: 1:1: "),
+        (json!({"RuleSet": {}}), "`RuleSet` does not compile: 1:1: a rule set needs "),
         (
             json!({"RuleSet": 5}),
             "`RuleSet` must be an object or a string with its text, not a number",

@@ -5,7 +5,7 @@ const OFFSET_BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
 const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
 
 /// The hash of the parts, each ended by a byte that UTF-8 does not have.
-pub(super) fn fnv1a_128(parts: &[&str]) -> u128 {
+pub(crate) fn fnv1a_128(parts: &[&str]) -> u128 {
     const END: u8 = 0xff;
     let bytes = parts.iter().flat_map(|part| part.bytes().chain([END]));
     fnv1a(bytes)

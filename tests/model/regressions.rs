@@ -1,0 +1,1 @@
+//! What the model has found, each by itself.
