@@ -288,6 +288,9 @@ impl Matchmaker {
                 let record = self.book.record(ticket);
                 if record.is_some_and(|record| record.pending.is_none()) {
                     self.follow_roster(ticket);
+                    if self.rows[ticket].is_some() {
+                        self.set_epoch_timer(ticket, now);
+                    }
                     self.mark_changed(ticket);
                 }
             }
@@ -311,8 +314,10 @@ impl Matchmaker {
         let location = session.info.location.clone();
         self.book.shrink(ticket, is_in);
         let staying = self.book.record(ticket).map(|it| self.book.players(it)).unwrap_or_default();
-        let Some(row) = self.rows[ticket].take() else { return };
-        self.pool.remove(row);
+        // Without a row it could not be matched; perhaps because of one who has left.
+        if let Some(row) = self.rows[ticket].take() {
+            self.pool.remove(row);
+        }
         // Fewer players report no more locations than before.
         let row = self.insert_roster(&staying, location.as_deref(), start_time, number);
         let row = row.ok().flatten();

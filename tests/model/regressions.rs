@@ -218,3 +218,29 @@ fn a_backfill_that_no_rule_allows_leaves_nothing_in_the_search() {
     let must = ["MatchmakingCancelled fill SessionEnded", "MatchmakingSearching b"];
     assert_eq!(game.told(), must);
 }
+
+#[test]
+fn a_backfill_is_matched_once_the_player_without_a_needed_attribute_has_left() {
+    const SKILLED: &str = r#"{"name":"skilled","ruleLanguageVersion":"1.0",
+        "playerAttributes":[{"name":"skill","type":"number"}],
+        "teams":[{"name":"all","minPlayers":2,"maxPlayers":4}]}"#;
+    let mut game = game(SKILLED, Configuration::default(), EngineOptions::default());
+    let in_team = |player: Player| Player { team: Some("all".into()), ..player };
+    game.give(Input::StartMatchBackfill(StartMatchBackfill {
+        ticket_id: Some("fill".into()),
+        game_session_arn: Some("session".into()),
+        players: vec![
+            in_team(Player::new("ana")),
+            in_team(Player::new("ben").with_number("skill", 1.0)),
+        ],
+        ..Default::default()
+    }));
+    let players = vec![Player::new("cid").with_number("skill", 2.0)];
+    let start = StartMatchmaking { ticket_id: Some("c".into()), players, ..Default::default() };
+    game.give(Input::StartMatchmaking(start));
+    game.pass();
+    game.told();
+    game.leave("session", &["ana"]);
+    game.pass();
+    assert_eq!(game.told(), ["PotentialMatchCreated fill c", "MatchmakingSucceeded fill c"]);
+}
