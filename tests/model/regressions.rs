@@ -244,3 +244,36 @@ fn a_backfill_is_matched_once_the_player_without_a_needed_attribute_has_left() {
     game.pass();
     assert_eq!(game.told(), ["PotentialMatchCreated fill c", "MatchmakingSucceeded fill c"]);
 }
+
+#[test]
+fn a_backfill_that_goes_on_inside_a_pass_hides_nobody() {
+    const ALIKE: &str = r#"{"name":"alike","ruleLanguageVersion":"1.0",
+        "playerAttributes":[{"name":"skill","type":"number"}],
+        "teams":[{"name":"all","minPlayers":2,"maxPlayers":4}],
+        "rules":[{"name":"Alike","type":"comparison","operation":"=",
+            "measurements":["flatten(teams[*].players.attributes[skill])"]}]}"#;
+    let mut game = game(ALIKE, automatic(), EngineOptions::default());
+    let start = |game: &mut Game, id: &str, skill: f64| {
+        let players = vec![Player::new(id).with_number("skill", skill)];
+        let ticket_id = Some(id.into());
+        let start = StartMatchmaking { ticket_id, players, ..Default::default() };
+        game.give(Input::StartMatchmaking(start));
+    };
+    start(&mut game, "x", 1.0);
+    start(&mut game, "y", 1.0);
+    game.pass();
+    for (id, skill) in [("o", 10.0), ("p", 20.0), ("q", 30.0)] {
+        start(&mut game, id, skill);
+    }
+    game.pass();
+    game.placed("x", "session");
+    game.pass();
+    game.told();
+    for (id, skill) in [("a", 1.0), ("b", 2.0), ("c", 2.0)] {
+        start(&mut game, id, skill);
+    }
+    // The backfill takes `a`, and its session asks for one more at once.
+    game.pass();
+    let told = game.told();
+    assert!(told.contains(&"PotentialMatchCreated b c".into()), "{told:#?}");
+}
