@@ -308,6 +308,7 @@ impl Matchmaker {
         let location = session.info.location.clone();
         self.book.shrink(ticket, is_in);
         let staying = self.book.record(ticket).map(|it| self.book.players(it)).unwrap_or_default();
+        // Without a row it could not be matched; perhaps because of one who has left.
         if let Some(row) = self.rows[ticket].take() {
             self.pool.remove(row);
         }

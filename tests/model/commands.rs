@@ -678,8 +678,11 @@ impl Model<'_> {
                 ticket.placed = Some(reached.clone());
                 ticket.places = shown.players.iter().map(|it| it.place.clone()).collect();
             }
-            let wait = placed.formed - ticket.start;
-            self.note_wait(wait);
+            let (wait, is_backfill) = (placed.formed - ticket.start, ticket.is_backfill);
+            // How long a session looks for players says nothing to a player.
+            if !is_backfill {
+                self.note_wait(wait);
+            }
             tickets.push(shown);
         }
         for &number in &placed.tickets {
