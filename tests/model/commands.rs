@@ -109,7 +109,8 @@ impl Model<'_> {
 
     /// Decision 31: a place for each active ticket and for each session that fills up by itself;
     /// a session for each ticket that may become one.
-    fn check_room(&mut self, leaving: usize) -> Result<(), Refusal> {
+    /// `sessions`: how many the new ticket may need besides those that are known.
+    fn check_room(&mut self, leaving: usize, sessions: usize) -> Result<(), Refusal> {
         let own = self.tickets.values().filter(|it| it.is_active() && !it.is_automatic).count();
         let automatic = self.sessions.values().filter(|it| it.announced.is_some()).count();
         let options = &self.setup.options;
@@ -117,7 +118,8 @@ impl Model<'_> {
             self.seen.note("limit of active tickets");
             return Err(Refusal::Limit);
         }
-        if self.setup.has_queue() && self.sessions.len() + own >= options.sessions_max + leaving {
+        let coming = if self.setup.has_queue() { own.saturating_sub(leaving) } else { 0 };
+        if sessions > 0 && self.sessions.len() + coming + sessions > options.sessions_max {
             self.seen.note("limit of sessions");
             return Err(Refusal::Limit);
         }
@@ -254,7 +256,7 @@ impl Model<'_> {
         }
         self.check_id(ticket_id.as_ref())?;
         let duplicates = self.in_the_way(players, None)?;
-        self.check_room(duplicates.len())?;
+        self.check_room(duplicates.len(), usize::from(self.setup.has_queue()))?;
         self.note_before(players, &duplicates);
         // It was submitted before what its coming brings about.
         let number = self.next_number;
@@ -289,12 +291,8 @@ impl Model<'_> {
         }
         let replaced = arn.and_then(|arn| self.sessions.get(arn)).and_then(|it| it.ticket);
         let duplicates = self.in_the_way(players, replaced)?;
-        self.check_room(duplicates.len() + usize::from(replaced.is_some()))?;
         let is_new = arn.is_some_and(|arn| !self.sessions.contains_key(arn));
-        if is_new && self.sessions.len() >= self.setup.options.sessions_max {
-            self.seen.note("limit of sessions");
-            return Err(Refusal::Limit);
-        }
+        self.check_room(duplicates.len() + usize::from(replaced.is_some()), usize::from(is_new))?;
         self.note_before(players, &duplicates);
         let number = self.next_number;
         self.next_number += 1;
