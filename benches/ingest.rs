@@ -29,7 +29,7 @@ fn rallypoint(count: u64) -> Duration {
     });
     for values in (0..count).map(standard::values) {
         let ticket = matchmaker.ticket(&values.ticket_id().into()).expect("it was submitted");
-        let [player] = ticket.players.as_slice() else { panic!("one player was submitted") };
+        let [player] = ticket.players.as_slice() else { unreachable!("one player was submitted") };
         assert_eq!(player.player_id.as_str(), values.player_id());
         assert_eq!(player.attributes["skill"], AttributeValue::Number(values.skill));
     }

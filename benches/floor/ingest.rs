@@ -25,7 +25,9 @@ pub struct Floor {
 
 impl Floor {
     pub fn submit(&mut self, now: u64, input: Input) {
-        let Input::StartMatchmaking(request) = input else { panic!("only tickets are submitted") };
+        let Input::StartMatchmaking(request) = input else {
+            unreachable!("only tickets are submitted")
+        };
         let row = self.start_time.len() as u32;
         self.start_time.push(now);
         self.number.push(u64::from(row));
@@ -41,11 +43,11 @@ impl Floor {
         self.skill.push(number(&player, "skill"));
         self.level.push(number(&player, "level"));
         let Some(AttributeValue::String(role)) = player.attributes.get("role") else {
-            panic!("a player has a role");
+            unreachable!("a player has a role");
         };
         self.role.push(place(&ROLES, role));
         let Some(AttributeValue::StringList(modes)) = player.attributes.get("modes") else {
-            panic!("a player has modes");
+            unreachable!("a player has modes");
         };
         self.modes.push(modes.iter().map(|mode| place(&MODES, mode)).collect());
         self.by_id.insert(request.ticket_id.expect("a ticket has an id"), row);
@@ -71,7 +73,7 @@ impl Floor {
 fn number(player: &Player, name: &str) -> f64 {
     match player.attributes.get(name) {
         Some(AttributeValue::Number(number)) => *number,
-        _ => panic!("a player has numbers"),
+        _ => unreachable!("a player has numbers"),
     }
 }
 

@@ -40,19 +40,27 @@ impl Matchmaker {
         let arn: Option<Arc<str>> = game_session_arn.map(Arc::from);
         let location = self.session_location(arn.as_deref());
         let ending: Vec<TicketKey> = duplicates.iter().copied().chain(replaced).collect();
+        let number = self.submissions;
         let row = self.row_in_place_of(&ending, &players, |matchmaker| {
-            let (now, number) = (matchmaker.now, matchmaker.submissions);
-            matchmaker.insert_roster(&players, location.as_deref(), now, number)
+            matchmaker.insert_roster(&players, location.as_deref(), matchmaker.now, number)
         })?;
-        if let Some(replaced) = replaced {
-            self.take_out(replaced, StatusCause::Replaced, self.now);
-        }
-        self.give_way(&duplicates, &players, arn.as_deref());
+        self.submissions += 1;
+        let replaced = replaced.map(|key| (key, StatusCause::Replaced));
+        let duplicates = duplicates.iter().map(|&key| (key, StatusCause::DuplicatePlayer));
+        let leaving: Vec<_> = replaced.into_iter().chain(duplicates).collect();
+        self.take_out_all(&leaving, self.now);
+        self.leave_automatic_sessions(&players, arn.as_deref());
         if let Some(arn) = &arn {
             self.name_session(arn, &players);
         }
         let backfill = Some(self.backfill(arn.clone(), false, &players));
-        let key = self.insert_ticket(NewTicket { id: ticket_id, players: &players, backfill, row });
+        let key = self.insert_ticket(NewTicket {
+            id: ticket_id,
+            number,
+            players: &players,
+            backfill,
+            row,
+        });
         if let Some(arn) = &arn {
             self.sessions.change(arn, Some(self.now), |session| session.backfill = Some(key));
         }
@@ -154,7 +162,7 @@ impl Matchmaker {
     }
 
     /// Gives a roster its row; none when it can never be matched.
-    fn insert_roster(
+    pub(super) fn insert_roster(
         &mut self,
         players: &[Player],
         location: Option<&str>,
@@ -235,21 +243,24 @@ impl Matchmaker {
             player
         };
         let players: Vec<Player> = session.roster.iter().map(at_location).collect();
-        let row = self.insert_roster(&players, location.as_deref(), at, self.submissions);
+        let number = self.submissions;
+        self.submissions += 1;
+        let row = self.insert_roster(&players, location.as_deref(), at, number);
         // A roster whose locations find no room is not matched until its ticket is renewed.
         let row = row.ok().flatten();
         let backfill = Some(self.backfill(Some(Arc::clone(arn)), true, &players));
-        let new = NewTicket { id: Some(id), players: &players, backfill, row };
+        let new = NewTicket { id: Some(id), number, players: &players, backfill, row };
         let key = self.insert_ticket_at(new, at);
         self.sessions.change(arn, None, |session| session.backfill = Some(key));
     }
 
     /// Takes players who start anew off the rosters of the sessions that fill up by themselves, but
-    /// for the session that they start for.
-    pub(super) fn leave_automatic_sessions(&mut self, players: &[Player], but: Option<&str>) {
+    /// for the one that a request is for.
+    pub(super) fn leave_automatic_sessions(&mut self, players: &[Player], own: Option<&str>) {
         for player in players {
-            let arn = self.sessions.automatic_of(&player.player_id).cloned();
-            if let Some(arn) = arn.filter(|arn| Some(&**arn) != but) {
+            if let Some(arn) = self.sessions.automatic_of(&player.player_id).cloned()
+                && own != Some(&*arn)
+            {
                 self.take_off(&arn, std::slice::from_ref(&player.player_id));
             }
         }
@@ -290,12 +301,14 @@ impl Matchmaker {
         let roster: Vec<PlayerId> = session.roster.iter().map(|it| it.player_id.clone()).collect();
         let is_in = |player: &PlayerId| roster.contains(player);
         let (start_time, number, status) = (record.start_time, record.number, record.status);
-        if record.party.ids().all(is_in) {
+        // Of an emptied roster the ticket ends, with those whom it had.
+        if roster.is_empty() || record.party.ids().all(is_in) {
             return;
         }
         let location = session.info.location.clone();
         self.book.shrink(ticket, is_in);
         let staying = self.book.record(ticket).map(|it| self.book.players(it)).unwrap_or_default();
+        // Without a row it could not be matched; perhaps because of one who has left.
         if let Some(row) = self.rows[ticket].take() {
             self.pool.remove(row);
         }

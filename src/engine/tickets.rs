@@ -23,6 +23,8 @@ use crate::search::AnchorKey;
 /// A request that has passed every check and now becomes a ticket.
 pub(super) struct NewTicket<'p> {
     pub(super) id: Option<TicketId>,
+    /// Counts submissions; its row has the same.
+    pub(super) number: u64,
     pub(super) players: &'p [Player],
     pub(super) backfill: Option<Backfill>,
     pub(super) row: Option<TicketRow>,
@@ -41,17 +43,18 @@ impl Matchmaker {
         let sessions = usize::from(self.configuration.flex_match_mode == FlexMatchMode::WithQueue);
         self.check_room(duplicates.len(), sessions)?;
         let StartMatchmaking { ticket_id, players, .. } = request;
+        let number = self.submissions;
         // A ticket without a needed attribute is accepted, and never matched (facts 10.18).
         let row = match missing_attributes(schema, &players).next() {
             Some(_) => None,
             None => self.row_in_place_of(&duplicates, &players, |matchmaker| {
-                let (now, number) = (matchmaker.now, matchmaker.submissions);
-                matchmaker.pool.insert(schema, &players, now, number).map(Some)
+                matchmaker.pool.insert(schema, &players, matchmaker.now, number).map(Some)
             })?,
         };
-        self.give_way(&duplicates, &players, None);
+        self.submissions += 1;
+        self.give_way(&duplicates, &players);
         self.counters.players_started += players.len() as u64;
-        let new = NewTicket { id: ticket_id, players: &players, backfill: None, row };
+        let new = NewTicket { id: ticket_id, number, players: &players, backfill: None, row };
         let key = self.insert_ticket(new);
         Ok(Response::StartMatchmaking(self.new_view(key, players)))
     }
@@ -155,17 +158,12 @@ impl Matchmaker {
         insert(self).map_err(too_many_locations)
     }
 
-    /// Makes way for a ticket with these players. Those of a backfill stay in `session`.
-    pub(super) fn give_way(
-        &mut self,
-        duplicates: &[TicketKey],
-        players: &[Player],
-        session: Option<&str>,
-    ) {
-        for &key in duplicates {
-            self.take_out(key, StatusCause::DuplicatePlayer, self.now);
-        }
-        self.leave_automatic_sessions(players, session);
+    /// Makes way for a ticket with these players.
+    pub(super) fn give_way(&mut self, duplicates: &[TicketKey], players: &[Player]) {
+        let leaving: Vec<_> =
+            duplicates.iter().map(|&key| (key, StatusCause::DuplicatePlayer)).collect();
+        self.take_out_all(&leaving, self.now);
+        self.leave_automatic_sessions(players, None);
     }
 
     /// Adds a ticket, QUEUED.
@@ -173,12 +171,11 @@ impl Matchmaker {
         self.insert_ticket_at(new, self.now)
     }
 
-    /// Adds a ticket that starts at `at`.
+    /// Adds a ticket that starts at `at`. Its number is taken already: making way for it may add
+    /// automatic tickets, which come after it.
     pub(super) fn insert_ticket_at(&mut self, new: NewTicket<'_>, at: Timestamp) -> TicketKey {
-        let NewTicket { id, players, backfill, row } = new;
+        let NewTicket { id, number, players, backfill, row } = new;
         let id = id.unwrap_or_else(|| self.fresh_ticket_id());
-        let number = self.submissions;
-        self.submissions += 1;
         self.counters.tickets_started += 1;
         let timeout = Millis::from_secs(self.configuration.request_timeout_seconds);
         let due = at.plus(timeout);
@@ -272,10 +269,19 @@ impl Matchmaker {
     /// dropped, as by a rejection (facts 10.15), which may have ended another ticket that was to
     /// be taken out with this one.
     pub(super) fn take_out(&mut self, key: TicketKey, cause: StatusCause, at: Timestamp) {
-        let Some(record) = self.book.record(key).filter(|it| !it.status.is_end()) else { return };
-        match record.pending {
-            Some(pending) => self.drop_proposal(pending, Some((key, cause)), at),
-            None => self.end_ticket(key, Change::Cancel(cause), at),
+        self.take_out_all(&[(key, cause)], at);
+    }
+
+    /// Cancels tickets together: those of one proposal leave it at once. One that ends on the way,
+    /// because a proposal of another is dropped, stays as it is.
+    pub(super) fn take_out_all(&mut self, leaving: &[(TicketKey, StatusCause)], at: Timestamp) {
+        for &(key, cause) in leaving {
+            let Some(record) = self.book.record(key) else { continue };
+            match record.pending {
+                _ if record.status.is_end() => {}
+                Some(pending) => self.drop_proposal(pending, leaving, at),
+                None => self.end_ticket(key, Change::Cancel(cause), at),
+            }
         }
     }
 
@@ -283,7 +289,7 @@ impl Matchmaker {
     pub(super) fn end_ticket(&mut self, key: TicketKey, change: Change, at: Timestamp) {
         self.leave_search(key);
         if let Some(row) = self.rows[key].take() {
-            self.pool.remove(row);
+            self.remove_row(row);
         }
         let Some(record) = self.book.record_mut(key) else { return };
         record.pending = None;

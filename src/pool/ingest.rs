@@ -58,7 +58,7 @@ impl Pool {
             lists: layout.lists.iter().map(|_| Col::new()).collect(),
             maps: layout.maps.iter().map(|_| Col::new()).collect(),
             texts: layout.texts.iter().map(|_| Col::new()).collect(),
-            ticket_latencies: layout.latencies.iter().map(|_| Col::new()).collect(),
+            party_latencies: layout.latencies.iter().map(|_| Col::new()).collect(),
             literals,
         };
         Self {
@@ -129,9 +129,12 @@ impl Pool {
         let columns = &mut self.columns;
         let range = columns.players[row];
         for (column, &aggregation) in
-            columns.ticket_latencies.iter_mut().zip(self.layout.latencies.iter())
+            columns.party_latencies.iter_mut().zip(self.layout.latencies.iter())
         {
-            let latencies = party_latencies(&columns.latencies, range, aggregation);
+            let latencies = match range.len {
+                1 => Box::default(),
+                _ => party_latencies(&columns.latencies, range, aggregation),
+            };
             set_cell(column, row, latencies);
         }
         for (column, &(attribute, aggregation)) in
@@ -154,7 +157,7 @@ impl Pool {
     /// Leaves the cells of a part of a backfill ticket empty: nobody reads them.
     pub(super) fn fill_part(&mut self, row: TicketRow) {
         let columns = &mut self.columns;
-        columns.ticket_latencies.iter_mut().for_each(|it| set_cell(it, row, Box::default()));
+        columns.party_latencies.iter_mut().for_each(|it| set_cell(it, row, Box::default()));
         columns.maps.iter_mut().for_each(|it| set_cell(it, row, Box::default()));
         columns.texts.iter_mut().for_each(|it| set_cell(it, row, Box::default()));
     }

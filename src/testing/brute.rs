@@ -394,7 +394,7 @@ mod tests {
                 let team = *["", "red", "blue"].get(digit(at)).unwrap();
                 let PoolTicket { age, players, .. } = ticket.clone();
                 let team = team.to_owned();
-                (!team.is_empty()).then(|| PlacedTicket { team, age, players, backfill: false })
+                (!team.is_empty()).then_some(PlacedTicket { team, age, players, backfill: false })
             };
             let tickets: Vec<PlacedTicket> = pool.iter().enumerate().filter_map(placed).collect();
             valid += usize::from(judge(&ast, &tickets).unwrap().valid);

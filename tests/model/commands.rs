@@ -242,14 +242,15 @@ impl Model<'_> {
 
     fn start(&mut self, request: &StartMatchmaking) -> Answered {
         let StartMatchmaking { ticket_id, configuration_name, players } = request;
-        let is_right = ticket_id.as_ref().is_none_or(Self::is_id)
-            && Self::are_well_formed(players, 10)
-            && players.iter().all(|player| player.team.is_none());
-        if !is_right {
+        if !ticket_id.as_ref().is_none_or(Self::is_id) {
             return self.refuse_malformed();
         }
         if configuration_name.as_deref().is_some_and(|name| name != "default") {
             return Err(Refusal::NotFound);
+        }
+        let have_teams = players.iter().any(|player| player.team.is_some());
+        if have_teams || !Self::are_well_formed(players, 10) {
+            return self.refuse_malformed();
         }
         self.check_id(ticket_id.as_ref())?;
         let duplicates = self.in_the_way(players, None)?;
@@ -485,6 +486,9 @@ impl Model<'_> {
     fn placing(&mut self, of: &PlacementOf) -> Result<u64, Refusal> {
         match of {
             PlacementOf::Ticket(id) => {
+                if !Self::is_id(id) {
+                    return Err(Refusal::Invalid);
+                }
                 let number = self.ticket_with(id).ok_or(Refusal::NotFound)?;
                 let ticket = &self.tickets[&number];
                 if ticket.status == TicketStatus::Placing {
@@ -674,8 +678,11 @@ impl Model<'_> {
                 ticket.placed = Some(reached.clone());
                 ticket.places = shown.players.iter().map(|it| it.place.clone()).collect();
             }
-            let wait = placed.formed - ticket.start;
-            self.note_wait(wait);
+            let (wait, is_backfill) = (placed.formed - ticket.start, ticket.is_backfill);
+            // How long a session looks for players says nothing to a player.
+            if !is_backfill {
+                self.note_wait(wait);
+            }
             tickets.push(shown);
         }
         for &number in &placed.tickets {

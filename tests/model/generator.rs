@@ -55,18 +55,18 @@ impl Generator {
     fn time(&mut self, model: &Model<'_>) -> Step {
         let now = model.now;
         match self.chance.below(100) {
-            0..40 => Step::Until(now),
-            40..60 => Step::Until(now + self.chance.next() % 1500),
-            60..75 => match model.next_deadline() {
+            0..60 => Step::Until(now),
+            60..75 => Step::Until(now + self.chance.next() % 1000),
+            75..80 => match model.next_deadline() {
                 Some((at, ..)) => Step::Until(at),
                 None => Step::Timeout(now),
             },
-            75..85 => {
+            80..88 => {
                 let step = model.setup.game.steps.first().copied().unwrap_or(500);
                 Step::Until(now + step)
             }
-            85..92 => Step::Timeout(now + self.chance.next() % 4000),
-            92..98 => Step::Timeout(now + self.chance.one(&[1000, 5000, 20_000, 70_000])),
+            88..95 => Step::Timeout(now + self.chance.next() % 2500),
+            95..98 => Step::Timeout(now + self.chance.one(&[1000, 5000, 20_000, 70_000])),
             _ => Step::Until(now + self.chance.one(&[5000, 30_000, 130_000])),
         }
     }
@@ -76,8 +76,8 @@ impl Generator {
         let now = model.now;
         let deadline = model.next_deadline().map_or(now, |it| it.0.max(now));
         match self.chance.below(200) {
-            0..90 => (now, false),
-            90..150 => (now + self.chance.next() % 600, false),
+            0..110 => (now, false),
+            110..150 => (now + self.chance.next() % 400, false),
             150..184 => {
                 // To a deadline, mostly one that a command can race against.
                 let matches: Vec<(&u64, &Match)> = model.matches.iter().collect();
@@ -95,7 +95,7 @@ impl Generator {
             }
             184..188 => (deadline.saturating_sub(1).max(now), false),
             188..192 => (deadline + 1, true),
-            192..198 => (now + self.chance.one(&[1, 900, 6000, 40_000]), true),
+            192..198 => (now + self.chance.one(&[1, 300, 2500, 40_000]), true),
             198 => (now.saturating_sub(1), true),
             _ => (now + self.chance.next() % 200_000, true),
         }
@@ -113,7 +113,9 @@ impl Generator {
             }
         }
         let proposals: Vec<&Match> = model.matches.values().filter(|it| !it.is_placing).collect();
+        let is_placing = model.matches.values().any(|it| it.is_placing);
         match self.chance.below(100) {
+            69..85 if !is_placing && self.chance.percent(80) => self.start(model),
             0..34 => self.start(model),
             34..52 => match self.chance.pick(&proposals) {
                 Some(proposal) if self.chance.percent(94) => self.answer(model, proposal, true),
@@ -186,6 +188,8 @@ impl Generator {
                 .into_iter()
                 .map(|it| self.dress(model.setup, Player::new(it.as_str())))
                 .collect();
+        } else if let Some(player) = self.player_of_proposed_backfill(model) {
+            players.push(self.dress(model.setup, Player::new(player)));
         } else {
             for _ in 0..party {
                 let player = self.player(model.setup);
@@ -207,6 +211,14 @@ impl Generator {
         };
         let ticket_id = self.new_id(model);
         Input::StartMatchmaking(StartMatchmaking { ticket_id, configuration_name, players })
+    }
+
+    /// Now and then, a player of a session whose automatic ticket is in a proposal.
+    fn player_of_proposed_backfill(&mut self, model: &Model<'_>) -> Option<PlayerId> {
+        let proposed = |it: &&Ticket| it.is_automatic && it.in_match.is_some();
+        let ticket = model.tickets.values().find(proposed)?;
+        let player = self.chance.pick(&ticket.players)?;
+        self.chance.percent(10).then(|| player.player_id.clone())
     }
 
     fn arn(&mut self, model: &Model<'_>) -> String {
@@ -290,7 +302,20 @@ impl Generator {
         {
             player_ids.push(first);
         }
-        let rejects = self.chance.percent(if may_reject { 12 } else { 30 });
+        let mut rejects = self.chance.percent(if may_reject { 12 } else { 30 });
+        if self.chance.percent(8)
+            && let Some((player, accepts)) = to.answers.iter().next()
+            && let Some(&number) =
+                to.tickets.iter().find(|number| model.tickets[*number].holds(player))
+        {
+            // The same answer again, or another one.
+            let ticket_id = self.id_of(model, &model.tickets[&number]);
+            rejects = *accepts == self.chance.percent(60);
+            let acceptance_type =
+                if rejects { AcceptanceType::Reject } else { AcceptanceType::Accept };
+            let player_ids = vec![player.as_str().into()];
+            return Input::AcceptMatch(AcceptMatch { ticket_id, player_ids, acceptance_type });
+        }
         let acceptance_type = match rejects {
             true => AcceptanceType::Reject,
             false => AcceptanceType::Accept,
@@ -348,7 +373,13 @@ impl Generator {
             model.tickets.values().filter(of(TicketStatus::Placing)).collect();
         let backfills: Vec<&Ticket> =
             model.tickets.values().filter(|it| it.is_backfill && it.is_active()).collect();
+        let is_manual = |it: &&&Ticket| {
+            let session = it.session.as_ref().and_then(|arn| model.sessions.get(arn));
+            !it.is_automatic && session.is_some_and(|it| it.announced.is_some())
+        };
+        let manual: Vec<&Ticket> = backfills.iter().filter(is_manual).copied().collect();
         let from = match self.chance.below(10) {
+            _ if !manual.is_empty() && self.chance.percent(30) => &manual,
             0..3 => &proposed,
             3 => &placing,
             4..6 => &backfills,
@@ -396,7 +427,7 @@ impl Generator {
         }
         let game_session_arn = match self.chance.below(40) {
             0 => None,
-            1 | 2 => Some(self.arn(model)),
+            1..4 => Some(self.arn(model)),
             _ => Some(self.new_arn()),
         };
         let players =

@@ -42,7 +42,7 @@ fn run(setup: &Setup, commands: usize) -> (Result<Coverage, String>, Vec<Step>) 
             let step = generator.step(&run.model);
             run.drains = !chance.percent(20);
             steps.push(step.clone());
-            run.step(&step)?;
+            run.step(&step).map_err(|problem| format!("{problem}\n\n{}", run.model.overview()))?;
         }
         run.drain()?;
         Ok(run.model.seen)

@@ -116,7 +116,6 @@ impl<'s> Run<'s> {
     }
 
     fn command(&mut self, time: u64, input: &Input) -> Checked {
-        self.refuses_until_drained(|engine| engine.handle_input(at(time), input.clone()).err())?;
         if time < self.model.now {
             self.model.seen.note("time backwards, refused");
             return match self.engine.handle_input(at(time), input.clone()) {
@@ -124,6 +123,7 @@ impl<'s> Run<'s> {
                 other => Err(format!("time goes backwards: {other:?}")),
             };
         }
+        self.refuses_until_drained(|engine| engine.handle_input(at(time), input.clone()).err())?;
         self.model.now = time;
         self.model.settle(|due| due < time);
         let must = self.model.apply(input);
@@ -157,9 +157,11 @@ impl<'s> Run<'s> {
         let mut matches = 0;
         while let Some(event) = events.get(self.model.told.len()) {
             match &event.detail {
-                EventDetail::MatchmakingSearching { .. }
+                EventDetail::MatchmakingSearching { ticket, .. }
                     if taken_up < queued.len() && matches == 0 =>
                 {
+                    let id = self.model.tickets[&queued[taken_up]].id;
+                    self.model.names.is(id, ticket.ticket_id.as_str())?;
                     self.model.begin_search(queued[taken_up]);
                     taken_up += 1;
                 }

@@ -118,7 +118,7 @@ impl Setup {
         let automatic = with_queue && chance.percent(60);
         let acceptance_required = chance.percent(60);
         let configuration = Configuration {
-            request_timeout_seconds: chance.one(&[2, 6, 15, 60]),
+            request_timeout_seconds: chance.one(&[3, 8, 30, 300]),
             acceptance_required,
             acceptance_timeout_seconds: acceptance_required.then(|| chance.one(&[1, 3, 8])),
             additional_player_count: chance.one(&[0, 0, 1, 2]),

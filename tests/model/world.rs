@@ -161,6 +161,27 @@ impl<'s> Model<'s> {
         }
     }
 
+    /// The active tickets, the matches and the sessions, for the report of a failure.
+    pub fn overview(&self) -> String {
+        let mut text = format!("at {}, by the model:\n", self.now);
+        for (number, ticket) in self.tickets.iter().filter(|(_, ticket)| ticket.is_active()) {
+            let id = self.names.text(ticket.id).unwrap_or("(made)");
+            let players: Vec<&str> =
+                ticket.players.iter().map(|it| it.player_id.as_str()).collect();
+            let (status, start, due) = (ticket.status.as_str(), ticket.start, ticket.due);
+            let of = ticket.session.as_deref().unwrap_or("");
+            text += &format!("  {number} {id} {status} {start} to {due} {players:?} {of}\n");
+        }
+        for (number, it) in &self.matches {
+            text += &format!("  match {number} {} {:?} until {}\n", it.id, it.tickets, it.deadline);
+        }
+        for (arn, it) in &self.sessions {
+            let roster: Vec<&str> = it.roster.iter().map(|it| it.player_id.as_str()).collect();
+            text += &format!("  {arn} {roster:?} {:?} {:?}\n", it.ticket, it.announced);
+        }
+        text
+    }
+
     pub fn tell(&mut self, time: u64, detail: Detail) {
         self.told.push(Told { time, detail });
     }

@@ -36,7 +36,7 @@ pub(in crate::engine) fn start_match_backfill(
                 "`{at}.Team` is missing; every player of a backfill has the team that they play in"
             ));
         };
-        chars(&format!("{at}.Team"), team, limits::NAME_CHARS_MAX)?;
+        chars(format_args!("{at}.Team"), team, limits::NAME_CHARS_MAX)?;
         if schema.instance(team).is_none() {
             let known: Vec<String> = schema
                 .instances
@@ -73,7 +73,7 @@ pub(in crate::engine) fn remove_players(request: &RemovePlayers) -> Result<(), I
 fn player_ids(ids: &[PlayerId], max: usize) -> Result<(), InputError> {
     count("PlayerIds", ids.len(), 1, max, "ids")?;
     ids.iter().enumerate().try_for_each(|(position, id)| {
-        chars(&format!("PlayerIds[{position}]"), id.as_str(), limits::PLAYER_ID_CHARS_MAX)
+        chars(format_args!("PlayerIds[{position}]"), id.as_str(), limits::PLAYER_ID_CHARS_MAX)
     })
 }
 
@@ -115,7 +115,7 @@ pub(in crate::engine) fn connection_info(
     };
     game_session_arn(&at("GameSessionArn"), arn)?;
     if let Some(address) = &info.ip_address {
-        chars(&at("IpAddress"), address, 128)?;
+        chars(at("IpAddress"), address, 128)?;
         let allowed = |it: char| it.is_ascii_hexdigit() || matches!(it, ':' | '.');
         only(&at("IpAddress"), address, allowed, "hexadecimal digits, `:` and `.`")?;
     }
@@ -129,7 +129,7 @@ pub(in crate::engine) fn connection_info(
     ];
     for (name, text) in texts {
         if let Some(text) = text {
-            chars(&at(name), text, limits::NAME_CHARS_MAX)?;
+            chars(at(name), text, limits::NAME_CHARS_MAX)?;
         }
     }
     let sessions = &info.matched_player_sessions;
@@ -139,7 +139,7 @@ pub(in crate::engine) fn connection_info(
     for (position, session) in sessions.iter().enumerate() {
         let member = format!("{member}[{position}]");
         let player = session.player_id.as_str();
-        chars(&format!("{member}.PlayerId"), player, limits::PLAYER_ID_CHARS_MAX)?;
+        chars(format_args!("{member}.PlayerId"), player, limits::PLAYER_ID_CHARS_MAX)?;
         let id = &session.player_session_id;
         let of_id = format!("{member}.PlayerSessionId");
         chars(&of_id, id, limits::PLAYER_SESSION_ID_CHARS_MAX)?;
