@@ -222,7 +222,7 @@ fn is_source(claim: &str) -> bool {
     let is_number = |text: &str| text.chars().all(|it| it.is_ascii_digit() || it == '.');
     ["facts ", "decision "]
         .into_iter()
-        .any(|prefix| claim.strip_prefix(prefix).is_some_and(|rest| is_number(rest)))
+        .any(|prefix| claim.strip_prefix(prefix).is_some_and(is_number))
 }
 
 #[test]
