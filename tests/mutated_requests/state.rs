@@ -321,11 +321,13 @@ fn too_many_locations(world: &mut World, _: &mut Random, mut it: Value) -> Broke
     Some((it, LIMIT, says(&["128", "locations"])))
 }
 
-fn one_more(_: &mut World, _: &mut Random, mut it: Value) -> Broken {
+fn one_more(world: &mut World, _: &mut Random, mut it: Value) -> Broken {
     let players = it["Players"].as_array_mut()?;
     players.truncate(1);
     players[0]["PlayerId"] = json!("one more");
-    it.as_object_mut()?.remove("GameSessionArn");
+    if it.get("GameSessionArn").is_some() {
+        it["GameSessionArn"] = json!(world.fresh_arn());
+    }
     Some((it, LIMIT, says(&[&FULL.to_string(), "limit"])))
 }
 
