@@ -49,6 +49,22 @@ pub(super) fn start_matchmaking(
     Ok(())
 }
 
+/// The constraints on the players of a ticket or a session that hold whatever the rule set is.
+pub(super) fn players(players: &[Player], min: usize, max: usize) -> Result<(), InputError> {
+    count("Players", players.len(), min, max, "players")?;
+    let schema = Schema::default();
+    let mut seen = BTreeSet::new();
+    for (position, player) in players.iter().enumerate() {
+        let at = format!("Players[{position}]");
+        check_player(&at, player, &schema)?;
+        if !seen.insert(&player.player_id) {
+            let player = shown(player.player_id.as_str());
+            return refuse(format!("`{at}.PlayerId`: the player `{player}` is there twice"));
+        }
+    }
+    Ok(())
+}
+
 /// 1 to 10 ids.
 pub(super) fn describe_matchmaking(request: &DescribeMatchmaking) -> Result<(), InputError> {
     count("TicketIds", request.ticket_ids.len(), 1, limits::DESCRIBE_TICKETS_MAX, "ids")?;

@@ -90,6 +90,13 @@ impl TicketRecord {
     }
 }
 
+/// What a ticket of an earlier run has that another one has already.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Taken {
+    Id,
+    Player(PlayerId),
+}
+
 /// The tickets by id and by player.
 #[derive(Debug)]
 pub(crate) struct Book {
@@ -190,6 +197,45 @@ impl Book {
         self.active += 1;
         self.automatic += usize::from(automatic);
         key
+    }
+
+    /// Takes up a ticket of an earlier run; the finished ones in the order in which they ended.
+    /// The players in `released` are not, or no longer, held by it.
+    pub(crate) fn take_up(
+        &mut self,
+        record: TicketRecord,
+        released: &[PlayerId],
+    ) -> Result<TicketKey, Taken> {
+        if self.by_id.contains_key(&record.id) {
+            return Err(Taken::Id);
+        }
+        let is_active = !record.status.is_end();
+        let is_held = |id: &&PlayerId| is_active && !released.contains(id);
+        let held: Vec<PlayerId> = record.party.ids().filter(is_held).cloned().collect();
+        if let Some(player) = held.iter().find(|player| self.by_player.contains_key(*player)) {
+            return Err(Taken::Player(player.clone()));
+        }
+        let id = record.id.clone();
+        self.active += usize::from(is_active);
+        self.automatic += usize::from(is_active && record.is_automatic());
+        let key = self.records.push(Some(record));
+        self.by_id.insert(id, key);
+        self.by_player.extend(held.into_iter().map(|player| (player, key)));
+        if !is_active {
+            self.finished.push_back(key);
+        }
+        Ok(key)
+    }
+
+    /// The finished tickets, in the order in which they ended.
+    pub(crate) fn finished(&self) -> impl Iterator<Item = &TicketRecord> {
+        self.finished.iter().filter_map(|&key| self.record(key))
+    }
+
+    /// The players of an active ticket that it no longer holds.
+    pub(crate) fn released_of(&self, key: TicketKey) -> impl Iterator<Item = &PlayerId> {
+        let players = self.record(key).into_iter().flat_map(|record| record.party.ids());
+        players.filter(move |player| self.by_player.get(*player) != Some(&key))
     }
 
     /// Frees players of an active ticket for another one, although the ticket may go on showing

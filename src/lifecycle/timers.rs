@@ -46,6 +46,16 @@ impl Timers {
         self.pending.remove(&(at, kind, number));
     }
 
+    pub(crate) fn is_set(
+        &self,
+        at: Timestamp,
+        kind: TimerKind,
+        number: u64,
+        of: TimerTarget,
+    ) -> bool {
+        self.pending.get(&(at, kind, number)) == Some(&of)
+    }
+
     /// When the next timer fires.
     pub(crate) fn next(&self) -> Option<Timestamp> {
         self.pending.first_key_value().map(|(&(at, ..), _)| at)
