@@ -105,10 +105,17 @@ impl Candidate {
         self.joined.iter().filter_map(|joined| Some((joined.instance?, joined.row)))
     }
 
-    pub(crate) fn clear(&mut self, columns: &Columns) {
-        while !self.joined.is_empty() {
-            self.pop(columns);
+    /// Takes all tickets out. It does not look at them: a search may leave some behind, and their
+    /// rows may be those of other tickets when the next one begins.
+    pub(crate) fn clear(&mut self) {
+        for slot in self.slots.iter_mut() {
+            slot.tickets.clear();
+            slot.players = 0;
         }
+        self.players = 0;
+        self.locations = LocationSet::ALL;
+        self.roster = None;
+        self.joined.clear();
     }
 }
 

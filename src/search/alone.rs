@@ -70,7 +70,7 @@ pub(crate) fn refusal(plan: &Plan, columns: &Columns, row: TicketRow) -> Option<
                     is_refused = true;
                 }
             }
-            candidate.clear(columns);
+            candidate.clear();
             if !is_refused {
                 return None;
             }

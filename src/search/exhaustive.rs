@@ -194,7 +194,7 @@ impl Searcher {
     /// Clears the teams for a search in the epoch of `run` and puts the backfill ticket in that it
     /// begins with; false when no match can come of that.
     pub(super) fn start(&mut self, run: &mut Run<'_>) -> Result<bool, Exhausted> {
-        self.candidate.clear(run.columns);
+        self.candidate.clear();
         self.known.clear();
         run.epochs_in.clear();
         if let Some(seed) = run.seed {
@@ -223,7 +223,7 @@ impl Searcher {
             true => self.extend(run, all),
             false => self.place(run, run.anchor, all),
         };
-        self.candidate.clear(run.columns);
+        self.candidate.clear();
         result
     }
 

@@ -58,7 +58,7 @@ impl<'p> Table<'p> {
 
     /// Empties teams and pool. The rows are used again, in another order.
     pub(crate) fn clear(&mut self) {
-        self.candidate.clear(&self.pool.columns);
+        self.candidate.clear();
         for row in self.rows.drain(..) {
             self.pool.remove(row);
         }
