@@ -46,6 +46,7 @@ impl Matchmaker {
         let arn: Option<Arc<str>> = game_session_arn.map(Arc::from);
         let location = self.session_location(arn.as_deref());
         let row = self.insert_roster(&players, location.as_deref()).map_err(too_many_locations)?;
+        let number = self.take_number();
         if let Some(replaced) = replaced {
             self.take_out(replaced, StatusCause::Replaced, self.now);
         }
@@ -54,7 +55,13 @@ impl Matchmaker {
             self.name_session(arn, &players);
         }
         let backfill = Some(self.backfill(arn.clone(), false, &players));
-        let key = self.insert_ticket(NewTicket { id: ticket_id, players: &players, backfill, row });
+        let key = self.insert_ticket(NewTicket {
+            number,
+            id: ticket_id,
+            players: &players,
+            backfill,
+            row,
+        });
         if let Some(arn) = &arn {
             self.sessions.change(arn, Some(self.now), |session| session.backfill = Some(key));
         }
@@ -251,7 +258,8 @@ impl Matchmaker {
         // A roster whose locations find no room is not matched until its ticket is renewed.
         let row = row.ok().flatten();
         let backfill = Some(self.backfill(Some(Arc::clone(arn)), true, &players));
-        let new = NewTicket { id: Some(id), players: &players, backfill, row };
+        let number = self.take_number();
+        let new = NewTicket { number, id: Some(id), players: &players, backfill, row };
         let key = self.insert_ticket_at(new, at);
         self.sessions.change(arn, None, |session| session.backfill = Some(key));
     }
@@ -308,6 +316,9 @@ impl Matchmaker {
         let staying = self.book.record(ticket).map(|it| self.book.players(it)).unwrap_or_default();
         let Some(row) = self.rows[ticket].take() else { return };
         self.pool.remove(row);
+        if staying.is_empty() {
+            return;
+        }
         // Fewer players report no more locations than before.
         let row = self.insert_roster_as(&staying, location.as_deref(), start_time, number);
         let row = row.ok().flatten();

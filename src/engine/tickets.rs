@@ -22,6 +22,8 @@ use crate::search::AnchorKey;
 
 /// A request that has passed every check and now becomes a ticket.
 pub(super) struct NewTicket<'p> {
+    /// Its number of submission, which its row has, too.
+    pub(super) number: u64,
     pub(super) id: Option<TicketId>,
     pub(super) players: &'p [Player],
     pub(super) backfill: Option<Backfill>,
@@ -48,9 +50,10 @@ impl Matchmaker {
                 Some(row.map_err(too_many_locations)?)
             }
         };
+        let number = self.take_number();
         self.give_way(&duplicates, &players);
         self.counters.players_started += players.len() as u64;
-        let new = NewTicket { id: ticket_id, players: &players, backfill: None, row };
+        let new = NewTicket { number, id: ticket_id, players: &players, backfill: None, row };
         let key = self.insert_ticket(new);
         Ok(Response::StartMatchmaking(self.new_view(key, players)))
     }
@@ -145,10 +148,8 @@ impl Matchmaker {
 
     /// Adds a ticket that starts at `at`.
     pub(super) fn insert_ticket_at(&mut self, new: NewTicket<'_>, at: Timestamp) -> TicketKey {
-        let NewTicket { id, players, backfill, row } = new;
+        let NewTicket { number, id, players, backfill, row } = new;
         let id = id.unwrap_or_else(|| self.fresh_ticket_id());
-        let number = self.submissions;
-        self.submissions += 1;
         self.counters.tickets_started += 1;
         let timeout = Millis::from_secs(self.configuration.request_timeout_seconds);
         let due = at.plus(timeout);
@@ -178,6 +179,14 @@ impl Matchmaker {
         self.set_waiting_timers(key, at);
         self.mark_changed(key);
         key
+    }
+
+    /// The number of a ticket that is certain to come. Others may come before it is inserted: a
+    /// session that its players leave asks for more.
+    pub(super) fn take_number(&mut self) -> u64 {
+        let number = self.submissions;
+        self.submissions += 1;
+        number
     }
 
     pub(super) fn fresh_ticket_id(&mut self) -> TicketId {

@@ -32,7 +32,9 @@ pub(super) fn ticket(form: &TicketForm, now: Timestamp, submissions: u64, rules:
         Some(_) => limits::BACKFILL_PLAYERS_MAX,
         None => limits::TICKET_PLAYERS_MAX,
     };
-    request(&of, validate::players(players, 1, max))?;
+    // The last player of a roster may have left.
+    let min = usize::from(!status.is_end());
+    request(&of, validate::players(players, min, max))?;
     let has_team = form.backfill.is_some();
     holds(players.iter().all(|player| player.team.is_some() == has_team), || {
         format!("{of}: the players of a backfill have a team each, and no others")
