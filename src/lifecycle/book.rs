@@ -166,6 +166,11 @@ impl Book {
     /// Takes players off the roster of a backfill ticket.
     pub(crate) fn shrink(&mut self, key: TicketKey, stays: impl Fn(&PlayerId) -> bool) {
         let Some(record) = self.records[key].as_mut() else { return };
+        for player in record.party.ids().filter(|player| !stays(player)) {
+            if self.by_player.get(player) == Some(&key) {
+                self.by_player.remove(player);
+            }
+        }
         if let Some(backfill) = &mut record.backfill {
             let mut staying = record.party.ids().map(&stays);
             backfill.teams.retain(|_| staying.next().unwrap_or(false));
