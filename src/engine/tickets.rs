@@ -248,9 +248,10 @@ impl Matchmaker {
     }
 
     /// Cancels a ticket wherever it stands before PLACING. A match that it is proposed for is
-    /// dropped, as by a rejection (facts 10.15).
+    /// dropped, as by a rejection (facts 10.15). One that has just ended with another is left alone.
     pub(super) fn take_out(&mut self, key: TicketKey, cause: StatusCause, at: Timestamp) {
-        match self.book.record(key).and_then(|record| record.pending) {
+        let Some(record) = self.book.record(key).filter(|it| !it.status.is_end()) else { return };
+        match record.pending {
             Some(pending) => self.drop_proposal(pending, Some((key, cause)), at),
             None => self.end_ticket(key, Change::Cancel(cause), at),
         }
