@@ -103,7 +103,7 @@ fn matches(rule_set: RuleSet, pool: &Pool, wait: Millis) -> Vec<BTreeMap<String,
 fn placed(formed: &BTreeMap<String, String>, pool: &Pool, age: Millis) -> Vec<PlacedTicket> {
     let ticket = |(id, players): &(String, Vec<Player>)| {
         let team = formed.get(id)?.clone();
-        Some(PlacedTicket { team, age, players: players.clone() })
+        Some(PlacedTicket { team, age, players: players.clone(), backfill: false })
     };
     pool.iter().filter_map(ticket).collect()
 }
@@ -154,7 +154,8 @@ fn greedy(rule_set: &RuleSet, pool: &Pool, anchor: usize) -> Option<Vec<PlacedTi
         let (_, players) = pool.get(ticket)?;
         for team in &teams {
             let age = Millis::default();
-            placed.push(PlacedTicket { team: team.clone(), age, players: players.clone() });
+            let (team, players) = (team.clone(), players.clone());
+            placed.push(PlacedTicket { team, age, players, backfill: false });
             let judgement = rule_set.judge(&placed).ok()?;
             if judgement.valid {
                 return Some(placed);

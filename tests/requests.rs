@@ -3,7 +3,8 @@
 
 use rallypoint::wire::parse_input;
 use rallypoint::{
-    Configuration, EngineOptions, InputError, Matchmaker, Response, RuleSet, TicketId, Timestamp,
+    Configuration, EngineOptions, InputError, Matchmaker, Response, RuleSet, TicketId,
+    TicketStatus, Timestamp,
 };
 use serde_json::{Value, json};
 
@@ -131,7 +132,7 @@ fn a_known_ticket_id_is_refused_while_it_is_known() {
 
 #[test]
 fn operations_that_are_not_built_say_so() {
-    for operation in ["StartMatchBackfill", "AcceptMatch", "StartGameSessionPlacement"] {
+    for operation in ["StartGameSessionPlacement", "GameSessionStarted", "GameSessionRefused"] {
         let error = parse_input(operation, &json!({})).expect_err("it is not built");
         assert_eq!(error.exception(), "InvalidRequestException");
         assert!(error.to_string().contains("not built yet"), "{error}");
@@ -174,4 +175,53 @@ fn locations_have_a_limit_and_are_given_back() {
     let stop = parse_input("StopMatchmaking", &json!({"TicketId": "t1"})).expect("it is good");
     assert_eq!(matchmaker.handle_input(NOW, stop), Ok(Response::StopMatchmaking));
     assert!(send(&mut matchmaker, &request(4, 200, 300)).is_ok());
+}
+
+/// A player with reports from some of the numbered locations.
+fn reporting(id: &str, locations: std::ops::Range<usize>) -> Value {
+    let latency: serde_json::Map<String, Value> =
+        locations.map(|it| (format!("location-{it:03}"), json!(20))).collect();
+    json!({"PlayerId": id, "LatencyInMs": latency})
+}
+
+#[test]
+fn a_ticket_may_take_the_locations_of_those_that_it_replaces() {
+    let mut matchmaker = matchmaker();
+    let mut start = |id: &str, players: &[Value]| {
+        let answer = send(&mut matchmaker, &json!({"TicketId": id, "Players": players}));
+        let status = |id: &str| matchmaker.ticket(&TicketId::from(id)).map(|it| it.status);
+        (answer.map(|_| ()), status("t1"), status("t2"))
+    };
+    let (queued, cancelled) = (Some(TicketStatus::Queued), Some(TicketStatus::Cancelled));
+    assert_eq!(start("t1", &[reporting("p1", 0..100)]), (Ok(()), queued, None));
+    assert_eq!(start("t2", &[reporting("p2", 90..128)]), (Ok(()), queued, queued));
+    // Ten locations are reported by both, so that ninety are given back.
+    let (answer, first, second) = start("t3", &[reporting("p1", 200..291)]);
+    assert_eq!(answer.map_err(|it| it.exception()), Err("LimitExceededException"));
+    assert_eq!((first, second), (queued, queued));
+    assert_eq!(start("t3", &[reporting("p1", 200..290)]), (Ok(()), cancelled, queued));
+    // Those of two tickets together, some of which the new one goes on reporting.
+    let both = [reporting("p1", 285..300), reporting("p2", 300..413)];
+    assert_eq!(start("t4", &both), (Ok(()), cancelled, cancelled));
+    assert_eq!(start("t5", &[reporting("p5", 285..413)]).0, Ok(()));
+    assert!(start("t6", &[reporting("p6", 284..285)]).0.is_err());
+}
+
+#[test]
+fn a_backfill_may_take_the_locations_of_the_one_that_it_replaces() {
+    let mut matchmaker = matchmaker();
+    let mut start = |id: &str, mut player: Value| {
+        player["Team"] = json!("red");
+        let arn = "arn:aws:gamelift:local::gamesession/g1";
+        let request = json!({"TicketId": id, "GameSessionArn": arn, "Players": [player]});
+        let input = parse_input("StartMatchBackfill", &request).expect("it has a shape");
+        let answer = matchmaker.handle_input(NOW, input).map(|_| ());
+        let status = matchmaker.ticket(&TicketId::from("b1")).map(|it| it.status);
+        (answer.map_err(|it| it.exception()), status)
+    };
+    let (queued, cancelled) = (Some(TicketStatus::Queued), Some(TicketStatus::Cancelled));
+    assert_eq!(start("b1", reporting("p1", 0..100)), (Ok(()), queued));
+    let refused = start("b2", reporting("p1", 100..229));
+    assert_eq!(refused, (Err("InvalidRequestException"), queued), "129 of one player");
+    assert_eq!(start("b2", reporting("p2", 100..228)), (Ok(()), cancelled));
 }

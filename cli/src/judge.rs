@@ -19,7 +19,9 @@ const AGE_SECONDS_MAX: u32 = 43_200;
 /// MATCH.json is `{"teams": {"red": [TICKET, ...], "blue": [...]}}`, with tickets like
 /// `{"AgeSeconds": 30, "Players": [{"PlayerId": "p1", "PlayerAttributes": {"skill": {"N": 12}}}]}`.
 /// `AgeSeconds` is how long the ticket has waited, 0 when absent and at most 43200; `TicketId` may
-/// be given. The tickets of a team stand in the order of their submission.
+/// be given. The tickets of a team stand in the order of their submission. `"Backfill": true` says
+/// that these players are in the running session already: all such parts, one for each team, are
+/// one ticket.
 ///
 /// `match --format json --full` gives each match in this form, as its member `judge`.
 ///
@@ -98,14 +100,17 @@ fn read_match(text: &str) -> Result<Vec<PlacedTicket>, String> {
 }
 
 fn placed_ticket(team: &str, ticket: &Value) -> Result<PlacedTicket, String> {
-    let ticket = members(ticket, "the ticket", &["TicketId", "AgeSeconds", "Players"])?;
+    let known = ["TicketId", "AgeSeconds", "Players", "Backfill"];
+    let ticket = members(ticket, "the ticket", &known)?;
     let given = |key: &str| ticket.get(key).filter(|value| !value.is_null());
     if given("TicketId").is_some_and(|id| !id.is_string()) {
         return Err("`TicketId` must be a string".into());
     }
     let age = given("AgeSeconds").map_or(Ok(Millis::new(0)), age)?;
     let players = players(given("Players").unwrap_or(&Value::Null))?;
-    Ok(PlacedTicket { team: team.into(), age, players })
+    let backfill = given("Backfill").map_or(Some(false), Value::as_bool);
+    let backfill = backfill.ok_or("`Backfill` must be true or false")?;
+    Ok(PlacedTicket { team: team.into(), age, players, backfill })
 }
 
 fn members<'v>(
@@ -214,11 +219,15 @@ mod tests {
             (
                 r#"{"teams": {"a": [{"Player": []}]}}"#,
                 "team `a`, ticket 1: unknown member `Player`; the ticket may have `TicketId`, \
-                 `AgeSeconds`, `Players`",
+                 `AgeSeconds`, `Players`, `Backfill`",
             ),
             (
                 r#"{"teams": {"a": [{"TicketId": 5, "Players": []}]}}"#,
                 "team `a`, ticket 1: `TicketId` must be a string",
+            ),
+            (
+                r#"{"teams": {"a": [{"Backfill": 1, "Players": [{"PlayerId": "p"}]}]}}"#,
+                "team `a`, ticket 1: `Backfill` must be true or false",
             ),
             (r#"{"teams": {"a": [{}]}}"#, "team `a`, ticket 1: `Players` is required"),
             (

@@ -7,7 +7,7 @@ use rallypoint::wire::{Mismatch, Replay, RuleSetSource, Scenario};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::console::{BAD, Console, Fault, Format, GOOD, Verdict, visible};
+use crate::console::{self, BAD, Console, Fault, Format, GOOD, Verdict, visible};
 use crate::difference;
 use crate::files::{self, Document};
 use crate::outcome::counted;
@@ -26,7 +26,10 @@ use crate::progress::Progress;
 /// object is the header: `RuleSet` or `RuleSetFile`, and if wanted `Configuration`, `Options`,
 /// `Seed`, `StartTime`. Every other line is a command: `at` in milliseconds since the start, one
 /// operation with its input, and if wanted `expect` with `response`, `error`, `status`, `events`,
-/// `eventsExactly`. "Scenario files" in rulesets/README.md describes them all.
+/// `eventsExactly`, `updates`. "Scenario files" in rulesets/README.md describes them all.
+///
+/// A journal is a scenario, too. Its passes run where they were recorded, and a last line that was
+/// torn is left out.
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  rallypoint replay rulesets/duel.scenario.jsonl --until 60000\n  \
@@ -188,6 +191,10 @@ fn open(
     let bad = |message: String| Halt::Bad { line: None, message };
     let scenario = Scenario::parse(&text)
         .map_err(|error| Halt::Bad { line: Some(error.line), message: error.message })?;
+    if let Some(line) = scenario.torn_line {
+        let name = visible(&name);
+        console::note(&format!("{name}: line {line}, the last one, was torn and is left out"));
+    }
     let compile_options = CompileOptions::default()
         .strict(arguments.strict)
         .party_aggregation(scenario.party_aggregation);

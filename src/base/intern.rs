@@ -1,9 +1,9 @@
 //! Strings as numbers: equal strings have equal symbols.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::hash::SeededState;
+use super::hash_index::HashIndex;
 use super::idx::{Col, index_type};
 
 index_type! {
@@ -15,7 +15,8 @@ index_type! {
 /// Counts the uses of every string, so that strings which no waiting ticket holds are forgotten.
 #[derive(Debug)]
 pub(crate) struct Interner {
-    symbols: HashMap<Arc<str>, Sym, SeededState>,
+    state: SeededState,
+    symbols: HashIndex<Sym>,
     entries: Col<Sym, Entry>,
     free: Vec<Sym>,
 }
@@ -29,7 +30,8 @@ struct Entry {
 impl Interner {
     pub(crate) fn new(seed: u64) -> Self {
         Self {
-            symbols: HashMap::with_hasher(SeededState::new(seed)),
+            state: SeededState::new(seed),
+            symbols: HashIndex::new(),
             entries: Col::new(),
             free: Vec::new(),
         }
@@ -37,12 +39,12 @@ impl Interner {
 
     /// The symbol of `text`, counted as one more use.
     pub(crate) fn acquire(&mut self, text: &str) -> Sym {
-        if let Some(&sym) = self.symbols.get(text) {
+        let hash = self.state.text(text);
+        if let Some(sym) = self.symbols.find(hash, |it| *self.entries[it].text == *text) {
             self.entries[sym].uses += 1;
             return sym;
         }
-        let text: Arc<str> = text.into();
-        let entry = Entry { text: Arc::clone(&text), uses: 1 };
+        let entry = Entry { text: text.into(), uses: 1 };
         let sym = match self.free.pop() {
             Some(sym) => {
                 self.entries[sym] = entry;
@@ -50,7 +52,7 @@ impl Interner {
             }
             None => self.entries.push(entry),
         };
-        self.symbols.insert(text, sym);
+        self.symbols.insert(hash, sym);
         sym
     }
 
@@ -59,7 +61,7 @@ impl Interner {
         let entry = &mut self.entries[sym];
         entry.uses -= 1;
         if entry.uses == 0 {
-            self.symbols.remove(&entry.text);
+            self.symbols.remove(self.state.text(&entry.text), sym);
             entry.text = Arc::from("");
             self.free.push(sym);
         }

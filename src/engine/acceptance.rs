@@ -83,7 +83,7 @@ impl Matchmaker {
         let match_id = record.id.clone();
         self.outbox.push(self.now, EventDetail::AcceptMatch { match_id, tickets });
         if rejected {
-            self.drop_proposal(key, None, self.now);
+            self.drop_proposal(key, &[], self.now);
         } else if complete && let Some(record) = self.take_pending(key) {
             self.counters.matches_accepted += 1;
             self.tell_accepted(&record, Acceptance::Accepted, self.now);
@@ -115,11 +115,11 @@ impl Matchmaker {
         }
     }
 
-    /// Drops a proposed match at `at` because of a rejection, or because a ticket is taken out.
+    /// Drops a proposed match at `at` because of a rejection, or because tickets are taken out.
     pub(super) fn drop_proposal(
         &mut self,
         key: MatchKey,
-        departing: Option<(TicketKey, StatusCause)>,
+        leaving: &[(TicketKey, StatusCause)],
         at: Timestamp,
     ) {
         let Some(record) = self.pending.get(key) else { return };
@@ -132,11 +132,11 @@ impl Matchmaker {
             };
             ticket.party.ids().any(|player| answers.get(player) == Some(&false))
         };
-        let fate = |ticket: TicketKey| match departing {
-            Some((leaver, cause)) if leaver == ticket => Some(cause),
-            _ if rejects(ticket) => Some(StatusCause::Rejected),
-            _ if unanswered.contains(&ticket) => Some(StatusCause::Unanswered),
-            _ => None,
+        let fate = |ticket: TicketKey| match leaving.iter().find(|(leaver, _)| *leaver == ticket) {
+            Some(&(_, cause)) => Some(cause),
+            None if rejects(ticket) => Some(StatusCause::Rejected),
+            None if unanswered.contains(&ticket) => Some(StatusCause::Unanswered),
+            None => None,
         };
         let fates: Vec<Option<StatusCause>> = record.tickets.iter().map(|&it| fate(it)).collect();
         self.counters.matches_rejected += 1;

@@ -7,7 +7,7 @@ use super::Matchmaker;
 use super::input::{InputError, StartMatchBackfill};
 use super::options::{BackfillMode, FlexMatchMode};
 use super::response::Response;
-use super::tickets::{NewTicket, too_many_locations};
+use super::tickets::NewTicket;
 use super::validate;
 use crate::base::idx::Col;
 use crate::base::time::Timestamp;
@@ -33,31 +33,30 @@ impl Matchmaker {
         let arn = request.game_session_arn.as_deref();
         let replaced = arn.and_then(|arn| self.sessions.get(arn)).and_then(|it| it.backfill);
         let duplicates = self.duplicates(&request.players, replaced)?;
-        self.check_room(duplicates.len() + usize::from(replaced.is_some()))?;
-        let limit = self.options.sessions_max;
-        if let Some(arn) = arn
-            && self.sessions.get(arn).is_none()
-            && self.sessions.len() >= limit
-        {
-            let message = format!("{limit} game sessions are known, which is the limit");
-            return Err(InputError::LimitExceeded { message });
-        }
+        let ending = duplicates.len() + usize::from(replaced.is_some());
+        let is_new_session = arn.is_some_and(|arn| self.sessions.get(arn).is_none());
+        self.check_room(ending, usize::from(is_new_session))?;
         let StartMatchBackfill { ticket_id, game_session_arn, players, .. } = request;
         let arn: Option<Arc<str>> = game_session_arn.map(Arc::from);
         let location = self.session_location(arn.as_deref());
-        let row = self.insert_roster(&players, location.as_deref()).map_err(too_many_locations)?;
-        let number = self.take_number();
-        if let Some(replaced) = replaced {
-            self.take_out(replaced, StatusCause::Replaced, self.now);
-        }
-        self.give_way(&duplicates, &players);
+        let ending: Vec<TicketKey> = duplicates.iter().copied().chain(replaced).collect();
+        let number = self.submissions;
+        let row = self.row_in_place_of(&ending, &players, |matchmaker| {
+            matchmaker.insert_roster(&players, location.as_deref(), matchmaker.now, number)
+        })?;
+        self.submissions += 1;
+        let replaced = replaced.map(|key| (key, StatusCause::Replaced));
+        let duplicates = duplicates.iter().map(|&key| (key, StatusCause::DuplicatePlayer));
+        let leaving: Vec<_> = replaced.into_iter().chain(duplicates).collect();
+        self.take_out_all(&leaving, self.now);
+        self.leave_automatic_sessions(&players, arn.as_deref());
         if let Some(arn) = &arn {
             self.name_session(arn, &players);
         }
         let backfill = Some(self.backfill(arn.clone(), false, &players));
         let key = self.insert_ticket(NewTicket {
-            number,
             id: ticket_id,
+            number,
             players: &players,
             backfill,
             row,
@@ -168,15 +167,7 @@ impl Matchmaker {
     }
 
     /// Gives a roster its row; none when it can never be matched.
-    fn insert_roster(
-        &mut self,
-        players: &[Player],
-        location: Option<&str>,
-    ) -> Result<Option<TicketRow>, Refused> {
-        self.insert_roster_as(players, location, self.now, self.submissions)
-    }
-
-    pub(super) fn insert_roster_as(
+    pub(super) fn insert_roster(
         &mut self,
         players: &[Player],
         location: Option<&str>,
@@ -254,20 +245,24 @@ impl Matchmaker {
             player
         };
         let players: Vec<Player> = session.roster.iter().map(at_location).collect();
-        let row = self.insert_roster_as(&players, location.as_deref(), at, self.submissions);
+        let number = self.submissions;
+        self.submissions += 1;
+        let row = self.insert_roster(&players, location.as_deref(), at, number);
         // A roster whose locations find no room is not matched until its ticket is renewed.
         let row = row.ok().flatten();
         let backfill = Some(self.backfill(Some(Arc::clone(arn)), true, &players));
-        let number = self.take_number();
-        let new = NewTicket { number, id: Some(id), players: &players, backfill, row };
+        let new = NewTicket { id: Some(id), number, players: &players, backfill, row };
         let key = self.insert_ticket_at(new, at);
         self.sessions.change(arn, None, |session| session.backfill = Some(key));
     }
 
-    /// Takes players who start anew off the rosters of the sessions that fill up by themselves.
-    pub(super) fn leave_automatic_sessions(&mut self, players: &[Player]) {
+    /// Takes players who start anew off the rosters of the sessions that fill up by themselves, but
+    /// for the one that a request is for.
+    pub(super) fn leave_automatic_sessions(&mut self, players: &[Player], own: Option<&str>) {
         for player in players {
-            if let Some(arn) = self.sessions.automatic_of(&player.player_id).cloned() {
+            if let Some(arn) = self.sessions.automatic_of(&player.player_id).cloned()
+                && own != Some(&*arn)
+            {
                 self.take_off(&arn, std::slice::from_ref(&player.player_id));
             }
         }
@@ -308,28 +303,31 @@ impl Matchmaker {
         let roster: Vec<PlayerId> = session.roster.iter().map(|it| it.player_id.clone()).collect();
         let is_in = |player: &PlayerId| roster.contains(player);
         let (start_time, number, status) = (record.start_time, record.number, record.status);
-        if record.party.ids().all(is_in) {
+        // Of an emptied roster the ticket ends, with those whom it had.
+        if roster.is_empty() || record.party.ids().all(is_in) {
             return;
         }
         let location = session.info.location.clone();
         self.book.shrink(ticket, is_in);
         let staying = self.book.record(ticket).map(|it| self.book.players(it)).unwrap_or_default();
-        let Some(row) = self.rows[ticket].take() else { return };
-        self.pool.remove(row);
-        if staying.is_empty() {
-            return;
+        if let Some(row) = self.rows[ticket].take() {
+            self.pool.remove(row);
         }
         // Fewer players report no more locations than before.
-        let row = self.insert_roster_as(&staying, location.as_deref(), start_time, number);
+        let row = self.insert_roster(&staying, location.as_deref(), start_time, number);
         let row = row.ok().flatten();
         self.rows[ticket] = row;
-        if let Some(row) = row {
-            super::set(&mut self.owners, row, ticket);
-            if status == TicketStatus::Searching
-                && let Some(record) = self.book.record(ticket)
-            {
-                self.searching.insert(self.anchor_key(record), row);
-            }
+        let Some(row) = row else { return };
+        super::set(&mut self.owners, row, ticket);
+        if status == TicketStatus::Searching
+            && let Some(record) = self.book.record(ticket)
+        {
+            self.searching.insert(self.anchor_key(record), row);
+        }
+        if matches!(status, TicketStatus::Queued | TicketStatus::Searching)
+            && self.epoch_timers[ticket].is_none()
+        {
+            self.set_epoch_timer(ticket, self.now);
         }
     }
 }

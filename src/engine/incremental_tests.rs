@@ -2,16 +2,22 @@
 //! same instants (decision 21).
 
 use super::Matchmaker;
-use super::input::{Input, StartMatchmaking, StopMatchmaking};
+use super::input::{Input, StartMatchBackfill, StartMatchmaking, StopMatchmaking};
 use super::options::{Configuration, EngineOptions};
+use super::response::Response;
 use crate::base::rng::DetRng;
-use crate::base::time::Timestamp;
+use crate::base::time::{Millis, Timestamp};
 use crate::lifecycle::event::EventDetail;
+use crate::lifecycle::status::TicketStatus;
 use crate::model::ticket::{Player, TicketId};
 use crate::ruleset::RuleSet;
+use crate::search::AnchorKey;
+use std::collections::VecDeque;
 
-const TIMELINES: u64 = 240;
+const TIMELINES: u64 = 360;
 const COMMANDS: u64 = 50;
+/// How long tickets are kept for a backfill ticket, in some of the timelines.
+const GUARD: Millis = Millis::from_secs(3);
 
 /// Rule sets whose matches hang on age, on several tickets at once, and on who is left.
 fn rule_sets() -> Vec<RuleSet> {
@@ -32,7 +38,7 @@ fn rule_sets() -> Vec<RuleSet> {
         )
     };
     let mut texts = Vec::new();
-    for age in ["newest", "oldest"] {
+    for (age, priority) in [("newest", "normal"), ("oldest", "high"), ("newest", "low")] {
         for (teams, rules, expansions) in [
             (teams(1, 1), rules, widen),
             (teams(2, 3), rules, widen),
@@ -42,7 +48,8 @@ fn rule_sets() -> Vec<RuleSet> {
             texts.push(format!(
                 r#"{{"ruleLanguageVersion": "1.0",
                     "playerAttributes": [{{"name": "skill", "type": "number"}}],
-                    "algorithm": {{"expansionAgeSelection": "{age}"}},
+                    "algorithm": {{"expansionAgeSelection": "{age}",
+                                   "backfillPriority": "{priority}"}},
                     {teams}, {rules}, {expansions}}}"#
             ));
         }
@@ -78,17 +85,54 @@ fn run_until(matchmaker: &mut Matchmaker, until: Timestamp, seen_so_far: &mut Ve
     nodes
 }
 
+/// Asks for players for a session whose players are in these teams; false when it is full.
+fn start_backfill(
+    matchmaker: &mut Matchmaker,
+    at: Timestamp,
+    id: &str,
+    players: Vec<Player>,
+) -> bool {
+    let ticket_id = Some(TicketId::from(id));
+    let request = StartMatchBackfill { ticket_id, players, ..StartMatchBackfill::default() };
+    matchmaker.handle_input(at, Input::StartMatchBackfill(request)).is_ok()
+}
+
+/// Goes on to the instant at which a ticket is old enough to found a match whoever else waits;
+/// says whether it waits until then.
+fn set_free(
+    matchmaker: &mut Matchmaker,
+    at: Timestamp,
+    number: u64,
+    seen_so_far: &mut Vec<String>,
+) -> bool {
+    run_until(matchmaker, Timestamp::from_millis(at.as_millis() - 1), seen_so_far);
+    let priority = matchmaker.rule_set.plan().ast.algorithm.backfill_priority;
+    let start = Timestamp::from_millis(at.as_millis() - GUARD.get());
+    let waits = matchmaker.searching.contains_key(&AnchorKey::new(priority, false, start, number));
+    run_until(matchmaker, at, seen_so_far);
+    waits
+}
+
 #[test]
 fn what_has_changed_is_all_that_must_be_searched() {
     let rule_sets = rule_sets();
     let (mut matches, mut plain_nodes, mut incremental_nodes) = (0, 0, 0);
+    let (mut joined, mut waited, mut kept) = (0, 0, 0);
     for seed in 0..TIMELINES {
         let rule_set = &rule_sets[seed as usize % rule_sets.len()];
         let configuration =
             Configuration { request_timeout_seconds: 15, ..Configuration::default() };
         // A slice of a few nodes ends in the middle of a pass.
         let nodes_per_slice = [20, 1_000_000, 1_000_000][seed as usize % 3];
-        let options = EngineOptions { nodes_per_slice, ..EngineOptions::default() };
+        // No divisor of the number of rule sets: every mixture occurs.
+        let (has_backfill, is_guarded) = (seed % 7 > 0, seed % 7 > 4);
+        let backfill_before_new_match_seconds =
+            if is_guarded { (GUARD.get() / 1000) as u32 } else { 0 };
+        let options = EngineOptions {
+            nodes_per_slice,
+            backfill_before_new_match_seconds,
+            ..EngineOptions::default()
+        };
         let start = Timestamp::from_millis(0);
         let new = |everything: bool| {
             let mut it = Matchmaker::new(
@@ -100,8 +144,13 @@ fn what_has_changed_is_all_that_must_be_searched() {
             )
             .expect("the configuration is valid");
             it.pass.searches_everything = everything;
+            if seed % 5 == 0 {
+                it.pass.terms.additional_players = 1;
+            }
             it
         };
+        let mut backfills: Vec<String> = Vec::new();
+        let mut free_at: VecDeque<(Timestamp, u64)> = VecDeque::new();
         let (mut incremental, mut plain) = (new(false), new(true));
         let (mut seen_incremental, mut seen_plain) = (Vec::new(), Vec::new());
         let mut rng = DetRng::new(seed);
@@ -109,9 +158,36 @@ fn what_has_changed_is_all_that_must_be_searched() {
         for number in 0..COMMANDS {
             now += rng.next_u64() % 1500;
             let at = Timestamp::from_millis(now);
+            while let Some((free, number)) = free_at.pop_front_if(|(free, _)| *free <= at) {
+                set_free(&mut incremental, free, number, &mut seen_incremental);
+                kept += u32::from(set_free(&mut plain, free, number, &mut seen_plain));
+            }
             let before = Timestamp::from_millis(now.saturating_sub(1));
             incremental_nodes += run_until(&mut incremental, before, &mut seen_incremental);
             plain_nodes += run_until(&mut plain, before, &mut seen_plain);
+            if has_backfill && rng.next_u64().is_multiple_of(6) {
+                let size = 1 + (rng.next_u64() % 2) as usize;
+                let schema = &rule_set.plan().ast.schema;
+                let mut teams: Vec<_> = schema.instances.iter().map(|it| &*it.name).collect();
+                if rng.next_u64().is_multiple_of(2) {
+                    teams.reverse();
+                }
+                let mut player = |it: usize| {
+                    let id = format!("s{number}-{it}");
+                    let mut player =
+                        Player::new(id).with_number("skill", (rng.next_u64() % 60) as f64);
+                    player.team = teams.get(it).map(|&name| name.to_owned());
+                    player
+                };
+                let players: Vec<Player> = (0..size.min(teams.len())).map(&mut player).collect();
+                let accepted = [&mut incremental, &mut plain]
+                    .map(|it| start_backfill(it, at, &format!("t{number}"), players.clone()));
+                assert_eq!(accepted[0], accepted[1]);
+                if accepted[0] {
+                    backfills.push(format!("t{number}"));
+                }
+                continue;
+            }
             let input = if rng.next_u64().is_multiple_of(8) {
                 let ticket_id = TicketId::from(format!("t{}", rng.next_u64() % (number + 1)));
                 Input::StopMatchmaking(StopMatchmaking { ticket_id })
@@ -132,17 +208,30 @@ fn what_has_changed_is_all_that_must_be_searched() {
             let answers =
                 [&mut incremental, &mut plain].map(|it| it.handle_input(at, input.clone()));
             assert_eq!(answers[0].is_ok(), answers[1].is_ok());
+            if is_guarded && matches!(answers[0], Ok(Response::StartMatchmaking(_))) {
+                free_at.push_back((at.plus(GUARD), plain.submissions - 1));
+            }
             incremental_nodes += run_until(&mut incremental, at, &mut seen_incremental);
             plain_nodes += run_until(&mut plain, at, &mut seen_plain);
             assert_eq!(seen_incremental, seen_plain, "seed {seed}");
+        }
+        for (free, number) in free_at {
+            set_free(&mut incremental, free, number, &mut seen_incremental);
+            set_free(&mut plain, free, number, &mut seen_plain);
         }
         let end = Timestamp::from_millis(now + 20_000);
         run_until(&mut incremental, end, &mut seen_incremental);
         run_until(&mut plain, end, &mut seen_plain);
         assert_eq!(seen_incremental, seen_plain, "seed {seed}");
+        let status = |id: &String| plain.ticket(&TicketId::from(&**id)).map(|it| it.status);
+        let unmatched = [Some(TicketStatus::TimedOut), Some(TicketStatus::Cancelled)];
+        joined += backfills.iter().filter(|id| !unmatched.contains(&status(id))).count();
+        waited += backfills.len();
         matches += seen_plain.iter().filter(|it| it.contains("Succeeded")).count();
     }
-    assert!(matches > 1_200, "only {matches} matches");
+    assert!(matches > 1_800, "only {matches} matches");
+    assert!(joined > 200 && waited > joined + 200, "{joined} of {waited} backfill tickets matched");
+    assert!(kept > 200, "only {kept} tickets have waited for longer than they are kept");
     assert!(incremental_nodes < plain_nodes, "{incremental_nodes} against {plain_nodes} nodes");
 }
 
@@ -182,5 +271,5 @@ fn what_was_given_up_is_searched_again_when_the_pool_shrinks() {
     }
     run_until(&mut matchmaker, later, &mut Vec::new());
     let ticket = matchmaker.ticket(&TicketId::from("t12")).expect("it is remembered");
-    assert_eq!(ticket.status, crate::lifecycle::status::TicketStatus::Completed);
+    assert_eq!(ticket.status, TicketStatus::Completed);
 }

@@ -9,7 +9,6 @@ use crate::lifecycle::cause::StatusCause;
 use crate::lifecycle::event::{EventDetail, EventTicket};
 use crate::lifecycle::pending::{MatchKey, MatchRecord, MatchStage};
 use crate::lifecycle::state::{Change, Showing, advance, event_ticket, metrics};
-use crate::lifecycle::timers::TimerTarget;
 use crate::model::ticket::MatchId;
 use crate::search::Found;
 
@@ -76,11 +75,12 @@ impl Matchmaker {
 
     /// Puts a match among those that wait.
     pub(super) fn wait(&mut self, record: MatchRecord) -> MatchKey {
-        let (timer, number) = (record.timer(), record.number);
         let tickets = record.tickets.clone();
         let key = self.pending.insert(record);
-        if let Some((at, kind)) = timer {
-            self.timers.set(at, kind, number, TimerTarget::Match(key));
+        if let Some(record) = self.pending.get(key)
+            && let Some((at, timer)) = record.timer(key)
+        {
+            self.timers.set(at, timer, record.number);
         }
         for ticket in tickets {
             if let Some(record) = self.book.record_mut(ticket) {
@@ -93,8 +93,8 @@ impl Matchmaker {
     /// Takes a match out of those that wait.
     pub(super) fn take_pending(&mut self, key: MatchKey) -> Option<MatchRecord> {
         let record = self.pending.take(key)?;
-        if let Some((at, kind)) = record.timer() {
-            self.timers.cancel(at, kind, record.number);
+        if let Some((at, timer)) = record.timer(key) {
+            self.timers.cancel(at, timer.kind(), record.number);
         }
         if let Some(id) = &record.announced {
             self.sessions.withdraw(id);

@@ -24,6 +24,7 @@ use std::sync::Arc;
 
 use crate::base::idx::Col;
 use crate::base::rng::DetRng;
+use crate::base::sorted::SortedMap;
 use crate::base::time::{Millis, Timestamp};
 use crate::lifecycle::book::{Book, TicketKey};
 use crate::lifecycle::counters::Counters;
@@ -33,7 +34,8 @@ use crate::lifecycle::outbox::Outbox;
 use crate::lifecycle::pending::PendingMatches;
 use crate::lifecycle::session::Sessions;
 use crate::lifecycle::state::Change;
-use crate::lifecycle::timers::{TimerKind, TimerTarget, Timers};
+use crate::lifecycle::timers::{Timer, Timers};
+use crate::model::limits::TIME_MAX;
 use crate::model::session::SessionUpdate;
 use crate::model::ticket::TicketId;
 use crate::pool::columns::TicketRow;
@@ -54,9 +56,9 @@ use response::{MatchmakingTicket, Response};
 /// 3. [`poll_timeout`](Self::poll_timeout) says when to call
 ///    [`handle_timeout`](Self::handle_timeout), which settles deadlines and forms matches.
 ///
-/// Times must never decrease from call to call. A call that comes late settles every deadline at
-/// its own time; a call that comes early does nothing. The same rule set, options, seed and calls
-/// give the same answers and events on every machine.
+/// Times must never decrease from call to call, and end with the year 9999. A call that comes late
+/// settles every deadline at its own time; a call that comes early does nothing. The same rule set,
+/// options, seed and calls give the same answers and events on every machine.
 ///
 /// The seed makes ticket and match ids and guards look-ups against chosen ids. Take a fresh one
 /// for every run: with the same seed, a second run makes the same UUIDs.
@@ -104,7 +106,7 @@ pub struct Matchmaker {
     /// Tickets that no pass has seen, by number of submission.
     queued: BTreeMap<u64, TicketKey>,
     /// Tickets that can be matched, in the order in which they are anchors.
-    searching: BTreeMap<AnchorKey, TicketRow>,
+    searching: SortedMap<AnchorKey, TicketRow>,
     pending: PendingMatches,
     sessions: Sessions,
     timers: Timers,
@@ -132,6 +134,7 @@ impl Matchmaker {
     ) -> Result<Self, ConfigurationError> {
         validate::configuration(&configuration)?;
         validate::options(&options)?;
+        validate::start(start)?;
         reconfigure::check_rule_set(&rule_set)?;
         let plan = rule_set.plan();
         let rule_names = reconfigure::enforced_rules(&rule_set);
@@ -149,7 +152,7 @@ impl Matchmaker {
             owners: Col::new(),
             epoch_timers: Col::new(),
             queued: BTreeMap::new(),
-            searching: BTreeMap::new(),
+            searching: SortedMap::default(),
             pending: PendingMatches::default(),
             sessions: Sessions::default(),
             timers: Timers::default(),
@@ -206,7 +209,8 @@ impl Matchmaker {
     /// When nothing is due it does nothing.
     ///
     /// # Errors
-    /// [`InputError::TimeWentBackwards`] or [`InputError::EventsNotDrained`]; nothing has changed.
+    /// [`InputError::TimeWentBackwards`], [`InputError::EventsNotDrained`], or
+    /// [`InputError::InvalidRequest`] for a time after the year 9999; nothing has changed.
     pub fn handle_timeout(&mut self, now: Timestamp) -> Result<TickReport, InputError> {
         self.begin(now)?;
         self.settle(|due| due <= now);
@@ -228,7 +232,8 @@ impl Matchmaker {
     /// it is due at once; `None` when nothing will happen without another command.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         let pass = self.pass.due(self.now, self.options.pass_interval);
-        [self.timers.next(), pass].into_iter().flatten().min()
+        let due = [self.timers.next(), pass].into_iter().flatten().min();
+        due.filter(|&due| due <= TIME_MAX)
     }
 
     /// A ticket that is active, or finished and still remembered.
@@ -236,6 +241,11 @@ impl Matchmaker {
         let key = self.book.find(id)?;
         let record = self.book.record(key)?;
         Some(self.view(record, self.book.players(record)))
+    }
+
+    /// The latest time that a call has brought: no later call may bring an earlier one.
+    pub fn now(&self) -> Timestamp {
+        self.now
     }
 
     /// The tickets that are known, the finished ones that are remembered included, in the order of
@@ -269,6 +279,12 @@ impl Matchmaker {
         if now < self.now {
             return Err(InputError::TimeWentBackwards { now, last: self.now });
         }
+        if now > TIME_MAX {
+            let (found, limit) = (now.as_millis(), TIME_MAX.as_millis());
+            return Err(InputError::invalid(format!(
+                "`now` is {found} ms since 1970, but must be at most {limit}, the end of 9999"
+            )));
+        }
         let limit = self.options.undrained_events_max;
         if self.outbox.len() + self.updates.len() >= limit {
             return Err(InputError::EventsNotDrained { limit });
@@ -279,28 +295,16 @@ impl Matchmaker {
 
     /// Fires the timers that are due, in order, each at its own time.
     fn settle(&mut self, due: impl Fn(Timestamp) -> bool) {
-        while let Some((at, kind, target)) = self.timers.pop(&due) {
-            match (kind, target) {
-                (TimerKind::Placement, TimerTarget::Match(key)) => {
-                    self.placement_timed_out(key, at);
-                }
-                (TimerKind::Acceptance, TimerTarget::Match(key)) => {
-                    self.acceptance_timed_out(key, at);
-                }
-                (TimerKind::RequestTimeout, TimerTarget::Ticket(key)) => {
-                    self.end_ticket(key, Change::TimeOut, at);
-                }
-                (TimerKind::EpochStart, TimerTarget::Ticket(key)) => {
+        while let Some((at, timer)) = self.timers.pop(&due) {
+            match timer {
+                Timer::Placement(key) => self.placement_timed_out(key, at),
+                Timer::Acceptance(key) => self.acceptance_timed_out(key, at),
+                Timer::RequestTimeout(key) => self.end_ticket(key, Change::TimeOut, at),
+                Timer::EpochStart(key) => {
                     self.mark_changed(key);
                     self.set_epoch_timer(key, at);
                 }
-                (TimerKind::GuardEnd, TimerTarget::Ticket(key)) => self.mark_changed(key),
-                // A timer of a match is not of a ticket, nor the other way round.
-                (TimerKind::Placement | TimerKind::Acceptance, TimerTarget::Ticket(_))
-                | (
-                    TimerKind::RequestTimeout | TimerKind::EpochStart | TimerKind::GuardEnd,
-                    TimerTarget::Match(_),
-                ) => {}
+                Timer::GuardEnd(key) => self.mark_changed(key),
             }
         }
         let EngineOptions { retention, retained_tickets_max, .. } = self.options;

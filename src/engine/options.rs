@@ -17,7 +17,7 @@ pub struct Configuration {
     pub acceptance_required: bool,
     /// How long players have to accept, 1 to 600 seconds. Required when they must (decision 25).
     pub acceptance_timeout_seconds: Option<u32>,
-    /// Places of a match that are kept free (facts 5.6). Without a queue it is ignored.
+    /// Places of a match that are kept free, up to 200 (facts 5.6). Without a queue it is ignored.
     pub additional_player_count: u32,
     /// Text of up to 256 characters that every event carries.
     pub custom_event_data: Option<String>,
@@ -117,7 +117,8 @@ pub struct EngineOptions {
     pub retention: Millis,
     /// How many finished tickets can be described; the oldest are forgotten first.
     pub retained_tickets_max: usize,
-    /// How long the host has to place a match before its tickets go back to the pool.
+    /// How long the host has to place a match before its tickets go back to the pool. Not 0:
+    /// they would be matched and go back for ever.
     pub placement_timeout: Millis,
     /// Which tickets end when a player rejects a match.
     pub early_rejection: EarlyRejection,
@@ -154,8 +155,9 @@ pub enum ConfigurationError {
     /// A field breaks a constraint of the service.
     #[error("{field} {problem}")]
     Invalid {
-        /// The field, as the API names it.
-        field: &'static str,
+        /// The field, as the API names it; where it is a part of one, its path, for instance
+        /// `Tags[3].Key`.
+        field: String,
         /// What is wrong, with the limit.
         problem: String,
     },

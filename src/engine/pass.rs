@@ -181,7 +181,7 @@ impl Matchmaker {
         self.pass.last_start = Some(self.now);
         #[cfg(test)]
         if self.pass.searches_everything {
-            self.pass.changed.extend(self.searching.keys());
+            self.pass.changed.extend(self.searching.iter().map(|(key, _)| key));
         }
         UnderWay {
             changed: std::mem::take(&mut self.pass.changed),
@@ -206,9 +206,19 @@ impl Matchmaker {
         let priority = self.rule_set.plan().ast.algorithm.backfill_priority;
         let guard = self.pass.terms.backfill_before_new_match;
         let oldest = self.now.as_millis().saturating_sub(guard.get());
-        let key = |start, number| AnchorKey::new(priority, false, start, number);
-        let young = key(Timestamp::from_millis(oldest), 0)..=key(self.now, u64::MAX);
-        self.searching.range(young).map(|(&key, _)| key).collect()
+        let oldest = Timestamp::from_millis(oldest);
+        let mut after = AnchorKey::new(priority, false, oldest, 0);
+        let mut young: Vec<AnchorKey> = Vec::new();
+        if self.searching.contains_key(&after) {
+            young.push(after);
+        }
+        while let Some((&key, _)) = self.searching.next_after(Some(after)) {
+            if !key.is_backfill() {
+                young.push(key);
+            }
+            after = key;
+        }
+        young
     }
 
     /// What a budget left unsearched counts as changed in the next pass; that one is due at once
@@ -277,9 +287,7 @@ impl Matchmaker {
 
     /// Gives the next anchor its turn; false when none is left that could be matched.
     fn match_next(&mut self, after: Option<AnchorKey>, slice: &mut Slice<'_>) -> bool {
-        use std::ops::Bound::{Excluded, Unbounded};
-        let from = after.map_or(Unbounded, Excluded);
-        let anchor = self.searching.range((from, Unbounded)).next().map(|(&key, &row)| (key, row));
+        let anchor = self.searching.next_after(after).map(|(&key, &row)| (key, row));
         let Some((key, row)) = anchor.filter(|_| !slice.under_way.changed.is_empty()) else {
             return false;
         };

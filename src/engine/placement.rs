@@ -63,7 +63,9 @@ impl Matchmaker {
                 let session = session.clone();
                 ticket.placed = Some(Box::new(Placed { session, player_sessions }));
             }
-            self.estimate.add(record.formed.since(ticket.start_time));
+            if ticket.backfill.is_none() {
+                self.estimate.add(record.formed.since(ticket.start_time));
+            }
         }
         let game_session = session.clone();
         let tickets = self.event_tickets(record, Showing::Sessions);

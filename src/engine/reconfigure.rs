@@ -1,12 +1,12 @@
 //! Another rule set or configuration while tickets wait (decision 32).
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::input::{Input, InputError, Reconfigure};
 use super::options::{Configuration, ConfigurationError};
 use super::response::Response;
 use super::{Matchmaker, validate};
+use crate::base::sorted::SortedMap;
 use crate::base::time::{Millis, Timestamp};
 use crate::lifecycle::book::TicketKey;
 use crate::lifecycle::state::metrics;
@@ -90,7 +90,7 @@ impl Matchmaker {
             self.stop_waiting_timers(key);
         }
         self.ingest_all();
-        self.searching = BTreeMap::new();
+        self.searching = SortedMap::default();
         self.pass.begin_anew();
         let (now, timeout) = (self.now, self.configuration.request_timeout_seconds);
         for key in keys {

@@ -26,7 +26,7 @@ impl Matchmaker {
     pub(super) fn ingest(&mut self, of: &RowOf<'_>) -> Result<Option<TicketRow>, Refused> {
         let &RowOf { players, is_backfill, location, start_time, number } = of;
         if is_backfill {
-            return self.insert_roster_as(players, location, start_time, number);
+            return self.insert_roster(players, location, start_time, number);
         }
         let plan = Arc::clone(self.rule_set.plan());
         let schema = &plan.ast.schema;

@@ -28,11 +28,7 @@ impl Matchmaker {
             }
             DescribeMatch::Match(id) => match self.pending.find(id) {
                 Some(key) => self.pending.get(key).map(|record| self.pending_data(record)),
-                None => {
-                    let mut sessions = self.sessions.iter().map(|(_, session)| session);
-                    let session = sessions.find(|it| it.match_id.as_ref() == Some(id));
-                    session.map(|it| self.session_data(it))
-                }
+                None => self.sessions.of_match(id).map(|it| self.session_data(it)),
             },
         }
     }
@@ -95,9 +91,7 @@ impl Matchmaker {
     ) -> Result<Response, InputError> {
         let RemovePlayers { game_session_arn, player_ids } = request;
         validate::remove_players(request)?;
-        let Some((arn, session)) =
-            self.sessions.iter().find(|(arn, _)| ***arn == **game_session_arn)
-        else {
+        let Some((arn, session)) = self.sessions.get_key_value(game_session_arn) else {
             return Err(InputError::NotFound { message: no_session(game_session_arn) });
         };
         for (position, id) in player_ids.iter().enumerate() {

@@ -12,7 +12,7 @@ use crate::lifecycle::cause::StatusCause;
 use crate::lifecycle::session::AnnouncedBy;
 use crate::lifecycle::state::{Change, advance};
 use crate::lifecycle::status::TicketStatus;
-use crate::lifecycle::timers::{TimerKind, TimerTarget};
+use crate::lifecycle::timers::{Timer, TimerKind};
 use crate::model::limits::LIVE_LOCATIONS_MAX;
 use crate::model::session::{GameSessionConnectionInfo, MatchedPlayerSession, UpdateReason};
 use crate::model::ticket::{Player, PlayerId, TicketId};
@@ -22,9 +22,9 @@ use crate::search::AnchorKey;
 
 /// A request that has passed every check and now becomes a ticket.
 pub(super) struct NewTicket<'p> {
-    /// Its number of submission, which its row has, too.
-    pub(super) number: u64,
     pub(super) id: Option<TicketId>,
+    /// Counts submissions; its row has the same.
+    pub(super) number: u64,
     pub(super) players: &'p [Player],
     pub(super) backfill: Option<Backfill>,
     pub(super) row: Option<TicketRow>,
@@ -40,20 +40,21 @@ impl Matchmaker {
         validate::start_matchmaking(&request, &self.configuration, schema)?;
         self.check_fresh_id(request.ticket_id.as_ref())?;
         let duplicates = self.duplicates(&request.players, None)?;
-        self.check_room(duplicates.len())?;
+        let sessions = usize::from(self.configuration.flex_match_mode == FlexMatchMode::WithQueue);
+        self.check_room(duplicates.len(), sessions)?;
         let StartMatchmaking { ticket_id, players, .. } = request;
+        let number = self.submissions;
         // A ticket without a needed attribute is accepted, and never matched (facts 10.18).
         let row = match missing_attributes(schema, &players).next() {
             Some(_) => None,
-            None => {
-                let row = self.pool.insert(schema, &players, self.now, self.submissions);
-                Some(row.map_err(too_many_locations)?)
-            }
+            None => self.row_in_place_of(&duplicates, &players, |matchmaker| {
+                matchmaker.pool.insert(schema, &players, matchmaker.now, number).map(Some)
+            })?,
         };
-        let number = self.take_number();
+        self.submissions += 1;
         self.give_way(&duplicates, &players);
         self.counters.players_started += players.len() as u64;
-        let new = NewTicket { number, id: ticket_id, players: &players, backfill: None, row };
+        let new = NewTicket { id: ticket_id, number, players: &players, backfill: None, row };
         let key = self.insert_ticket(new);
         Ok(Response::StartMatchmaking(self.new_view(key, players)))
     }
@@ -104,41 +105,65 @@ impl Matchmaker {
     }
 
     /// Whether one more ticket fits, when `ending` others end at once. A session that fills up by
-    /// itself has a ticket kept for it (decision 31).
-    pub(super) fn check_room(&self, ending: usize) -> Result<(), InputError> {
-        let EngineLimits { active, sessions } = self.limits();
-        let taken = self.book.active() - self.book.automatic() + self.sessions.automatic();
-        if taken.saturating_sub(ending) >= active {
-            let message = format!("{active} tickets are active, which is the limit");
+    /// itself has a ticket kept for it, and a ticket that may become a session has a place kept
+    /// among those (decision 31): `sessions` says how many the new ticket may need.
+    pub(super) fn check_room(&self, ending: usize, sessions: usize) -> Result<(), InputError> {
+        let limit = self.options.active_tickets_max;
+        let requested = self.book.active() - self.book.automatic();
+        let taken = requested + self.sessions.automatic();
+        if taken.saturating_sub(ending) >= limit {
+            let message = format!("{limit} tickets are active, which is the limit");
             return Err(InputError::LimitExceeded { message });
         }
-        // Each active ticket may become a session.
-        let coming = self.book.active() - self.book.automatic();
+        let limit = self.options.sessions_max;
         let known = self.sessions.len();
-        if self.configuration.flex_match_mode == FlexMatchMode::WithQueue
-            && (known + coming).saturating_sub(ending) >= sessions
-        {
+        let coming = match self.configuration.flex_match_mode {
+            FlexMatchMode::Standalone => 0,
+            FlexMatchMode::WithQueue => requested.saturating_sub(ending),
+        };
+        if sessions > 0 && known + coming + sessions > limit {
             let message = format!(
-                "{known} game sessions are known and {coming} tickets may need one; the limit is {sessions}"
+                "{known} game sessions are known and {coming} tickets may become one; the limit is {limit}"
             );
             return Err(InputError::LimitExceeded { message });
         }
         Ok(())
     }
 
-    fn limits(&self) -> EngineLimits {
-        EngineLimits {
-            active: self.options.active_tickets_max,
-            sessions: self.options.sessions_max,
+    /// Gives a new ticket its row. The locations of tickets that end as soon as it is there count
+    /// as free: without room beside them they leave the pool first.
+    ///
+    /// # Errors
+    /// No room even so; nothing has changed.
+    pub(super) fn row_in_place_of(
+        &mut self,
+        ending: &[TicketKey],
+        players: &[Player],
+        insert: impl Fn(&mut Self) -> Result<Option<TicketRow>, Refused>,
+    ) -> Result<Option<TicketRow>, InputError> {
+        let refused = match insert(self) {
+            Ok(row) => return Ok(row),
+            Err(refused) => refused,
+        };
+        let rows = ending.iter().filter_map(|&key| self.rows[key]);
+        if !self.pool.has_room_without(rows, players) {
+            return Err(too_many_locations(refused));
         }
+        for &key in ending {
+            self.leave_search(key);
+            if let Some(row) = self.rows[key].take() {
+                self.pool.remove(row);
+            }
+        }
+        insert(self).map_err(too_many_locations)
     }
 
     /// Makes way for a ticket with these players.
     pub(super) fn give_way(&mut self, duplicates: &[TicketKey], players: &[Player]) {
-        for &key in duplicates {
-            self.take_out(key, StatusCause::DuplicatePlayer, self.now);
-        }
-        self.leave_automatic_sessions(players);
+        let leaving: Vec<_> =
+            duplicates.iter().map(|&key| (key, StatusCause::DuplicatePlayer)).collect();
+        self.take_out_all(&leaving, self.now);
+        self.leave_automatic_sessions(players, None);
     }
 
     /// Adds a ticket, QUEUED.
@@ -146,9 +171,10 @@ impl Matchmaker {
         self.insert_ticket_at(new, self.now)
     }
 
-    /// Adds a ticket that starts at `at`.
+    /// Adds a ticket that starts at `at`. Its number is taken already: making way for it may add
+    /// automatic tickets, which come after it.
     pub(super) fn insert_ticket_at(&mut self, new: NewTicket<'_>, at: Timestamp) -> TicketKey {
-        let NewTicket { number, id, players, backfill, row } = new;
+        let NewTicket { id, number, players, backfill, row } = new;
         let id = id.unwrap_or_else(|| self.fresh_ticket_id());
         self.counters.tickets_started += 1;
         let timeout = Millis::from_secs(self.configuration.request_timeout_seconds);
@@ -179,14 +205,6 @@ impl Matchmaker {
         self.set_waiting_timers(key, at);
         self.mark_changed(key);
         key
-    }
-
-    /// The number of a ticket that is certain to come. Others may come before it is inserted: a
-    /// session that its players leave asks for more.
-    pub(super) fn take_number(&mut self) -> u64 {
-        let number = self.submissions;
-        self.submissions += 1;
-        number
     }
 
     pub(super) fn fresh_ticket_id(&mut self) -> TicketId {
@@ -248,12 +266,22 @@ impl Matchmaker {
     }
 
     /// Cancels a ticket wherever it stands before PLACING. A match that it is proposed for is
-    /// dropped, as by a rejection (facts 10.15). One that has just ended with another is left alone.
+    /// dropped, as by a rejection (facts 10.15), which may have ended another ticket that was to
+    /// be taken out with this one.
     pub(super) fn take_out(&mut self, key: TicketKey, cause: StatusCause, at: Timestamp) {
-        let Some(record) = self.book.record(key).filter(|it| !it.status.is_end()) else { return };
-        match record.pending {
-            Some(pending) => self.drop_proposal(pending, Some((key, cause)), at),
-            None => self.end_ticket(key, Change::Cancel(cause), at),
+        self.take_out_all(&[(key, cause)], at);
+    }
+
+    /// Cancels tickets together: those of one proposal leave it at once. One that ends on the way,
+    /// because a proposal of another is dropped, stays as it is.
+    pub(super) fn take_out_all(&mut self, leaving: &[(TicketKey, StatusCause)], at: Timestamp) {
+        for &(key, cause) in leaving {
+            let Some(record) = self.book.record(key) else { continue };
+            match record.pending {
+                _ if record.status.is_end() => {}
+                Some(pending) => self.drop_proposal(pending, leaving, at),
+                None => self.end_ticket(key, Change::Cancel(cause), at),
+            }
         }
     }
 
@@ -312,10 +340,9 @@ impl Matchmaker {
         let Some(record) = self.book.record(key) else { return };
         let (number, due) = (record.number, record.due);
         let guard = self.guard_end(record);
-        let target = TimerTarget::Ticket(key);
-        self.timers.set(due, TimerKind::RequestTimeout, number, target);
+        self.timers.set(due, Timer::RequestTimeout(key), number);
         if let Some(guard) = guard.filter(|&guard| guard > at) {
-            self.timers.set(guard, TimerKind::GuardEnd, number, target);
+            self.timers.set(guard, Timer::GuardEnd(key), number);
         }
         if self.rows[key].is_some() {
             self.set_epoch_timer(key, at);
@@ -346,7 +373,7 @@ impl Matchmaker {
         let next = self.rule_set.plan().epochs.next_start(wait);
         let due = next.map(|next| start_time.plus(next));
         if let Some(due) = due {
-            self.timers.set(due, TimerKind::EpochStart, number, TimerTarget::Ticket(key));
+            self.timers.set(due, Timer::EpochStart(key), number);
         }
         set(&mut self.epoch_timers, key, due);
     }
@@ -387,12 +414,6 @@ impl Matchmaker {
     }
 }
 
-/// The limits of `EngineOptions` on what tickets may grow to.
-struct EngineLimits {
-    active: usize,
-    sessions: usize,
-}
-
 /// How to reach the session of a completed ticket; of a backfill, which session it is for.
 fn connection_info(record: &TicketRecord) -> Option<GameSessionConnectionInfo> {
     let Some(placed) = &record.placed else {
@@ -411,7 +432,7 @@ fn connection_info(record: &TicketRecord) -> Option<GameSessionConnectionInfo> {
     })
 }
 
-pub(super) fn too_many_locations(refused: Refused) -> InputError {
+fn too_many_locations(refused: Refused) -> InputError {
     let Refused::TooManyLocations = refused;
     let limit = LIVE_LOCATIONS_MAX;
     let message = format!("waiting tickets report {limit} locations, which is the limit");

@@ -4,9 +4,9 @@
 mod configuration;
 mod sessions;
 
-use std::collections::BTreeSet;
+use std::fmt::{self, Display};
 
-pub(super) use configuration::{configuration, options};
+pub(super) use configuration::{configuration, options, start};
 pub(super) use sessions::{
     accept_match, connection_info, describe_match, game_session_arn, placement_of, remove_players,
     start_match_backfill,
@@ -30,18 +30,17 @@ pub(super) fn start_matchmaking(
     }
     configuration_name(request.configuration_name.as_deref(), configuration)?;
     count("Players", request.players.len(), 1, limits::TICKET_PLAYERS_MAX, "players")?;
-    let mut seen = BTreeSet::new();
     for (position, player) in request.players.iter().enumerate() {
-        let at = format!("Players[{position}]");
-        check_player(&at, player, schema)?;
+        check_player(format_args!("Players[{position}]"), player, schema)?;
         if player.team.is_some() {
             return refuse(format!(
-                "`{at}.Team` must be left out of a new request; only the players of a backfill have a team"
+                "`Players[{position}].Team` must be left out of a new request; only the players of a backfill have a team"
             ));
         }
-        if !seen.insert(&player.player_id) {
+        let mut before = request.players.iter().take(position);
+        if before.any(|it| it.player_id == player.player_id) {
             return refuse(format!(
-                "`{at}.PlayerId`: the ticket has the player `{}` twice",
+                "`Players[{position}].PlayerId`: the ticket has the player `{}` twice",
                 shown(player.player_id.as_str())
             ));
         }
@@ -53,13 +52,14 @@ pub(super) fn start_matchmaking(
 pub(super) fn players(players: &[Player], min: usize, max: usize) -> Result<(), InputError> {
     count("Players", players.len(), min, max, "players")?;
     let schema = Schema::default();
-    let mut seen = BTreeSet::new();
+    let mut seen = std::collections::BTreeSet::new();
     for (position, player) in players.iter().enumerate() {
-        let at = format!("Players[{position}]");
-        check_player(&at, player, &schema)?;
+        check_player(format_args!("Players[{position}]"), player, &schema)?;
         if !seen.insert(&player.player_id) {
             let player = shown(player.player_id.as_str());
-            return refuse(format!("`{at}.PlayerId`: the player `{player}` is there twice"));
+            return refuse(format!(
+                "`Players[{position}].PlayerId`: the player `{player}` is there twice"
+            ));
         }
     }
     Ok(())
@@ -69,17 +69,17 @@ pub(super) fn players(players: &[Player], min: usize, max: usize) -> Result<(), 
 pub(super) fn describe_matchmaking(request: &DescribeMatchmaking) -> Result<(), InputError> {
     count("TicketIds", request.ticket_ids.len(), 1, limits::DESCRIBE_TICKETS_MAX, "ids")?;
     for (position, id) in request.ticket_ids.iter().enumerate() {
-        ticket_id(&format!("TicketIds[{position}]"), id)?;
+        ticket_id(format_args!("TicketIds[{position}]"), id)?;
     }
     Ok(())
 }
 
 /// 1 to 128 letters, digits, hyphens and dots. The pattern of the service admits the empty id,
 /// which names nothing; we do not.
-pub(super) fn ticket_id(member: &str, id: &TicketId) -> Result<(), InputError> {
+pub(super) fn ticket_id(member: impl Display, id: &TicketId) -> Result<(), InputError> {
     let text = id.as_str();
-    chars(member, text, limits::TICKET_ID_CHARS_MAX)?;
-    match text.chars().find(|it| !(it.is_ascii_alphanumeric() || matches!(it, '-' | '.'))) {
+    chars(&member, text, limits::TICKET_ID_CHARS_MAX)?;
+    match text.chars().find(|&it| !is_of_name(it)) {
         Some(bad) => refuse(format!(
             "`{member}` holds `{}`, but may hold only letters, digits, `-` and `.`",
             bad.escape_debug()
@@ -88,15 +88,21 @@ pub(super) fn ticket_id(member: &str, id: &TicketId) -> Result<(), InputError> {
     }
 }
 
-/// The name or an ARN of the matchmaker's own configuration.
+/// The name or an ARN of the matchmaker's own configuration: 1 to 256 characters, a name or what ends
+/// in one (facts 8.4).
 fn configuration_name(name: Option<&str>, configuration: &Configuration) -> Result<(), InputError> {
     let Some(name) = name else { return Ok(()) };
+    chars("ConfigurationName", name, limits::CONFIGURATION_NAME_CHARS_MAX)?;
+    let arn = name.strip_prefix("arn:").and_then(|it| it.rsplit_once(":matchmakingconfiguration/"));
+    let named = arn.map_or(name, |(_, named)| named);
+    if let Some(bad) = named.chars().find(|&it| !is_of_name(it)) {
+        return refuse(format!(
+            "`ConfigurationName` holds `{}`, but may hold only letters, digits, `-` and `.`, or be an ARN that ends in `:matchmakingconfiguration/` and a name",
+            bad.escape_debug()
+        ));
+    }
     let own = &configuration.name;
-    let in_arn = name
-        .strip_prefix("arn:")
-        .and_then(|arn| arn.rsplit_once(":matchmakingconfiguration/"))
-        .is_some_and(|(_, name)| name == own);
-    if name == own || in_arn {
+    if named == own {
         return Ok(());
     }
     let message = format!(
@@ -106,28 +112,34 @@ fn configuration_name(name: Option<&str>, configuration: &Configuration) -> Resu
     Err(InputError::NotFound { message })
 }
 
-fn check_player(at: &str, player: &Player, schema: &Schema) -> Result<(), InputError> {
-    chars(&format!("{at}.PlayerId"), player.player_id.as_str(), limits::PLAYER_ID_CHARS_MAX)?;
-    let attributes = format!("{at}.PlayerAttributes");
-    count(&attributes, player.attributes.len(), 0, limits::PLAYER_ATTRIBUTES_MAX, "attributes")?;
+/// Whether ids of tickets and names of configurations may hold a character.
+fn is_of_name(it: char) -> bool {
+    it.is_ascii_alphanumeric() || matches!(it, '-' | '.')
+}
+
+/// Members are given as `format_args!`: nothing is put together unless a message needs it.
+fn check_player(
+    at: fmt::Arguments<'_>,
+    player: &Player,
+    schema: &Schema,
+) -> Result<(), InputError> {
+    let chars_max = limits::PLAYER_ID_CHARS_MAX;
+    chars(format_args!("{at}.PlayerId"), player.player_id.as_str(), chars_max)?;
+    let (found, most) = (player.attributes.len(), limits::PLAYER_ATTRIBUTES_MAX);
+    count(format_args!("{at}.PlayerAttributes"), found, 0, most, "attributes")?;
     for (name, value) in &player.attributes {
-        chars(&format!("{attributes}: a key"), name, limits::NAME_CHARS_MAX)?;
-        let member = format!("{attributes}.{}", shown(name));
-        attribute_value(&member, value)?;
-        let Some(declared) = schema.attribute(name).map(|it| &schema.attributes[it]) else {
-            continue;
-        };
-        let (found, wanted) = (type_of(value), declared.attribute_type);
-        if found != wanted {
-            return refuse(format!(
-                "`{member}` is a {}, but the rule set declares a {}",
-                found.as_str(),
-                wanted.as_str()
-            ));
-        }
+        let chars_max = limits::NAME_CHARS_MAX;
+        chars(format_args!("{at}.PlayerAttributes: a key"), name, chars_max)?;
+        check_attribute(
+            format_args!("{at}.PlayerAttributes.{}", Shown(name)),
+            name,
+            value,
+            schema,
+        )?;
     }
     for (location, &millis) in &player.latency_in_ms {
-        chars(&format!("{at}.LatencyInMs: a key"), location, limits::LOCATION_CHARS_MAX)?;
+        let chars_max = limits::LOCATION_CHARS_MAX;
+        chars(format_args!("{at}.LatencyInMs: a key"), location, chars_max)?;
         if millis == 0 || millis > i32::MAX as u32 {
             return refuse(format!(
                 "`{at}.LatencyInMs.{}` is {millis}, but must be 1 to {} milliseconds",
@@ -136,37 +148,49 @@ fn check_player(at: &str, player: &Player, schema: &Schema) -> Result<(), InputE
             ));
         }
     }
-    count(
-        &format!("{at}.LatencyInMs"),
-        player.latency_in_ms.len(),
-        0,
-        limits::LIVE_LOCATIONS_MAX,
-        "locations",
-    )
+    let (found, most) = (player.latency_in_ms.len(), limits::LIVE_LOCATIONS_MAX);
+    count(format_args!("{at}.LatencyInMs"), found, 0, most, "locations")
 }
 
-fn attribute_value(member: &str, value: &AttributeValue) -> Result<(), InputError> {
-    let chars_max = limits::ATTRIBUTE_STRING_CHARS_MAX;
-    let number = |member: &str, number: f64| match number.is_finite() {
-        true => Ok(()),
-        false => refuse(format!("`{member}` is {number}, but must be a finite number")),
+fn check_attribute(
+    member: fmt::Arguments<'_>,
+    name: &str,
+    value: &AttributeValue,
+    schema: &Schema,
+) -> Result<(), InputError> {
+    check_value(member, value)?;
+    let Some(declared) = schema.attribute(name).map(|it| &schema.attributes[it]) else {
+        return Ok(());
     };
+    let (found, wanted) = (type_of(value), declared.attribute_type);
+    match found == wanted {
+        true => Ok(()),
+        false => refuse(format!(
+            "`{member}` is a {}, but the rule set declares a {}",
+            found.as_str(),
+            wanted.as_str()
+        )),
+    }
+}
+
+fn check_value(member: fmt::Arguments<'_>, value: &AttributeValue) -> Result<(), InputError> {
+    let chars_max = limits::ATTRIBUTE_STRING_CHARS_MAX;
     match value {
-        AttributeValue::String(text) => chars(&format!("{member}.S"), text, chars_max),
-        AttributeValue::Number(value) => number(&format!("{member}.N"), *value),
+        AttributeValue::String(text) => chars(format_args!("{member}.S"), text, chars_max),
+        AttributeValue::Number(value) => finite(format_args!("{member}.N"), *value),
         AttributeValue::StringList(texts) => {
-            let member = format!("{member}.SL");
-            count(&member, texts.len(), 0, limits::STRING_LIST_MAX, "strings")?;
+            let most = limits::STRING_LIST_MAX;
+            count(format_args!("{member}.SL"), texts.len(), 0, most, "strings")?;
             texts.iter().enumerate().try_for_each(|(position, text)| {
-                chars(&format!("{member}[{position}]"), text, chars_max)
+                chars(format_args!("{member}.SL[{position}]"), text, chars_max)
             })
         }
         AttributeValue::StringNumberMap(map) => {
-            let member = format!("{member}.SDM");
-            count(&member, map.len(), 0, limits::NUMBER_MAP_MAX, "pairs")?;
+            let most = limits::NUMBER_MAP_MAX;
+            count(format_args!("{member}.SDM"), map.len(), 0, most, "pairs")?;
             map.iter().try_for_each(|(key, value)| {
-                chars(&format!("{member}: a key"), key, chars_max)?;
-                number(&format!("{member}.{}", shown(key)), *value)
+                chars(format_args!("{member}.SDM: a key"), key, chars_max)?;
+                finite(format_args!("{member}.SDM.{}", Shown(key)), *value)
             })
         }
     }
@@ -176,7 +200,13 @@ fn refuse<T>(message: String) -> Result<T, InputError> {
     Err(InputError::invalid(message))
 }
 
-fn count(member: &str, found: usize, min: usize, max: usize, of: &str) -> Result<(), InputError> {
+fn count(
+    member: impl Display,
+    found: usize,
+    min: usize,
+    max: usize,
+    of: &str,
+) -> Result<(), InputError> {
     match (min..=max).contains(&found) {
         true => Ok(()),
         false if min == 0 => {
@@ -186,7 +216,18 @@ fn count(member: &str, found: usize, min: usize, max: usize, of: &str) -> Result
     }
 }
 
-fn chars(member: &str, text: &str, max: usize) -> Result<(), InputError> {
+fn finite(member: impl Display, number: f64) -> Result<(), InputError> {
+    match number.is_finite() {
+        true => Ok(()),
+        false => refuse(format!("`{member}` is {number}, but must be a finite number")),
+    }
+}
+
+fn chars(member: impl Display, text: &str, max: usize) -> Result<(), InputError> {
+    // A text has no more characters than bytes.
+    if (1..=max).contains(&text.len()) {
+        return Ok(());
+    }
     let found = text.chars().count();
     match (1..=max).contains(&found) {
         true => Ok(()),
@@ -196,5 +237,14 @@ fn chars(member: &str, text: &str, max: usize) -> Result<(), InputError> {
 
 /// The caller's text, cut and escaped where it would spoil a message.
 pub(super) fn shown(text: &str) -> String {
-    text.chars().take(60).flat_map(char::escape_debug).collect()
+    Shown(text).to_string()
+}
+
+/// What `shown` shows, not yet put together.
+struct Shown<'a>(&'a str);
+
+impl Display for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.chars().take(60).try_for_each(|it| write!(f, "{}", it.escape_debug()))
+    }
 }

@@ -105,8 +105,7 @@ impl Candidate {
         self.joined.iter().filter_map(|joined| Some((joined.instance?, joined.row)))
     }
 
-    /// Takes all tickets out. It does not look at them: a search may leave some behind, and their
-    /// rows may be those of other tickets when the next one begins.
+    /// Takes everything out. The rows may have changed hands meanwhile, so they are not looked at.
     pub(crate) fn clear(&mut self) {
         for slot in self.slots.iter_mut() {
             slot.tickets.clear();

@@ -1,6 +1,6 @@
 //! The tickets that the matchmaker knows: the active ones, and the finished ones for a while.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::cause::StatusCause;
@@ -9,6 +9,7 @@ use super::party::{Names, Party};
 use super::pending::MatchKey;
 use super::status::TicketStatus;
 use crate::base::hash::SeededState;
+use crate::base::hash_index::HashIndex;
 use crate::base::idx::{Col, index_type};
 use crate::base::time::{Millis, Timestamp};
 use crate::model::ticket::{Player, PlayerId, TicketId};
@@ -104,9 +105,10 @@ pub(crate) struct Book {
     free: Vec<TicketKey>,
     /// What the parties of all records call their attributes, locations and teams.
     names: Names,
-    by_id: HashMap<TicketId, TicketKey, SeededState>,
+    state: SeededState,
+    by_id: HashIndex<TicketKey>,
     /// The active ticket of each player.
-    by_player: HashMap<PlayerId, TicketKey, SeededState>,
+    by_player: HashIndex<TicketKey>,
     active: usize,
     /// Those of the active ones that the engine made.
     automatic: usize,
@@ -116,13 +118,13 @@ pub(crate) struct Book {
 
 impl Book {
     pub(crate) fn new(seed: u64) -> Self {
-        let state = SeededState::new(seed);
         Self {
             records: Col::new(),
             free: Vec::new(),
             names: Names::new(seed),
-            by_id: HashMap::with_hasher(state),
-            by_player: HashMap::with_hasher(state),
+            state: SeededState::new(seed),
+            by_id: HashIndex::new(),
+            by_player: HashIndex::new(),
             active: 0,
             automatic: 0,
             finished: VecDeque::new(),
@@ -139,7 +141,8 @@ impl Book {
     }
 
     pub(crate) fn find(&self, id: &TicketId) -> Option<TicketKey> {
-        self.by_id.get(id).copied()
+        let is_it = |key| self.record(key).is_some_and(|record| record.id == *id);
+        self.by_id.find(self.state.text(id.as_str()), is_it)
     }
 
     pub(crate) fn record(&self, key: TicketKey) -> Option<&TicketRecord> {
@@ -152,10 +155,16 @@ impl Book {
 
     /// The active tickets that hold one of the players, in the order of submission.
     pub(crate) fn tickets_of(&self, players: &[Player]) -> Vec<TicketKey> {
-        let keys = players.iter().filter_map(|player| self.by_player.get(&player.player_id));
+        let keys = players.iter().filter_map(|player| self.ticket_of(&player.player_id));
         let by_number: BTreeSet<(u64, TicketKey)> =
-            keys.filter_map(|&key| Some((self.record(key)?.number, key))).collect();
+            keys.filter_map(|key| Some((self.record(key)?.number, key))).collect();
         by_number.into_iter().map(|(_, key)| key).collect()
+    }
+
+    /// The active ticket of a player.
+    fn ticket_of(&self, player: &PlayerId) -> Option<TicketKey> {
+        let holds = |key| self.record(key).is_some_and(|it| it.party.ids().any(|id| id == player));
+        self.by_player.find(self.state.text(player.as_str()), holds)
     }
 
     /// Packs players for the record of a ticket that is about to be inserted.
@@ -167,9 +176,7 @@ impl Book {
     pub(crate) fn shrink(&mut self, key: TicketKey, stays: impl Fn(&PlayerId) -> bool) {
         let Some(record) = self.records[key].as_mut() else { return };
         for player in record.party.ids().filter(|player| !stays(player)) {
-            if self.by_player.get(player) == Some(&key) {
-                self.by_player.remove(player);
-            }
+            self.by_player.remove(self.state.text(player.as_str()), key);
         }
         if let Some(backfill) = &mut record.backfill {
             let mut staying = record.party.ids().map(&stays);
@@ -185,9 +192,8 @@ impl Book {
 
     /// Adds an active ticket. Its id is not known yet, and none of its players is active.
     pub(crate) fn insert(&mut self, record: TicketRecord) -> TicketKey {
-        let id = record.id.clone();
         let automatic = record.is_automatic();
-        let players: Vec<PlayerId> = record.party.ids().cloned().collect();
+        let id_hash = self.state.text(record.id.as_str());
         let key = match self.free.pop() {
             Some(key) => {
                 self.records[key] = Some(record);
@@ -195,9 +201,10 @@ impl Book {
             }
             None => self.records.push(Some(record)),
         };
-        self.by_id.insert(id, key);
+        self.by_id.insert(id_hash, key);
+        let players = self.records[key].iter().flat_map(|record| record.party.ids());
         for player in players {
-            self.by_player.insert(player, key);
+            self.by_player.insert(self.state.text(player.as_str()), key);
         }
         self.active += 1;
         self.automatic += usize::from(automatic);
@@ -211,21 +218,23 @@ impl Book {
         record: TicketRecord,
         released: &[PlayerId],
     ) -> Result<TicketKey, Taken> {
-        if self.by_id.contains_key(&record.id) {
+        if self.find(&record.id).is_some() {
             return Err(Taken::Id);
         }
         let is_active = !record.status.is_end();
         let is_held = |id: &&PlayerId| is_active && !released.contains(id);
         let held: Vec<PlayerId> = record.party.ids().filter(is_held).cloned().collect();
-        if let Some(player) = held.iter().find(|player| self.by_player.contains_key(*player)) {
+        if let Some(player) = held.iter().find(|player| self.ticket_of(player).is_some()) {
             return Err(Taken::Player(player.clone()));
         }
-        let id = record.id.clone();
+        let id_hash = self.state.text(record.id.as_str());
         self.active += usize::from(is_active);
         self.automatic += usize::from(is_active && record.is_automatic());
         let key = self.records.push(Some(record));
-        self.by_id.insert(id, key);
-        self.by_player.extend(held.into_iter().map(|player| (player, key)));
+        self.by_id.insert(id_hash, key);
+        for player in held {
+            self.by_player.insert(self.state.text(player.as_str()), key);
+        }
         if !is_active {
             self.finished.push_back(key);
         }
@@ -240,16 +249,17 @@ impl Book {
     /// The players of an active ticket that it no longer holds.
     pub(crate) fn released_of(&self, key: TicketKey) -> impl Iterator<Item = &PlayerId> {
         let players = self.record(key).into_iter().flat_map(|record| record.party.ids());
-        players.filter(move |player| self.by_player.get(*player) != Some(&key))
+        players.filter(move |player| {
+            let hash = self.state.text(player.as_str());
+            self.by_player.find(hash, |it| it == key).is_none()
+        })
     }
 
     /// Frees players of an active ticket for another one, although the ticket may go on showing
     /// them for a while.
     pub(crate) fn release_players(&mut self, key: TicketKey, players: &[PlayerId]) {
         for player in players {
-            if self.by_player.get(player) == Some(&key) {
-                self.by_player.remove(player);
-            }
+            self.by_player.remove(self.state.text(player.as_str()), key);
         }
     }
 
@@ -265,9 +275,7 @@ impl Book {
     pub(crate) fn retire(&mut self, key: TicketKey) {
         let Some(record) = &self.records[key] else { return };
         for player in record.party.ids() {
-            if self.by_player.get(player) == Some(&key) {
-                self.by_player.remove(player);
-            }
+            self.by_player.remove(self.state.text(player.as_str()), key);
         }
         self.active -= 1;
         self.automatic -= usize::from(record.is_automatic());
@@ -284,7 +292,7 @@ impl Book {
             }
             self.finished.pop_front();
             if let Some(record) = self.records[key].take() {
-                self.by_id.remove(&record.id);
+                self.by_id.remove(self.state.text(record.id.as_str()), key);
                 record.party.release(&mut self.names);
                 self.free.push(key);
             }

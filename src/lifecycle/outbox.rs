@@ -6,6 +6,9 @@ use std::sync::Arc;
 use super::event::{Event, EventDetail};
 use crate::base::time::Timestamp;
 
+/// Room for so many events stays when all are read.
+const KEPT_CAPACITY: usize = 256;
+
 /// The queue of events, each with the next number of the sequence.
 #[derive(Debug)]
 pub(crate) struct Outbox {
@@ -48,7 +51,12 @@ impl Outbox {
     }
 
     pub(crate) fn pop(&mut self) -> Option<Event> {
-        self.events.pop_front()
+        let event = self.events.pop_front();
+        // A large pass leaves room for a hundred thousand events; small ones come all the time.
+        if self.events.is_empty() && self.events.capacity() > KEPT_CAPACITY {
+            self.events = VecDeque::new();
+        }
+        event
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -11,10 +11,33 @@ use crate::model::ticket::{AttributeValue, Player, PlayerId};
 /// one of them holds it.
 pub(crate) type Names = Interner;
 
+/// Nearly every ticket has one player, whose id needs no list.
+#[derive(Debug)]
+enum Ids {
+    One(PlayerId),
+    List(Box<[PlayerId]>),
+}
+
+impl Ids {
+    fn of(mut ids: impl ExactSizeIterator<Item = PlayerId>) -> Self {
+        match ids.next() {
+            Some(only) if ids.len() == 0 => Self::One(only),
+            first => Self::List(first.into_iter().chain(ids).collect()),
+        }
+    }
+
+    fn as_slice(&self) -> &[PlayerId] {
+        match self {
+            Self::One(id) => std::slice::from_ref(id),
+            Self::List(ids) => ids,
+        }
+    }
+}
+
 /// The players of a ticket. Its names must be given back with [`release`](Self::release).
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Party {
-    ids: Box<[PlayerId]>,
+    ids: Ids,
     /// Player after player. Every count, length and symbol is a [varint](put).
     ///
     /// A player is `attributes * 2 + has_team`, the team's name if there is one, the attributes,
@@ -32,7 +55,7 @@ const STRING_NUMBER_MAP: u64 = 3;
 impl Party {
     /// Packs players, of which at most 2^32 names are held at one time.
     pub(crate) fn pack(names: &mut Names, players: &[Player]) -> Self {
-        let ids = players.iter().map(|player| player.player_id.clone()).collect();
+        let ids = Ids::of(players.iter().map(|player| player.player_id.clone()));
         let mut values = Vec::with_capacity(players.iter().map(packed_max).sum());
         for player in players {
             pack_player(names, player, &mut values);
@@ -42,18 +65,18 @@ impl Party {
 
     /// How many players there are.
     pub(crate) fn len(&self) -> usize {
-        self.ids.len()
+        self.ids.as_slice().len()
     }
 
     /// The players in the order of the request.
     pub(crate) fn ids(&self) -> std::slice::Iter<'_, PlayerId> {
-        self.ids.iter()
+        self.ids.as_slice().iter()
     }
 
     /// The players as they were packed.
     pub(crate) fn unpack(&self, names: &Names) -> Vec<Player> {
         let mut reader = Reader { rest: &self.values };
-        self.ids.iter().map(|id| reader.player(names, id)).collect()
+        self.ids().map(|id| reader.player(names, id)).collect()
     }
 
     /// Keeps the players that `stays` admits, and says how many have gone.
@@ -64,8 +87,8 @@ impl Party {
     ) -> usize {
         let mut reader = Reader { rest: &self.values };
         let mut values = Vec::with_capacity(self.values.len());
-        let mut ids = Vec::with_capacity(self.ids.len());
-        for id in &self.ids {
+        let mut ids = Vec::with_capacity(self.len());
+        for id in self.ids() {
             let before = reader.rest;
             if stays(id) {
                 reader.skip_player(|_| ());
@@ -76,15 +99,15 @@ impl Party {
                 reader.skip_player(|name| names.release(name));
             }
         }
-        let gone = self.ids.len() - ids.len();
-        *self = Self { ids: ids.into(), values: values.into() };
+        let gone = self.len() - ids.len();
+        *self = Self { ids: Ids::of(ids.into_iter()), values: values.into() };
         gone
     }
 
     /// Gives the names back.
     pub(crate) fn release(self, names: &mut Names) {
         let mut reader = Reader { rest: &self.values };
-        for _ in &self.ids {
+        for _ in self.ids() {
             reader.skip_player(|name| names.release(name));
         }
     }

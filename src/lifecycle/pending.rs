@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::book::TicketKey;
-use super::timers::TimerKind;
+use super::timers::Timer;
 use crate::base::idx::{Col, index_type};
 use crate::base::time::Timestamp;
 use crate::model::ticket::{MatchId, PlayerId, TicketId};
@@ -45,11 +45,11 @@ pub(crate) enum MatchStage {
 
 impl MatchRecord {
     /// The timer that ends the stage.
-    pub(crate) const fn timer(&self) -> Option<(Timestamp, TimerKind)> {
+    pub(crate) const fn timer(&self, key: MatchKey) -> Option<(Timestamp, Timer)> {
         match self.stage {
             MatchStage::Passing => None,
-            MatchStage::Accepting { deadline, .. } => Some((deadline, TimerKind::Acceptance)),
-            MatchStage::Placing { deadline } => Some((deadline, TimerKind::Placement)),
+            MatchStage::Accepting { deadline, .. } => Some((deadline, Timer::Acceptance(key))),
+            MatchStage::Placing { deadline } => Some((deadline, Timer::Placement(key))),
         }
     }
 

@@ -47,6 +47,8 @@ pub(crate) enum AnnouncedBy {
 pub(crate) struct Sessions {
     by_arn: BTreeMap<Arc<str>, Session>,
     announced: BTreeMap<TicketId, AnnouncedBy>,
+    /// The session of each match that is the newest of one.
+    by_match: BTreeMap<MatchId, Arc<str>>,
     /// The session of each player of those that fill up by themselves.
     by_player: BTreeMap<PlayerId, Arc<str>>,
     /// Those that neither fill up by themselves nor have a ticket, by when they were last used.
@@ -67,6 +69,15 @@ impl Sessions {
 
     pub(crate) fn get(&self, arn: &str) -> Option<&Session> {
         self.by_arn.get(arn)
+    }
+
+    pub(crate) fn get_key_value(&self, arn: &str) -> Option<(&Arc<str>, &Session)> {
+        self.by_arn.get_key_value(arn)
+    }
+
+    /// The session whose newest match this is.
+    pub(crate) fn of_match(&self, id: &MatchId) -> Option<&Session> {
+        self.get(self.by_match.get(id)?)
     }
 
     /// Every session, in the order of the ARNs.
@@ -103,6 +114,9 @@ impl Sessions {
         now: Timestamp,
     ) {
         self.remove(arn);
+        if let Some(id) = &match_id {
+            self.by_match.insert(id.clone(), Arc::clone(arn));
+        }
         let session =
             Session { info, match_id, roster, backfill: None, announced: None, used: now };
         self.by_arn.insert(Arc::clone(arn), session);
@@ -114,6 +128,9 @@ impl Sessions {
         self.change(arn, None, |session| session.announced = None);
         let (arn, session) = self.by_arn.remove_entry(arn)?;
         self.idle.remove(&(session.used, arn));
+        if let Some(id) = &session.match_id {
+            self.by_match.remove(id);
+        }
         Some(session)
     }
 
@@ -137,7 +154,13 @@ impl Sessions {
                 }
             }
         }
+        if let Some(id) = &session.match_id {
+            self.by_match.remove(id);
+        }
         let result = change(session);
+        if let Some(id) = &session.match_id {
+            self.by_match.insert(id.clone(), Arc::clone(&arn));
+        }
         if let Some(now) = now {
             session.used = now;
         }

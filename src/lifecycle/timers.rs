@@ -1,59 +1,77 @@
 //! What will happen without anyone asking.
 
-use std::collections::BTreeMap;
-
 use super::book::TicketKey;
 use super::pending::MatchKey;
+use crate::base::sorted::SortedMap;
 use crate::base::time::Timestamp;
 
 /// The kinds of timers, in the order in which those of one instant fire (decision 1).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum TimerKind {
-    /// The host has had its time to place a match.
     Placement,
-    /// Players have had their time to accept a match.
     Acceptance,
-    /// The ticket has waited as long as the configuration allows.
     RequestTimeout,
-    /// An expansion step comes due for the ticket.
     EpochStart,
-    /// The storm guard lets the ticket found a new match.
     GuardEnd,
 }
 
-/// What a timer is about.
+/// A timer: what it says when it fires.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum TimerTarget {
-    Ticket(TicketKey),
-    Match(MatchKey),
+pub(crate) enum Timer {
+    /// The host has had its time to place a match.
+    Placement(MatchKey),
+    /// Players have had their time to accept a match.
+    Acceptance(MatchKey),
+    /// The ticket has waited as long as the configuration allows.
+    RequestTimeout(TicketKey),
+    /// An expansion step comes due for the ticket.
+    EpochStart(TicketKey),
+    /// The storm guard lets the ticket found a new match.
+    GuardEnd(TicketKey),
 }
 
-/// When, what, and for which ticket (by its number of submission; a match by its first ticket's).
-type TimerKey = (Timestamp, TimerKind, u64);
+impl Timer {
+    /// What orders it among those of one instant.
+    pub(crate) const fn kind(self) -> TimerKind {
+        match self {
+            Self::Placement(_) => TimerKind::Placement,
+            Self::Acceptance(_) => TimerKind::Acceptance,
+            Self::RequestTimeout(_) => TimerKind::RequestTimeout,
+            Self::EpochStart(_) => TimerKind::EpochStart,
+            Self::GuardEnd(_) => TimerKind::GuardEnd,
+        }
+    }
+}
 
-/// Timers in the order in which they fire. A ticket has at most one of each kind.
+/// When, what, and for which ticket (by its number of submission; a match by its first ticket's):
+/// the kind is in the highest bits of the second part, the number in the others.
+type TimerKey = (Timestamp, u64);
+
+const KIND_SHIFT: u32 = 56;
+
+/// Room for a number of submission: at a million a second, two thousand years.
+fn timer_key(at: Timestamp, kind: TimerKind, number: u64) -> TimerKey {
+    debug_assert!(number >> KIND_SHIFT == 0);
+    (at, (kind as u64) << KIND_SHIFT | number)
+}
+
+/// Timers in the order in which they fire. A ticket or match has at most one of each kind.
 #[derive(Debug, Default)]
 pub(crate) struct Timers {
-    pending: BTreeMap<TimerKey, TimerTarget>,
+    pending: SortedMap<TimerKey, Timer>,
 }
 
 impl Timers {
-    pub(crate) fn set(&mut self, at: Timestamp, kind: TimerKind, number: u64, of: TimerTarget) {
-        self.pending.insert((at, kind, number), of);
+    pub(crate) fn set(&mut self, at: Timestamp, timer: Timer, number: u64) {
+        self.pending.insert(timer_key(at, timer.kind(), number), timer);
     }
 
     pub(crate) fn cancel(&mut self, at: Timestamp, kind: TimerKind, number: u64) {
-        self.pending.remove(&(at, kind, number));
+        self.pending.remove(&timer_key(at, kind, number));
     }
 
-    pub(crate) fn is_set(
-        &self,
-        at: Timestamp,
-        kind: TimerKind,
-        number: u64,
-        of: TimerTarget,
-    ) -> bool {
-        self.pending.get(&(at, kind, number)) == Some(&of)
+    pub(crate) fn is_set(&self, at: Timestamp, kind: TimerKind, number: u64) -> bool {
+        self.pending.get(&timer_key(at, kind, number)).is_some()
     }
 
     /// When the next timer fires.
@@ -62,12 +80,9 @@ impl Timers {
     }
 
     /// Takes the next timer if `due` says that its time has come.
-    pub(crate) fn pop(
-        &mut self,
-        due: impl Fn(Timestamp) -> bool,
-    ) -> Option<(Timestamp, TimerKind, TimerTarget)> {
-        let entry = self.pending.first_entry().filter(|entry| due(entry.key().0))?;
-        let ((at, kind, _), target) = entry.remove_entry();
-        Some((at, kind, target))
+    pub(crate) fn pop(&mut self, due: impl Fn(Timestamp) -> bool) -> Option<(Timestamp, Timer)> {
+        self.next().filter(|&at| due(at))?;
+        let ((at, _), timer) = self.pending.pop_first()?;
+        Some((at, timer))
     }
 }

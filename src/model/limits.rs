@@ -1,5 +1,7 @@
 //! The limits of the rule language and of requests, each with its source.
 
+use crate::base::time::Timestamp;
+
 /// Characters of a rule set text (facts 1.1).
 pub(crate) const RULE_SET_CHARS_MAX: usize = 65_535;
 /// Nesting of brackets in a rule set text; real ones need five.
@@ -32,6 +34,8 @@ pub(crate) const ARN_CHARS_MAX: usize = 512;
 pub(crate) const PLAYER_SESSION_ID_CHARS_MAX: usize = 128;
 /// Characters of a ticket id (facts 6.7).
 pub(crate) const TICKET_ID_CHARS_MAX: usize = 128;
+/// Characters of the name or ARN by which a request names a configuration (facts 8.4).
+pub(crate) const CONFIGURATION_NAME_CHARS_MAX: usize = 256;
 /// Characters of a player id (facts 8.4).
 pub(crate) const PLAYER_ID_CHARS_MAX: usize = 1024;
 /// Attributes of one player (facts 1.3).
@@ -48,3 +52,6 @@ pub(crate) const DESCRIBE_TICKETS_MAX: usize = 10;
 pub(crate) const LOCATION_CHARS_MAX: usize = 1024;
 /// Locations that waiting tickets may report at one time (decision 15).
 pub(crate) const LIVE_LOCATIONS_MAX: usize = 128;
+/// The latest time that a matchmaker takes: the end of the year 9999, beyond which a time has no
+/// RFC 3339 form. Sums with a length of time stay far from the end of numbers.
+pub(crate) const TIME_MAX: Timestamp = Timestamp::from_millis(253_402_300_799_999);

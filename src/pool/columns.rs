@@ -108,8 +108,8 @@ pub(crate) struct Numbers {
 /// Keys with their numbers.
 pub(crate) type NumberMap = Box<[(Sym, f64)]>;
 
-/// The latencies of a ticket by location.
-pub(crate) type TicketLatencies = Box<[(LocationIdx, f64)]>;
+/// The latencies of a party by location.
+pub(crate) type PartyLatencies = Box<[(LocationIdx, f64)]>;
 
 /// Everything that the search reads of tickets and players.
 #[derive(Debug)]
@@ -124,9 +124,10 @@ pub(crate) struct Columns {
     /// session, when it is known.
     pub(crate) locations: Col<TicketRow, LocationSet>,
     pub(crate) latencies: Col<PlayerRow, Box<[(LocationIdx, u32)]>>,
-    /// A party's latencies, reduced by the column's aggregation, at each location that all its
-    /// players report; nothing when one of them reports none.
-    pub(crate) ticket_latencies: Col<LatencyColumn, Col<TicketRow, TicketLatencies>>,
+    /// The latencies of a party of two or more, reduced by the column's aggregation, at each
+    /// location that all its players report; nothing when one of them reports none. Those of one
+    /// player are the player's: [`Columns::ticket_latencies`] has both.
+    pub(super) party_latencies: Col<LatencyColumn, Col<TicketRow, PartyLatencies>>,
     pub(crate) numbers: Col<NumberColumn, Numbers>,
     pub(crate) strings: Col<StringColumn, Col<PlayerRow, Sym>>,
     pub(crate) lists: Col<ListColumn, Col<PlayerRow, Box<[Sym]>>>,
@@ -138,6 +139,21 @@ pub(crate) struct Columns {
     pub(crate) texts: Col<TextColumn, Col<TicketRow, Box<str>>>,
     /// The strings that rules name.
     pub(crate) literals: Col<Literal, Sym>,
+}
+
+impl Columns {
+    /// A ticket's latencies, reduced by the column's aggregation, at each location that all its
+    /// players report; nothing when one of them reports none.
+    pub(crate) fn ticket_latencies(
+        &self,
+        column: LatencyColumn,
+        ticket: TicketRow,
+    ) -> impl Iterator<Item = (LocationIdx, f64)> + '_ {
+        let players = self.players[ticket];
+        let of_one = if players.len == 1 { &*self.latencies[players.start] } else { &[] };
+        let of_one = of_one.iter().map(|&(location, millis)| (location, f64::from(millis)));
+        of_one.chain(self.party_latencies[column][ticket].iter().copied())
+    }
 }
 
 impl Columns {

@@ -1,6 +1,6 @@
 //! From a request to rows: the last place where strings exist.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::columns::{
@@ -58,7 +58,7 @@ impl Pool {
             lists: layout.lists.iter().map(|_| Col::new()).collect(),
             maps: layout.maps.iter().map(|_| Col::new()).collect(),
             texts: layout.texts.iter().map(|_| Col::new()).collect(),
-            ticket_latencies: layout.latencies.iter().map(|_| Col::new()).collect(),
+            party_latencies: layout.latencies.iter().map(|_| Col::new()).collect(),
             literals,
         };
         Self {
@@ -129,9 +129,12 @@ impl Pool {
         let columns = &mut self.columns;
         let range = columns.players[row];
         for (column, &aggregation) in
-            columns.ticket_latencies.iter_mut().zip(self.layout.latencies.iter())
+            columns.party_latencies.iter_mut().zip(self.layout.latencies.iter())
         {
-            let latencies = party_latencies(&columns.latencies, range, aggregation);
+            let latencies = match range.len {
+                1 => Box::default(),
+                _ => party_latencies(&columns.latencies, range, aggregation),
+            };
             set_cell(column, row, latencies);
         }
         for (column, &(attribute, aggregation)) in
@@ -154,7 +157,7 @@ impl Pool {
     /// Leaves the cells of a part of a backfill ticket empty: nobody reads them.
     pub(super) fn fill_part(&mut self, row: TicketRow) {
         let columns = &mut self.columns;
-        columns.ticket_latencies.iter_mut().for_each(|it| set_cell(it, row, Box::default()));
+        columns.party_latencies.iter_mut().for_each(|it| set_cell(it, row, Box::default()));
         columns.maps.iter_mut().for_each(|it| set_cell(it, row, Box::default()));
         columns.texts.iter_mut().for_each(|it| set_cell(it, row, Box::default()));
     }
@@ -191,6 +194,31 @@ impl Pool {
         }
         self.free_players.entry(range.len).or_default().push(range.start);
         self.free_tickets.push(row);
+    }
+
+    /// Whether there would be room for the locations of these players without the rows of some
+    /// tickets, each named once.
+    pub(crate) fn has_room_without(
+        &self,
+        leaving: impl Iterator<Item = TicketRow>,
+        players: &[Player],
+    ) -> bool {
+        let counts =
+            self.locations.live.iter().map(|it| it.as_ref().map_or(0, |&(_, count)| count));
+        let mut reports: Col<LocationIdx, u32> = counts.collect();
+        for row in leaving {
+            let of_session = self.columns.rosters.get(&row).and_then(|it| it.session_location);
+            let players = self.columns.players[row].rows();
+            let reported = players.flat_map(|player| self.columns.latencies[player].iter());
+            for location in reported.map(|&(location, _)| location).chain(of_session) {
+                reports[location] -= 1;
+            }
+        }
+        let stays =
+            |name: &str| self.locations.by_name.get(name).is_some_and(|&it| reports[it] > 0);
+        let fresh: BTreeSet<&str> = reported_names(players).filter(|name| !stays(name)).collect();
+        let staying = reports.iter().filter(|&&count| count > 0).count();
+        staying + fresh.len() <= LIVE_LOCATIONS_MAX
     }
 
     /// The name of a live location.
@@ -290,7 +318,7 @@ impl Pool {
 }
 
 /// The locations that players report, again for each who does.
-pub(super) fn reported_names(players: &[Player]) -> impl Iterator<Item = &str> {
+pub(super) fn reported_names(players: &[Player]) -> impl Iterator<Item = &str> + Clone {
     players.iter().flat_map(|player| player.latency_in_ms.keys().map(String::as_str))
 }
 
@@ -409,8 +437,12 @@ fn set_cell<I: Idx, T>(column: &mut Col<I, T>, row: I, cell: T) {
 }
 
 impl Locations {
-    pub(super) fn have_room_for<'a>(&self, names: impl Iterator<Item = &'a str>) -> bool {
-        let fresh: std::collections::BTreeSet<&str> =
+    pub(super) fn have_room_for<'a>(&self, names: impl Iterator<Item = &'a str> + Clone) -> bool {
+        // Nearly always there is room for all of them, known or not.
+        if self.by_name.len() + names.clone().count() <= LIVE_LOCATIONS_MAX {
+            return true;
+        }
+        let fresh: BTreeSet<&str> =
             names.filter(|name| !self.by_name.contains_key(*name)).collect();
         self.by_name.len() + fresh.len() <= LIVE_LOCATIONS_MAX
     }

@@ -10,7 +10,6 @@
 
 use super::{CompileContext, Compiled, Cost, Field, FieldShape, Rule, RuleKind, RuleSource};
 use crate::base::epoch::{Epoch, PerEpoch};
-use crate::base::idx::Col;
 use crate::base::num::distance;
 use crate::diag::{LaxReading, RuleSetErrorKind, RuleSetWarningKind};
 use crate::eval::candidate::Partial;
@@ -18,7 +17,7 @@ use crate::eval::lineup::Lineup;
 use crate::eval::scratch::Scratch;
 use crate::eval::verdict::Verdict;
 use crate::model::schema::Aggregation;
-use crate::pool::columns::{LocationIdx, LocationSet, TicketRow};
+use crate::pool::columns::{Columns, LocationIdx, LocationSet, TicketRow};
 use crate::pool::layout::LatencyColumn;
 use crate::ruleset::ast::FieldValue;
 use std::sync::Arc;
@@ -44,7 +43,17 @@ struct LatencyRule {
 }
 
 /// The latencies of each ticket at the locations that all its players report.
-type Latencies = Col<TicketRow, Box<[(LocationIdx, f64)]>>;
+#[derive(Clone, Copy, Debug)]
+struct Latencies<'a> {
+    columns: &'a Columns,
+    column: LatencyColumn,
+}
+
+impl<'a> Latencies<'a> {
+    fn of(self, ticket: TicketRow) -> impl Iterator<Item = (LocationIdx, f64)> + 'a {
+        self.columns.ticket_latencies(self.column, ticket)
+    }
+}
 
 impl RuleKind for Kind {
     fn name(&self) -> &'static str {
@@ -159,7 +168,7 @@ impl Rule for LatencyRule {
     }
 
     fn partial(&self, partial: &Partial<'_>, epoch: Epoch, _: &mut Scratch) -> Verdict {
-        let latencies = &partial.columns.ticket_latencies[self.column];
+        let latencies = Latencies { columns: partial.columns, column: self.column };
         let tickets = || partial.candidate.tickets();
         // Who joins may rule any location out, so nothing is certain before nobody can.
         let is_full = partial.room.iter().all(|room| room.max == 0);
@@ -203,7 +212,7 @@ impl Rule for LatencyRule {
     }
 
     fn complete(&self, lineup: &Lineup<'_>, epoch: Epoch, _: &mut Scratch) -> LocationSet {
-        let latencies = &lineup.columns.ticket_latencies[self.column];
+        let latencies = Latencies { columns: lineup.columns, column: self.column };
         let tickets = || lineup.all_tickets().iter().copied();
         let within = self.within(latencies, tickets(), epoch);
         let Some((max, reference)) = &self.max_distance else { return within };
@@ -224,15 +233,15 @@ impl LatencyRule {
     /// The locations at which every ticket has a latency of at most `maxLatency`.
     fn within(
         &self,
-        latencies: &Latencies,
+        latencies: Latencies<'_>,
         tickets: impl Iterator<Item = TicketRow>,
         epoch: Epoch,
     ) -> LocationSet {
         let max = *self.max_latency.at(epoch);
         let mut within = LocationSet::ALL;
         for ticket in tickets {
-            let of_ticket = latencies[ticket].iter().filter(|&&(_, latency)| latency <= max);
-            let of_ticket = of_ticket.fold(LocationSet::NONE, |set, &(it, _)| set.with(it));
+            let of_ticket = latencies.of(ticket).filter(|&(_, latency)| latency <= max);
+            let of_ticket = of_ticket.fold(LocationSet::NONE, |set, (it, _)| set.with(it));
             within = within.intersect(of_ticket);
             if within.is_empty() {
                 break;
@@ -244,11 +253,11 @@ impl LatencyRule {
 
 /// The locations at which a ticket has a latency: the others need no look.
 fn locations(
-    latencies: &Latencies,
+    latencies: Latencies<'_>,
     ticket: Option<TicketRow>,
-) -> impl Iterator<Item = LocationIdx> + '_ {
-    let of_ticket = ticket.map_or(&[][..], |ticket| &latencies[ticket]);
-    of_ticket.iter().map(|&(location, _)| location)
+) -> impl Iterator<Item = LocationIdx> {
+    let of_ticket = ticket.into_iter().flat_map(move |ticket| latencies.of(ticket));
+    of_ticket.map(|(location, _)| location)
 }
 
 /// The latencies of some tickets at one location.
@@ -263,14 +272,14 @@ struct Spread {
 
 impl Spread {
     fn of(
-        latencies: &Latencies,
+        latencies: Latencies<'_>,
         tickets: impl Iterator<Item = TicketRow>,
         location: LocationIdx,
     ) -> Self {
         let mut spread = Self { min: f64::INFINITY, max: 0.0, sum: 0.0, count: 0 };
         for ticket in tickets {
-            let found = latencies[ticket].iter().find(|&&(it, _)| it == location);
-            let Some(&(_, latency)) = found else { continue };
+            let found = latencies.of(ticket).find(|&(it, _)| it == location);
+            let Some((_, latency)) = found else { continue };
             spread.min = spread.min.min(latency);
             spread.max = spread.max.max(latency);
             spread.sum += latency;

@@ -4,6 +4,7 @@ mod alone;
 mod anchor;
 mod exhaustive;
 mod order;
+mod run;
 mod sharing;
 mod waiting;
 

@@ -1,7 +1,8 @@
 //! Whether tickets could share a match, as far as partial verdicts tell: false is certain, and true
 //! is said, too, when finding out would take long.
 
-use super::exhaustive::{Exhausted, Run, Searcher};
+use super::exhaustive::Searcher;
+use super::run::{Exhausted, Run};
 use super::waiting::{Entry, Waiting};
 use crate::pool::columns::Columns;
 use crate::ruleset::plan::Plan;
@@ -117,5 +118,171 @@ impl Searcher {
             nodes += run.nodes;
         }
         nodes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::time::{Millis, Timestamp};
+    use crate::model::schema::InstanceIdx;
+    use crate::model::ticket::Player;
+    use crate::pool::columns::TicketRow;
+    use crate::pool::ingest::Pool;
+    use crate::ruleset::RuleSet;
+    use crate::search::{Found, MatchTerms};
+
+    /// Teams `a` and `b` of one or two players each who are at most 10 apart.
+    struct Fixture {
+        rule_set: RuleSet,
+        pool: Pool,
+        rows: Vec<TicketRow>,
+    }
+
+    impl Fixture {
+        fn new(priority: &str) -> Self {
+            let text = format!(
+                r#"{{"ruleLanguageVersion": "1.0",
+                "playerAttributes": [{{"name": "skill", "type": "number"}}],
+                "algorithm": {{"backfillPriority": "{priority}"}},
+                "teams": [{{"name": "a", "minPlayers": 1, "maxPlayers": 2}},
+                          {{"name": "b", "minPlayers": 1, "maxPlayers": 2}}],
+                "rules": [{{"name": "near", "type": "batchDistance", "batchAttribute": "skill",
+                           "maxDistance": 10}}]}}"#
+            );
+            let rule_set = RuleSet::from_json(&text).unwrap();
+            let pool = Pool::new(&rule_set.plan().layout, 1);
+            Self { rule_set, pool, rows: Vec::new() }
+        }
+
+        /// A ticket of one player, a second after the one before; a backfill ticket is in `a`.
+        fn ticket(&mut self, skill: f64, is_backfill: bool) -> TicketRow {
+            let number = self.rows.len() as u64;
+            let start = Timestamp::from_millis(number * 1000);
+            let players = [Player::new(format!("p{number}")).with_number("skill", skill)];
+            let schema = &self.rule_set.plan().ast.schema;
+            let team: Vec<InstanceIdx> = schema.instances.indices().take(1).collect();
+            let row = match is_backfill {
+                true => self.pool.insert_roster(schema, &players, &team, None, start, number),
+                false => self.pool.insert(schema, &players, start, number),
+            };
+            let row = row.unwrap();
+            self.rows.push(row);
+            row
+        }
+
+        /// The tickets at ten seconds, those younger than `guard` seconds kept.
+        fn waiting(&self, guard: u32) -> Waiting {
+            let (plan, columns) = (self.rule_set.plan(), &self.pool.columns);
+            let terms = MatchTerms {
+                backfill_before_new_match: Millis::from_secs(guard),
+                ..MatchTerms::default()
+            };
+            let mut waiting = Waiting::default();
+            let mut rows = self.rows.clone();
+            let priority = plan.ast.algorithm.backfill_priority;
+            rows.sort_by_key(|&row| {
+                let (start, number) = (columns.start_time[row], columns.number[row]);
+                crate::search::AnchorKey::new(priority, columns.is_roster(row), start, number)
+            });
+            waiting.gather(plan, columns, rows.into_iter(), Timestamp::from_millis(10_000), terms);
+            waiting
+        }
+
+        /// The backfill ticket and the new tickets of the match for an anchor.
+        fn found(
+            &self,
+            waiting: &mut Waiting,
+            anchor: TicketRow,
+        ) -> Option<(Option<TicketRow>, Vec<TicketRow>)> {
+            let (plan, columns) = (self.rule_set.plan(), &self.pool.columns);
+            let place = waiting.place(anchor, columns).unwrap();
+            let outcome = Searcher::new(plan).search(plan, columns, waiting, place, 1000);
+            let Found { placed, roster, .. } = outcome.found?;
+            let mut rows: Vec<TicketRow> = placed.into_iter().map(|(_, row)| row).collect();
+            rows.sort_unstable();
+            Some((roster, rows))
+        }
+    }
+
+    #[test]
+    fn priority_says_whether_a_ticket_founds_or_joins() {
+        for (priority, joins) in [("normal", false), ("low", false), ("high", true)] {
+            let mut fixture = Fixture::new(priority);
+            let far = fixture.ticket(90.0, true);
+            let near = fixture.ticket(0.0, true);
+            let nearer = fixture.ticket(2.0, true);
+            let new = [fixture.ticket(3.0, false), fixture.ticket(4.0, false)];
+            let waiting = &mut fixture.waiting(0);
+            // Of those that fit the oldest is joined first.
+            let roster = joins.then_some(near);
+            assert_eq!(fixture.found(waiting, new[0]), Some((roster, new.to_vec())), "{priority}");
+            assert_eq!(fixture.found(waiting, nearer), Some((Some(nearer), new.to_vec())));
+            assert_eq!(fixture.found(waiting, far), None);
+            // Nobody is left to found a match with.
+            waiting.take(&new[1..], &fixture.pool.columns);
+            assert_eq!(fixture.found(waiting, new[0]), Some((Some(near), vec![new[0]])));
+            waiting.take(&[near], &fixture.pool.columns);
+            assert_eq!(fixture.found(waiting, new[0]), Some((Some(nearer), vec![new[0]])));
+            waiting.take(&[nearer], &fixture.pool.columns);
+            assert_eq!(fixture.found(waiting, new[0]), None);
+        }
+    }
+
+    #[test]
+    fn a_young_ticket_that_fits_a_backfill_ticket_is_kept_for_it() {
+        let mut fixture = Fixture::new("normal");
+        let roster = fixture.ticket(0.0, true);
+        let old = fixture.ticket(1.0, false);
+        let young = fixture.ticket(2.0, false);
+        let other = fixture.ticket(50.0, false);
+        let another = fixture.ticket(51.0, false);
+        // `young` has waited for 8 s, those who do not fit the roster for 7 s and 6 s.
+        let waiting = &mut fixture.waiting(8);
+        assert_eq!(fixture.found(waiting, old), Some((None, vec![old, young])));
+        let waiting = &mut fixture.waiting(9);
+        assert_eq!(fixture.found(waiting, young), Some((Some(roster), vec![old, young])));
+        assert_eq!(fixture.found(waiting, old), Some((Some(roster), vec![old, young])));
+        assert_eq!(fixture.found(waiting, other), Some((None, vec![other, another])));
+        // Once the session needs nobody, all may found matches.
+        waiting.take(&[roster], &fixture.pool.columns);
+        assert_eq!(fixture.found(waiting, young), Some((None, vec![old, young])));
+    }
+
+    #[test]
+    fn a_kept_ticket_is_passed_on_to_another_backfill_ticket() {
+        let mut fixture = Fixture::new("low");
+        let first = fixture.ticket(0.0, true);
+        let second = fixture.ticket(4.0, true);
+        let new = [fixture.ticket(2.0, false), fixture.ticket(3.0, false)];
+        let waiting = &mut fixture.waiting(9);
+        assert_eq!(fixture.found(waiting, new[0]), Some((Some(first), new.to_vec())));
+        waiting.take(&[first], &fixture.pool.columns);
+        assert_eq!(fixture.found(waiting, new[0]), Some((Some(second), new.to_vec())));
+        waiting.take(&[second], &fixture.pool.columns);
+        assert_eq!(fixture.found(waiting, new[0]), Some((None, new.to_vec())));
+    }
+
+    /// A batch distance of 10 lets each two of them meet, but not all three.
+    #[test]
+    fn sharing_asks_for_the_backfill_tickets_that_wait() {
+        let mut fixture = Fixture::new("normal");
+        let roster = fixture.ticket(0.0, true);
+        let low = fixture.ticket(-6.0, false);
+        let high = fixture.ticket(6.0, false);
+        let (plan, columns) = (fixture.rule_set.plan(), &fixture.pool.columns);
+        let mut searcher = Searcher::new(plan);
+        let mut could_share = |anchor, others: &[TicketRow]| {
+            let waiting = &mut fixture.waiting(0);
+            let place = |row| waiting.place(row, columns).unwrap();
+            let entries: Vec<Entry> =
+                others.iter().filter_map(|&row| waiting.entry(place(row))).collect();
+            let anchor = place(anchor);
+            searcher.could_share(plan, columns, waiting, anchor, &entries, &mut 0)
+        };
+        assert!(could_share(roster, &[low]) && could_share(low, &[roster]));
+        assert!(!could_share(low, &[high]) && !could_share(high, &[low]));
+        assert!(could_share(low, &[high, roster]));
+        assert!(!could_share(roster, &[roster]), "no two backfill tickets");
     }
 }

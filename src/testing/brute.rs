@@ -15,14 +15,53 @@ use crate::ruleset::ast::RuleSetAst;
 pub(crate) struct PoolTicket {
     pub(crate) age: Millis,
     pub(crate) players: Vec<Player>,
+    /// Of a backfill ticket the team instance of each player.
+    pub(crate) teams: Option<Vec<InstanceIdx>>,
 }
 
-/// For each ticket of the pool, the team instance that it is put into, if it is in the match.
+impl PoolTicket {
+    /// A ticket whose players join some team.
+    pub(crate) fn new(age: Millis, players: Vec<Player>) -> Self {
+        Self { age, players, teams: None }
+    }
+
+    pub(crate) fn is_backfill(&self) -> bool {
+        self.teams.is_some()
+    }
+}
+
+/// For each ticket of the pool, the team instance that it is put into, if it is in the match; of a
+/// backfill ticket that of its first player.
 pub(crate) type Assignment = Vec<Option<InstanceIdx>>;
 
 const ASSIGNMENTS_MAX: usize = 1 << 22;
 
-/// The valid match with most players among those that hold the ticket `anchor`.
+/// Which matches are looked at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted {
+    /// They hold this ticket.
+    pub(crate) anchor: usize,
+    /// They hold this backfill ticket and no other; without one they are new.
+    pub(crate) backfill: Option<usize>,
+    /// Places that stay open, as far as the minimums let them.
+    pub(crate) additional_players: u32,
+}
+
+impl Wanted {
+    /// New matches with the ticket `anchor`.
+    pub(crate) fn new(anchor: usize) -> Self {
+        Self { anchor, backfill: None, additional_players: 0 }
+    }
+
+    fn holds(self, pool: &[PoolTicket], members: &[usize]) -> bool {
+        let mut backfills = members.iter().filter(|&&it| pool[it].is_backfill());
+        members.contains(&self.anchor)
+            && backfills.next() == self.backfill.as_ref()
+            && backfills.next().is_none()
+    }
+}
+
+/// The valid match with most players among those that are wanted.
 ///
 /// The pool is in the order in which candidates are preferred, the anchor anywhere in it. Of
 /// matches with equally many players the first in the order of [`all_matches`] is taken: that of
@@ -30,17 +69,19 @@ const ASSIGNMENTS_MAX: usize = 1 << 22;
 pub(crate) fn best_match(
     ast: &RuleSetAst,
     pool: &[PoolTicket],
-    anchor: usize,
+    wanted: Wanted,
 ) -> Option<Assignment> {
-    assert!(anchor < pool.len(), "the anchor {anchor} is not in the pool");
+    assert!(wanted.anchor < pool.len(), "the anchor {} is not in the pool", wanted.anchor);
     let mut best: Option<(usize, Assignment)> = None;
     for members in subsets(ast, pool) {
         let players = player_count(pool, &members);
         let is_fuller = best.as_ref().is_none_or(|(most, _)| players > *most);
-        if !members.contains(&anchor) || !is_fuller {
+        if !wanted.holds(pool, &members) || !is_fuller {
             continue;
         }
-        if let Some(assignment) = valid_assignments(ast, pool, &members).next() {
+        let additional_players = wanted.additional_players;
+        if let Some(assignment) = valid_assignments(ast, pool, &members, additional_players).next()
+        {
             best = Some((players, assignment));
         }
     }
@@ -53,13 +94,13 @@ pub(crate) fn match_exists(ast: &RuleSetAst, pool: &[PoolTicket], anchor: usize)
     subsets(ast, pool)
         .iter()
         .filter(|members| members.contains(&anchor))
-        .any(|members| valid_assignments(ast, pool, members).next().is_some())
+        .any(|members| valid_assignments(ast, pool, members, 0).next().is_some())
 }
 
 /// Every valid match, in lexicographic order of its members, then of their teams.
 pub(crate) fn all_matches(ast: &RuleSetAst, pool: &[PoolTicket]) -> Vec<Assignment> {
     let subsets = subsets(ast, pool);
-    subsets.iter().flat_map(|members| valid_assignments(ast, pool, members)).collect()
+    subsets.iter().flat_map(|members| valid_assignments(ast, pool, members, 0)).collect()
 }
 
 /// Every set of tickets but the empty one, as sorted positions, ticket 0 in before ticket 0 out.
@@ -88,32 +129,46 @@ fn player_count(pool: &[PoolTicket], members: &[usize]) -> usize {
 }
 
 /// The ways to put these tickets into teams that make a valid match, the first ticket's first team
-/// first.
+/// first. The players of a backfill ticket are where they are.
 fn valid_assignments<'a>(
     ast: &'a RuleSetAst,
     pool: &'a [PoolTicket],
     members: &'a [usize],
+    additional_players: u32,
 ) -> impl Iterator<Item = Assignment> + 'a {
     let teams: Vec<InstanceIdx> = ast.schema.instances.indices().collect();
-    let ways = teams.len().pow(members.len() as u32);
+    let free = members.iter().filter(|&&it| !pool[it].is_backfill());
+    let ways = teams.len().pow(free.count() as u32);
     (0..ways).filter_map(move |way| {
-        // `way` in the number system of base `teams.len()`, the first member its first digit
+        // `way` in the number system of base `teams.len()`, the first free member its first digit
         let mut digits = way;
-        let mut parties = Vec::new();
+        let mut assignment = vec![None; pool.len()];
         for &ticket in members.iter().rev() {
-            let PoolTicket { age, players } = &pool[ticket];
-            parties.push(Party { team: teams[digits % teams.len()], age: *age, players });
-            digits /= teams.len();
+            assignment[ticket] = Some(match &pool[ticket].teams {
+                Some(teams) => teams[0],
+                None => {
+                    let team = teams[digits % teams.len()];
+                    digits /= teams.len();
+                    team
+                }
+            });
         }
-        parties.reverse();
-        is_valid_match(ast, &parties).then(|| {
-            let mut assignment = vec![None; pool.len()];
-            for (&ticket, party) in members.iter().zip(&parties) {
-                assignment[ticket] = Some(party.team);
-            }
-            assignment
-        })
+        let parties: Vec<Party<'_>> = members
+            .iter()
+            .filter_map(|&ticket| Some((&pool[ticket], assignment[ticket]?)))
+            .flat_map(|(ticket, team)| parties(ticket, team))
+            .collect();
+        is_valid_match(ast, &parties, additional_players).then_some(assignment)
     })
+}
+
+/// A ticket in its team, a backfill ticket in as many parts as it has players.
+fn parties(ticket: &PoolTicket, team: InstanceIdx) -> Vec<Party<'_>> {
+    let PoolTicket { age, players, teams } = ticket;
+    let age = *age;
+    let Some(teams) = teams else { return vec![Party { team, age, players, backfill: false }] };
+    let parts = teams.iter().zip(players.chunks(1));
+    parts.map(|(&team, players)| Party { team, age, players, backfill: true }).collect()
 }
 
 #[cfg(test)]
@@ -126,11 +181,9 @@ mod tests {
 
     /// Tickets of these many players, all of one age.
     fn pool(sizes: &[usize]) -> Vec<PoolTicket> {
-        let ticket = |(at, &size): (usize, &usize)| PoolTicket {
-            age: Millis::new(0),
-            players: (0..size)
-                .map(|player| Player::new(format!("t{at}p{player}")).with_number("x", 1.0))
-                .collect(),
+        let ticket = |(at, &size): (usize, &usize)| {
+            let player = |it| Player::new(format!("t{at}p{it}")).with_number("x", 1.0);
+            PoolTicket::new(Millis::new(0), (0..size).map(player).collect())
         };
         sizes.iter().enumerate().map(ticket).collect()
     }
@@ -154,12 +207,12 @@ mod tests {
             }
         }
         assert_eq!(greedy, 4, "first-fit takes both pairs and is stuck");
-        let best = best_match(&ast, &pool, 0).unwrap();
+        let best = best_match(&ast, &pool, Wanted::new(0)).unwrap();
         assert_eq!(seats(&best), [0, -1, 0]);
-        assert_eq!(seats(&best_match(&ast, &pool, 1).unwrap()), [-1, 0, 0]);
+        assert_eq!(seats(&best_match(&ast, &pool, Wanted::new(1)).unwrap()), [-1, 0, 0]);
         assert_eq!(all_matches(&ast, &pool).len(), 2);
         assert!(!match_exists(&ast, &pool[..2], 0));
-        assert_eq!(best_match(&ast, &pool[..2], 0), None);
+        assert_eq!(best_match(&ast, &pool[..2], Wanted::new(0)), None);
     }
 
     #[test]
@@ -172,15 +225,15 @@ mod tests {
         for (ticket, beast) in pool.iter_mut().zip([1.0, 0.0, 1.0, 0.0]) {
             ticket.players[0] = ticket.players[0].clone().with_number("beast", beast);
         }
-        assert_eq!(seats(&best_match(&ast, &pool, 3).unwrap()), [1, 0, -1, 0]);
-        assert_eq!(seats(&best_match(&ast, &pool, 2).unwrap()), [-1, 0, 1, 0]);
+        assert_eq!(seats(&best_match(&ast, &pool, Wanted::new(3)).unwrap()), [1, 0, -1, 0]);
+        assert_eq!(seats(&best_match(&ast, &pool, Wanted::new(2)).unwrap()), [-1, 0, 1, 0]);
     }
 
     #[test]
     fn ties_go_to_the_first_members_then_the_first_teams() {
         let ast = rule_set().team("red", 1, 1).team("blue", 1, 1);
         let pool = pool(&[1, 1, 1]);
-        assert_eq!(seats(&best_match(&ast, &pool, 2).unwrap()), [0, -1, 1]);
+        assert_eq!(seats(&best_match(&ast, &pool, Wanted::new(2)).unwrap()), [0, -1, 1]);
         let all: Vec<Vec<i32>> = all_matches(&ast, &pool).iter().map(|it| seats(it)).collect();
         assert_eq!(all, [[0, 1, -1], [1, 0, -1], [0, -1, 1], [1, -1, 0], [-1, 0, 1], [-1, 1, 0]]);
     }
@@ -191,18 +244,23 @@ mod tests {
         let newest = rule_set().team("all", 4, 4).expand_min("all", &[(30, 3), (40, 2), (45, 1)]);
         let oldest = newest.clone().oldest();
         for seconds in 10..45 {
-            assert_eq!(best_match(&newest, &at(seconds, &[0, 10]), 0), None, "{seconds} s");
+            assert_eq!(
+                best_match(&newest, &at(seconds, &[0, 10]), Wanted::new(0)),
+                None,
+                "{seconds} s"
+            );
             let together = (seconds >= 40).then(|| vec![0, 0]);
-            let found = best_match(&oldest, &at(seconds, &[0, 10]), 0).map(|it| seats(&it));
+            let found =
+                best_match(&oldest, &at(seconds, &[0, 10]), Wanted::new(0)).map(|it| seats(&it));
             assert_eq!(found, together, "{seconds} s");
         }
         let pool = at(45, &[0, 10]);
-        assert_eq!(seats(&best_match(&newest, &pool, 0).unwrap()), [0, -1]);
-        assert_eq!(best_match(&newest, &pool, 1), None);
+        assert_eq!(seats(&best_match(&newest, &pool, Wanted::new(0)).unwrap()), [0, -1]);
+        assert_eq!(best_match(&newest, &pool, Wanted::new(1)), None);
         assert!(!match_exists(&newest, &at(54, &[10]), 0));
         assert!(match_exists(&newest, &at(55, &[10]), 0));
         // had the first waited too: both are old enough for two at 50 s
-        assert_eq!(seats(&best_match(&newest, &at(50, &[0, 10]), 1).unwrap()), [0, 0]);
+        assert_eq!(seats(&best_match(&newest, &at(50, &[0, 10]), Wanted::new(1)).unwrap()), [0, 0]);
     }
 
     /// Conformance case 5: two even teams of 4 to 8 with averages within 10; nine equal players.
@@ -214,7 +272,7 @@ mod tests {
         let ast = ast
             .distance("avg(teams[*].players.attributes[x])", average, None, Some(10.0))
             .comparison(&["count(teams[cowboys].players)"], "=", Some(aliens));
-        let best = best_match(&ast, &pool(&[1; 9]), 8).unwrap();
+        let best = best_match(&ast, &pool(&[1; 9]), Wanted::new(8)).unwrap();
         assert_eq!(seats(&best), [0, 0, 0, 0, 1, 1, 1, -1, 1]);
     }
 
@@ -249,7 +307,7 @@ mod tests {
         assert!(match_exists(&ast, &clans(&[2, 2], &["A", "A", "B", "B"]), 0));
         assert!(!match_exists(&ast, &clans(&[2, 2], &["A", "B", "A", "B"]), 0));
         let solos = clans(&[1; 4], &["A", "B", "A", "B"]);
-        assert_eq!(seats(&best_match(&ast, &solos, 0).unwrap()), [0, 1, 0, 1]);
+        assert_eq!(seats(&best_match(&ast, &solos, Wanted::new(0)).unwrap()), [0, 1, 0, 1]);
     }
 
     /// Conformance case 9: a lone ticket is a match at once when nothing else is asked for.
@@ -260,7 +318,7 @@ mod tests {
             "=",
             None,
         );
-        assert_eq!(seats(&best_match(&ast, &pool(&[3]), 0).unwrap()), [0]);
+        assert_eq!(seats(&best_match(&ast, &pool(&[3]), Wanted::new(0)).unwrap()), [0]);
     }
 
     /// Every pair has a location near to both, the three have none.
@@ -291,6 +349,33 @@ mod tests {
         assert_eq!(all(&even), [[0, 0, -1], [-1, 0, 0]]);
     }
 
+    /// Decision 17: minimums do not apply, and places that are to stay open do.
+    #[test]
+    fn a_backfill_ticket_is_joined_by_as_many_as_fit() {
+        let ast = rule_set().team("red", 2, 3).team("blue", 2, 3);
+        let (red, blue) =
+            (ast.schema.instance("red").unwrap(), ast.schema.instance("blue").unwrap());
+        let mut pool = pool(&[3, 1, 2, 1]);
+        pool[0].teams = Some(vec![blue, red, blue]);
+        let best = |pool: &[PoolTicket], anchor, backfill, additional_players| {
+            let wanted = Wanted { anchor, backfill, additional_players };
+            best_match(&ast, pool, wanted).map(|it| seats(&it))
+        };
+        assert_eq!(best(&pool, 0, Some(0), 0), Some(vec![1, 1, 0, -1]));
+        assert_eq!(best(&pool, 3, Some(0), 0), Some(vec![1, -1, 0, 1]));
+        // five of six places, but never fewer than the minimums
+        assert_eq!(best(&pool, 0, Some(0), 1), Some(vec![1, 0, -1, 0]));
+        assert_eq!(best(&pool, 0, Some(0), 5), Some(vec![1, 0, -1, -1]));
+        assert_eq!(best(&pool, 2, Some(0), 2), None);
+        assert_eq!(best(&pool, 1, None, 0), Some(vec![-1, 0, 1, 0]));
+        assert_eq!(best(&pool[..1], 0, Some(0), 0), None, "nobody joins");
+        // one place is enough for the smallest
+        pool[0].teams = Some(vec![red, red, red]);
+        assert_eq!(best(&pool, 0, Some(0), 0), Some(vec![0, 1, 1, -1]));
+        pool.push(pool[0].clone());
+        assert_eq!(best(&pool, 0, Some(4), 0), None, "two backfill tickets never share a match");
+    }
+
     #[test]
     fn it_agrees_with_judge_on_every_assignment() {
         let ast = rule_set().team("red", 1, 3).team("blue", 1, 3).number("x");
@@ -307,8 +392,9 @@ mod tests {
             let digit = |ticket: usize| code / 3_usize.pow(ticket as u32) % 3;
             let placed = |(at, ticket): (usize, &PoolTicket)| {
                 let team = *["", "red", "blue"].get(digit(at)).unwrap();
-                let PoolTicket { age, players } = ticket.clone();
-                (!team.is_empty()).then(|| PlacedTicket { team: team.into(), age, players })
+                let PoolTicket { age, players, .. } = ticket.clone();
+                let team = team.to_owned();
+                (!team.is_empty()).then_some(PlacedTicket { team, age, players, backfill: false })
             };
             let tickets: Vec<PlacedTicket> = pool.iter().enumerate().filter_map(placed).collect();
             valid += usize::from(judge(&ast, &tickets).unwrap().valid);
@@ -323,7 +409,8 @@ mod tests {
             assert_eq!(match_exists(&ast, &pool, anchor), holds);
             let most = found.iter().filter(|it| it[anchor].is_some());
             let most = most.map(|it| it.iter().flatten().count()).max();
-            let best = best_match(&ast, &pool, anchor).map(|it| it.iter().flatten().count());
+            let best =
+                best_match(&ast, &pool, Wanted::new(anchor)).map(|it| it.iter().flatten().count());
             assert_eq!(best, most);
         }
     }

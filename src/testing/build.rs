@@ -304,7 +304,13 @@ impl RuleSetAst {
 
 /// A ticket in a team, after a wait in seconds.
 pub(crate) fn ticket(team: &str, seconds: u32, players: Vec<Player>) -> PlacedTicket {
-    PlacedTicket { team: team.into(), age: Millis::from_secs(seconds), players }
+    let age = Millis::from_secs(seconds);
+    PlacedTicket { team: team.into(), age, players, backfill: false }
+}
+
+/// The part of a backfill ticket in a team, after a wait in seconds.
+pub(crate) fn part(team: &str, seconds: u32, players: Vec<Player>) -> PlacedTicket {
+    PlacedTicket { backfill: true, ..ticket(team, seconds, players) }
 }
 
 /// A ticket of one player.

@@ -29,7 +29,8 @@ pub struct Judgement {
     /// Every rule, in the order of the rule set.
     pub rules: Vec<RuleJudgement>,
     /// What else keeps the match from being valid, one sentence each: a player without a needed
-    /// attribute, a value of the wrong type, a player who stands in it twice, no location that all report or that suits all rules.
+    /// attribute, a value of the wrong type, a player who stands in it twice, no location that all
+    /// report or that suits all rules, nobody who joins a backfill ticket.
     pub problems: Vec<String>,
 }
 
@@ -50,7 +51,7 @@ pub struct TeamJudgement {
     pub name: String,
     /// How many players it holds.
     pub players: u32,
-    /// The fewest it may hold after the match's waiting time.
+    /// The fewest it may hold after the match's waiting time; 0 in a match with a backfill ticket.
     pub min: u32,
     /// The most it may hold after the match's waiting time.
     pub max: u32,
@@ -164,6 +165,14 @@ pub enum JudgeError {
         team: String,
         /// The names that there are, in the order of definition.
         known: Vec<String>,
+    },
+    /// The parts of the backfill ticket, which is one ticket, have waited for different times.
+    #[error(
+        "ticket {position} is a part of the backfill ticket, but has another age than the part before"
+    )]
+    BackfillAges {
+        /// The place of the part in the list, counted from 1.
+        position: usize,
     },
     /// The evaluator does not know a rule's type, so it has no verdict on any match.
     #[error("rule `{rule}` is of type `{kind}`, which cannot be judged yet")]

@@ -4,6 +4,9 @@
 //! the tickets in order, find the values in force, count the teams, list the locations that the
 //! match could be at, hold every measurement against its bound, and look for a location at which
 //! every rule holds. It clones freely and remembers nothing.
+//!
+//! A backfill ticket comes in parts, one for each team. Expressions see each part in its team; a
+//! rule about tickets sees them as one ticket.
 
 mod batch_distance;
 mod collection;
@@ -19,12 +22,13 @@ mod rules;
 mod sort;
 #[cfg(test)]
 mod tests;
+mod ticket;
 mod value;
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::location::Place;
+use self::ticket::Ticket;
 use self::value::{Value, name};
 use super::judgement::{JudgeError, Judgement, TeamJudgement};
 use crate::base::time::Millis;
@@ -53,6 +57,7 @@ pub(crate) fn judge(ast: &RuleSetAst, tickets: &[PlacedTicket]) -> Result<Judgem
     }
     let mut problems = attribute_problems(&lineup);
     problems.extend(repeated_players(&lineup));
+    problems.extend(lineup.nobody_joins());
     let allowed = location::allowed(&lineup, &judged);
     problems.extend(location::problem(&lineup, &judged, &allowed));
     let location = location::best(&lineup, &allowed);
@@ -64,23 +69,36 @@ pub(crate) fn judge(ast: &RuleSetAst, tickets: &[PlacedTicket]) -> Result<Judgem
     Ok(Judgement { valid, wait, location, teams, rules, problems })
 }
 
-/// Whether [`judge`] would find the match valid. A match that cannot be judged is a mistake of the
-/// test that asks, so it panics.
+/// Whether [`judge`] would find the match valid, and it leaves `additional_players` places open as
+/// far as the minimums let it (decision 17). A match that cannot be judged is a mistake of the test
+/// that asks, so it panics.
 #[cfg(test)]
-pub(crate) fn is_valid(ast: &RuleSetAst, tickets: &[PlacedTicket]) -> bool {
+pub(crate) fn is_valid(
+    ast: &RuleSetAst,
+    tickets: &[PlacedTicket],
+    additional_players: u32,
+) -> bool {
     let parties = parties(ast, tickets).expect("the match can be judged");
-    is_valid_match(ast, &parties)
+    is_valid_match(ast, &parties, additional_players)
 }
 
 /// As [`is_valid`], cheap checks first.
 #[cfg(test)]
-pub(super) fn is_valid_match(ast: &RuleSetAst, parties: &[Party<'_>]) -> bool {
+pub(super) fn is_valid_match(
+    ast: &RuleSetAst,
+    parties: &[Party<'_>],
+    additional_players: u32,
+) -> bool {
     let wait = effective::wait(ast, parties);
+    if !effective::leaves_open(ast, parties, wait, additional_players) {
+        return false;
+    }
     if !ast.schema.instances.indices().all(|team| team_size(ast, parties, team, wait).holds) {
         return false;
     }
     let lineup = assemble(ast, parties);
-    if !attribute_problems(&lineup).is_empty() || !repeated_players(&lineup).is_empty() {
+    let problems = [attribute_problems(&lineup), repeated_players(&lineup)].concat();
+    if !problems.is_empty() || lineup.nobody_joins().is_some() {
         return false;
     }
     let mut judged = Vec::new();
@@ -95,12 +113,13 @@ pub(super) fn is_valid_match(ast: &RuleSetAst, parties: &[Party<'_>]) -> bool {
     !location::allowed(&lineup, &judged).is_empty()
 }
 
-/// A ticket in a team.
+/// A ticket in a team, or a part of the backfill ticket.
 #[derive(Clone, Copy)]
 pub(super) struct Party<'a> {
     pub(super) team: InstanceIdx,
     pub(super) age: Millis,
     pub(super) players: &'a [Player],
+    pub(super) backfill: bool,
 }
 
 fn parties<'a>(
@@ -115,7 +134,7 @@ fn parties<'a>(
     if players > limit {
         return Err(JudgeError::TooManyPlayers { players, limit });
     }
-    let mut parties = Vec::new();
+    let mut parties: Vec<Party<'a>> = Vec::new();
     for (position, ticket) in (1..).zip(tickets) {
         if ticket.players.is_empty() {
             return Err(JudgeError::EmptyTicket { position });
@@ -124,7 +143,12 @@ fn parties<'a>(
             let known = ast.schema.instances.iter().map(|it| it.name.to_string()).collect();
             return Err(JudgeError::UnknownTeam { position, team: ticket.team.clone(), known });
         };
-        parties.push(Party { team, age: ticket.age, players: &ticket.players });
+        let PlacedTicket { age, players, backfill, .. } = ticket;
+        let before = parties.iter().rfind(|party| party.backfill && *backfill);
+        if before.is_some_and(|part| part.age != *age) {
+            return Err(JudgeError::BackfillAges { position });
+        }
+        parties.push(Party { team, age: *age, players, backfill: *backfill });
     }
     Ok(parties)
 }
@@ -144,19 +168,14 @@ struct Lineup<'a> {
 struct Team<'a> {
     index: InstanceIdx,
     name: &'a str,
-    /// The players of each ticket.
-    tickets: Vec<&'a [Player]>,
+    tickets: Vec<Ticket<'a>>,
 }
 
 /// Puts the match in order.
 fn assemble<'a>(ast: &'a RuleSetAst, parties: &[Party<'a>]) -> Lineup<'a> {
     let mut teams = Vec::new();
     for (index, instance) in ast.schema.instances.enumerate() {
-        let mut inside: Vec<&Party<'a>> =
-            parties.iter().filter(|party| party.team == index).collect();
-        // a stable sort: tickets of one age stay in the order of submission
-        inside.sort_by_key(|party| Reverse(party.age));
-        let tickets = inside.iter().map(|party| party.players).collect();
+        let tickets = ticket::in_team(index, parties);
         teams.push(Team { index, name: &instance.name, tickets });
     }
     let collapse = ast.party_aggregation == PartyAggregation::Collapse;
@@ -170,12 +189,19 @@ impl<'a> Lineup<'a> {
         team.expect("a lineup has every instance of its schema")
     }
 
-    fn tickets(&self) -> impl Iterator<Item = &'a [Player]> {
-        self.teams.iter().flat_map(|team| team.tickets.iter().copied())
+    /// Each ticket of the match, the backfill ticket in one piece.
+    fn tickets(&self) -> Vec<Ticket<'a>> {
+        ticket::whole(self.teams.iter().flat_map(|team| &team.tickets))
     }
 
     fn players(&self) -> impl Iterator<Item = &'a Player> {
-        self.tickets().flatten()
+        self.teams.iter().flat_map(|team| &team.tickets).flat_map(|it| it.players.iter().copied())
+    }
+
+    /// Why the match is none, when it has a backfill ticket alone (facts 5.1, 10.28).
+    fn nobody_joins(&self) -> Option<String> {
+        let alone = self.tickets().iter().all(|ticket| ticket.backfill);
+        alone.then(|| "no other ticket joins the backfill ticket".into())
     }
 
     /// The value of a player's attribute, or its default.
@@ -230,7 +256,11 @@ fn team_size(
     wait: Millis,
 ) -> TeamJudgement {
     let instance = &ast.schema.instances[team];
-    let (min, max) = effective::team_size(ast, instance.team, wait);
+    let (mut min, max) = effective::team_size(ast, instance.team, wait);
+    if parties.iter().any(|party| party.backfill) {
+        // a session that has lost players may be filled step by step (decision 17)
+        min = 0;
+    }
     let inside = parties.iter().filter(|party| party.team == team);
     let players = inside.map(|party| party.players.len() as u32).sum();
     let holds = min <= players && players <= max;

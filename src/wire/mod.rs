@@ -1,5 +1,5 @@
-//! The JSON forms of requests, answers, events and scenario files, and the driver that replays a
-//! scenario.
+//! The JSON forms of requests, answers, events, scenario files and journals, and the driver that
+//! replays a scenario.
 //!
 //! Names of operations, members and enum values are those of the service API (PascalCase);
 //! everything else is camelCase. Rendered JSON depends on the rendered value alone: no clock, no
@@ -11,6 +11,7 @@ mod driver;
 mod envelope;
 mod event;
 mod expect;
+mod journal;
 mod member;
 mod provenance;
 mod raw;
@@ -28,6 +29,10 @@ pub use configuration::{
 pub use envelope::event_envelope;
 pub use event::event_detail;
 pub use expect::{Expectation, Mismatch};
+pub use journal::{
+    Journal, JournalEnd, JournalError, JournalHeader, JournalReader, JournalReplay, RecordedCall,
+    RecordedInput,
+};
 pub use member::ShapeError;
 pub use provenance::rule_set_hash;
 pub use record::{Outcome, Record};

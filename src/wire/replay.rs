@@ -86,7 +86,7 @@ impl Replay {
         let (recorded, given) = (scenario.rule_set_hash, rule_set_hash(&rule_set));
         if let Some(recorded) = recorded.filter(|recorded| *recorded != given) {
             let problem = format!("is {recorded}, but that of the rule set given is {given}");
-            return Err(ConfigurationError::Invalid { field: "RuleSetHash", problem });
+            return Err(ConfigurationError::Invalid { field: "RuleSetHash".into(), problem });
         }
         let matchmaker = Matchmaker::new(rule_set, configuration, options, start, seed)?;
         Ok(Self { driver: Driver::new(matchmaker, start, driver, lines), ended: false })

@@ -31,7 +31,7 @@ const HEADER: [&str; 10] = [
 pub(super) const ADVANCE: &str = "Advance";
 
 /// 9999-12-31T23:59:59.999Z, the last moment with an RFC 3339 form.
-const TIME_MAX: u64 = 253_402_300_799_999;
+pub(super) const TIME_MAX: u64 = 253_402_300_799_999;
 
 /// A scenario file, read and checked as far as no rule set is needed.
 #[derive(Clone, PartialEq, Debug)]

@@ -224,3 +224,32 @@ fn the_header_says_how_parties_are_judged() {
     run.ended(1);
     assert!(run.stderr.contains("did you mean `exact`?"), "{}", run.stderr);
 }
+
+#[test]
+fn a_journal_is_replayed_as_it_was_recorded() {
+    let header = r#"{"RuleSetFile": "duel.json", "Driver": "recorded"}"#;
+    let start = |at: u64, ticket: String| format!(r#"{{"at":{at},"StartMatchmaking":{ticket}}}"#);
+    let lines = [
+        header.into(),
+        start(0, ticket("t1", "ann", 10.0)),
+        start(5, ticket("t2", "ben", 12.0)),
+        r#"{"at": 900, "Advance": {}}"#.into(),
+        r#"{"at": 901, "Advance": {"#.into(),
+    ];
+    let folder = Folder::with(&[("duel.json", DUEL), ("journal.jsonl", &lines.join("\n"))]);
+    let run = folder.run(&["replay", "journal.jsonl"]);
+    let succeeded: Vec<_> = run
+        .ended(0)
+        .lines()
+        .filter(|line| line.contains(r#""type":"MatchmakingSucceeded""#))
+        .collect();
+    let [succeeded] = succeeded[..] else { panic!("one match: {}", run.stdout) };
+    assert!(succeeded.starts_with(r#"{"at":900,"event":"#), "{succeeded}");
+    assert!(run.stderr.contains("journal.jsonl: line 5, the last one, was torn"), "{}", run.stderr);
+
+    let other = lines.join("\n").replace("\"Driver\"", "\"RuleSetHash\": \"0\", \"Driver\"");
+    let folder = Folder::with(&[("duel.json", DUEL), ("journal.jsonl", &other)]);
+    let run = folder.run(&["replay", "journal.jsonl"]);
+    assert_eq!(run.ended(1), "");
+    assert!(run.stderr.contains("RuleSetHash is 0, but that of the rule set"), "{}", run.stderr);
+}

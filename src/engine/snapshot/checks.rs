@@ -9,6 +9,8 @@ use crate::model::limits;
 
 /// No count ever comes near; beyond it, one more could be one too many.
 pub(super) const COUNT_MAX: u64 = 1 << 62;
+/// Timers have less room for numbers of submission.
+pub(super) const SUBMISSIONS_MAX: u64 = 1 << 55;
 
 type Checked<T = ()> = Result<T, RestoreError>;
 

@@ -13,7 +13,7 @@ use crate::lifecycle::event::EventGameSession;
 use crate::lifecycle::pending::{MatchRecord, MatchStage};
 use crate::lifecycle::session::Session;
 use crate::lifecycle::status::TicketStatus;
-use crate::lifecycle::timers::{TimerKind, TimerTarget};
+use crate::lifecycle::timers::TimerKind;
 use crate::model::ticket::{MatchId, Player, PlayerId, TicketId};
 use crate::pool::columns::NumberRange;
 use crate::search::AnchorKey;
@@ -179,10 +179,9 @@ impl Matchmaker {
             Some(row) if self.pool.is_nowhere(row, location.as_deref()) => RowForm::Nowhere,
             Some(_) => RowForm::Row,
         };
-        let target = TimerTarget::Ticket(key);
         let is_guarded = self
             .guard_end(record)
-            .is_some_and(|end| self.timers.is_set(end, TimerKind::GuardEnd, record.number, target));
+            .is_some_and(|end| self.timers.is_set(end, TimerKind::GuardEnd, record.number));
         let active = ActiveForm {
             tallies: record.tallies.to_vec(),
             row,

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::checks::{self, COUNT_MAX, holds};
+use super::checks::{self, COUNT_MAX, SUBMISSIONS_MAX, holds};
 use super::forms::{
     ActiveForm, AnchorForm, BackfillForm, MatchForm, PassForm, RangeForm, RowForm, SessionForm,
     StageForm, TicketForm,
@@ -19,7 +19,7 @@ use crate::lifecycle::book::{Placed, Taken, TicketKey, TicketRecord};
 use crate::lifecycle::counters::Counters;
 use crate::lifecycle::pending::{MatchRecord, MatchStage};
 use crate::lifecycle::status::TicketStatus;
-use crate::lifecycle::timers::{TimerKind, TimerTarget};
+use crate::lifecycle::timers::Timer;
 use crate::model::limits;
 use crate::model::ticket::{Player, TicketId};
 use crate::pool::columns::{NumberRange, TicketRow};
@@ -50,7 +50,7 @@ impl Matchmaker {
         let Snapshot { configuration, options, now, seed, submissions, .. } = snapshot;
         let mut matchmaker = Self::new(rule_set, configuration, options, now, seed)?;
         let it = &mut matchmaker;
-        holds(submissions <= COUNT_MAX, || "`submissions` is beyond counting".into())?;
+        holds(submissions <= SUBMISSIONS_MAX, || "`submissions` is beyond counting".into())?;
         it.submissions = submissions;
         it.rng = DetRng::at(snapshot.generator)
             .ok_or_else(|| RestoreError::damaged("no generator stands where `generator` says"))?;
@@ -179,13 +179,12 @@ impl Matchmaker {
             }
             (_, None) => {}
         }
-        let target = TimerTarget::Ticket(key);
-        self.timers.set(due, TimerKind::RequestTimeout, number, target);
+        self.timers.set(due, Timer::RequestTimeout(key), number);
         if let Some(end) = self.guard_end(record).filter(|_| form.is_guarded) {
-            self.timers.set(end, TimerKind::GuardEnd, number, target);
+            self.timers.set(end, Timer::GuardEnd(key), number);
         }
         if let Some(next) = form.next_epoch {
-            self.timers.set(next, TimerKind::EpochStart, number, target);
+            self.timers.set(next, Timer::EpochStart(key), number);
             self.epoch_timers[key] = Some(next);
         }
         Ok(())

@@ -1,19 +1,20 @@
 //! The constraints of `CreateMatchmakingConfiguration` (facts 8.4) and on the engine's options.
 
-use super::super::options::{
+use super::shown;
+use crate::base::time::Timestamp;
+use crate::engine::options::{
     BackfillMode, Configuration, ConfigurationError, EngineOptions, FlexMatchMode,
 };
-use super::shown;
 use crate::model::limits;
 
 /// What is wrong with a field.
 type Invalid = Result<(), ConfigurationError>;
 
-fn invalid(field: &'static str, problem: String) -> Invalid {
-    Err(ConfigurationError::Invalid { field, problem })
+fn invalid(field: impl Into<String>, problem: impl Into<String>) -> Invalid {
+    Err(ConfigurationError::Invalid { field: field.into(), problem: problem.into() })
 }
 
-fn chars(field: &'static str, text: &str, min: usize, max: usize) -> Invalid {
+fn chars(field: impl Into<String>, text: &str, min: usize, max: usize) -> Invalid {
     let found = text.chars().count();
     match (min..=max).contains(&found) {
         true => Ok(()),
@@ -48,7 +49,7 @@ pub(in crate::engine) fn configuration(configuration: &Configuration) -> Invalid
         Some(found) => seconds("AcceptanceTimeoutSeconds", found, 600)?,
         None if configuration.acceptance_required => {
             let problem = "is required when `AcceptanceRequired` is true: 1 to 600 seconds";
-            return invalid("AcceptanceTimeoutSeconds", problem.into());
+            return invalid("AcceptanceTimeoutSeconds", problem);
         }
         None => {}
     }
@@ -67,7 +68,7 @@ pub(in crate::engine) fn configuration(configuration: &Configuration) -> Invalid
     match (configuration.backfill_mode, configuration.flex_match_mode) {
         (BackfillMode::Automatic, FlexMatchMode::Standalone) => {
             let problem = "is AUTOMATIC, but without game sessions (`FlexMatchMode` STANDALONE) it must be MANUAL";
-            return invalid("BackfillMode", problem.into());
+            return invalid("BackfillMode", problem);
         }
         (BackfillMode::Automatic | BackfillMode::Manual, _) => {}
     }
@@ -84,14 +85,14 @@ fn labels(configuration: &Configuration) -> Invalid {
         false => invalid(field, format!("has {found} entries, but may have at most {max}")),
     };
     count("GameProperties", configuration.game_properties.len(), 16)?;
-    for (key, value) in &configuration.game_properties {
-        chars("GameProperties", key, 0, 32)?;
-        chars("GameProperties", value, 0, 96)?;
+    for (position, (key, value)) in configuration.game_properties.iter().enumerate() {
+        chars(format!("GameProperties[{position}].Key"), key, 0, 32)?;
+        chars(format!("GameProperties[{position}].Value"), value, 0, 96)?;
     }
     count("Tags", configuration.tags.len(), 200)?;
-    for (key, value) in &configuration.tags {
-        chars("Tags", key, 1, 128)?;
-        chars("Tags", value, 0, 256)?;
+    for (position, (key, value)) in configuration.tags.iter().enumerate() {
+        chars(format!("Tags[{position}].Key"), key, 1, 128)?;
+        chars(format!("Tags[{position}].Value"), value, 0, 256)?;
     }
     let Some(target) = &configuration.notification_target else { return Ok(()) };
     chars("NotificationTarget", target, 0, 300)?;
@@ -109,19 +110,34 @@ fn labels(configuration: &Configuration) -> Invalid {
     }
 }
 
-/// Options without which nothing would ever go on.
+/// Options without which nothing would ever go on: with a placement time-out of 0, matches would be
+/// made and given up for ever at one instant.
 pub(in crate::engine) fn options(options: &EngineOptions) -> Invalid {
     let needed = [
         ("nodesPerAnchor", options.nodes_per_anchor),
         ("nodesPerSlice", options.nodes_per_slice),
         ("undrainedEventsMax", options.undrained_events_max as u64),
         ("activeTicketsMax", options.active_tickets_max as u64),
+        ("placementTimeout", options.placement_timeout.get()),
+        ("sessionsMax", options.sessions_max as u64),
     ];
     match needed.into_iter().find(|&(_, value)| value == 0) {
-        Some((field, _)) => Err(ConfigurationError::Invalid {
-            field,
-            problem: "is 0, but must be at least 1".into(),
-        }),
+        Some((field, _)) => invalid(field, "is 0, but must be at least 1"),
         None => Ok(()),
+    }
+}
+
+/// No matchmaker begins after the end of time.
+pub(in crate::engine) fn start(start: Timestamp) -> Invalid {
+    match start <= limits::TIME_MAX {
+        true => Ok(()),
+        false => {
+            let found = start.as_millis();
+            let problem = format!(
+                "is {found} ms since 1970, but must be at most {}, the end of 9999",
+                limits::TIME_MAX.as_millis()
+            );
+            invalid("start", problem)
+        }
     }
 }

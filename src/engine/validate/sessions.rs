@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::super::input::{
+use super::{chars, check_player, configuration_name, count, refuse, shown, ticket_id};
+use crate::engine::input::{
     AcceptMatch, DescribeMatch, InputError, PlacementOf, RemovePlayers, StartMatchBackfill,
 };
-use super::super::options::Configuration;
-use super::{chars, check_player, configuration_name, count, refuse, shown, ticket_id};
+use crate::engine::options::Configuration;
 use crate::model::limits;
 use crate::model::schema::Schema;
 use crate::model::session::GameSessionConnectionInfo;
@@ -30,12 +30,13 @@ pub(in crate::engine) fn start_match_backfill(
     let mut seen = BTreeSet::new();
     for (position, player) in request.players.iter().enumerate() {
         let at = format!("Players[{position}]");
-        check_player(&at, player, schema)?;
+        check_player(format_args!("{at}"), player, schema)?;
         let Some(team) = &player.team else {
             return refuse(format!(
                 "`{at}.Team` is missing; every player of a backfill has the team that they play in"
             ));
         };
+        chars(format_args!("{at}.Team"), team, limits::NAME_CHARS_MAX)?;
         if schema.instance(team).is_none() {
             let known: Vec<String> = schema
                 .instances
@@ -72,7 +73,7 @@ pub(in crate::engine) fn remove_players(request: &RemovePlayers) -> Result<(), I
 fn player_ids(ids: &[PlayerId], max: usize) -> Result<(), InputError> {
     count("PlayerIds", ids.len(), 1, max, "ids")?;
     ids.iter().enumerate().try_for_each(|(position, id)| {
-        chars(&format!("PlayerIds[{position}]"), id.as_str(), limits::PLAYER_ID_CHARS_MAX)
+        chars(format_args!("PlayerIds[{position}]"), id.as_str(), limits::PLAYER_ID_CHARS_MAX)
     })
 }
 
@@ -114,7 +115,7 @@ pub(in crate::engine) fn connection_info(
     };
     game_session_arn(&at("GameSessionArn"), arn)?;
     if let Some(address) = &info.ip_address {
-        chars(&at("IpAddress"), address, 128)?;
+        chars(at("IpAddress"), address, 128)?;
         let allowed = |it: char| it.is_ascii_hexdigit() || matches!(it, ':' | '.');
         only(&at("IpAddress"), address, allowed, "hexadecimal digits, `:` and `.`")?;
     }
@@ -128,7 +129,7 @@ pub(in crate::engine) fn connection_info(
     ];
     for (name, text) in texts {
         if let Some(text) = text {
-            chars(&at(name), text, limits::NAME_CHARS_MAX)?;
+            chars(at(name), text, limits::NAME_CHARS_MAX)?;
         }
     }
     let sessions = &info.matched_player_sessions;
@@ -138,19 +139,22 @@ pub(in crate::engine) fn connection_info(
     for (position, session) in sessions.iter().enumerate() {
         let member = format!("{member}[{position}]");
         let player = session.player_id.as_str();
-        chars(&format!("{member}.PlayerId"), player, limits::PLAYER_ID_CHARS_MAX)?;
+        chars(format_args!("{member}.PlayerId"), player, limits::PLAYER_ID_CHARS_MAX)?;
         let id = &session.player_session_id;
-        let member = format!("{member}.PlayerSessionId");
-        chars(&member, id, limits::PLAYER_SESSION_ID_CHARS_MAX)?;
+        let of_id = format!("{member}.PlayerSessionId");
+        chars(&of_id, id, limits::PLAYER_SESSION_ID_CHARS_MAX)?;
         let rest = id.strip_prefix("psess-").filter(|rest| !rest.is_empty());
         if rest.is_none_or(|rest| rest.contains(char::is_whitespace)) {
             return refuse(format!(
-                "`{member}` is `{}`, but must be `psess-` and more characters, none of them white space",
+                "`{of_id}` is `{}`, but must be `psess-` and more characters, none of them white space",
                 shown(id)
             ));
         }
         if !seen.insert(player) {
-            return refuse(format!("`{member}`: the player `{}` has two", shown(player)));
+            return refuse(format!(
+                "`{member}.PlayerId`: the player `{}` has two player sessions",
+                shown(player)
+            ));
         }
     }
     Ok(arn)

@@ -1,8 +1,8 @@
 //! The search finds a match for an anchor if and only if there is one, a valid one, and a fullest
 //! one (`matching.md` section 2, decision 36).
 //!
-//! Half of the pools are for generated rule sets, the others for those of `rulesets/`. The usual
-//! run has 2,000 pools; [`law`] has the command for 10,000.
+//! Half of the pools are for generated rule sets, the others for those of `rulesets/`. Half of them
+//! have backfill tickets, and some matches are to leave places open. The usual run has 2,000 pools; [`law`] has the command for 10,000.
 
 use super::choices::{Choices, choices};
 use super::declared::{Attribute, Scale};
@@ -12,17 +12,19 @@ use super::seated::{NOW, Table};
 use super::text;
 use super::tickets::{self, PoolScale};
 use crate::RuleSet;
+use crate::base::epoch::Epoch;
 use crate::model::matched::PlacedTicket;
-use crate::model::schema::{InstanceIdx, PartyAggregation, Schema, Strategy};
+use crate::model::schema::{BackfillPriority, InstanceIdx, PartyAggregation, Schema, Strategy};
 use crate::model::ticket::AttributeValue;
 use crate::pool::columns::TicketRow;
 use crate::pool::ingest::missing_attributes;
 use crate::rules::KINDS;
 use crate::ruleset::plan::Plan;
-use crate::search::{MatchTerms, Searcher, Waiting};
-use crate::testing::brute::{PoolTicket, best_match};
+use crate::search::{AnchorKey, MatchTerms, Searcher, Waiting};
+use crate::testing::brute::{PoolTicket, Wanted, best_match};
 use crate::testing::reference::is_valid;
 use std::cell::RefCell;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -141,8 +143,13 @@ fn with_subject<R>(
     }))
 }
 
-/// A pool in the order in which its candidates are preferred, the anchor first.
-fn generate_pool(numbers: &[u16], subject: &Subject) -> Vec<PoolTicket> {
+/// Tickets in the order in which they are preferred as candidates, the anchor first.
+struct Pool {
+    tickets: Vec<PoolTicket>,
+    additional_players: u32,
+}
+
+fn generate_pool(numbers: &[u16], subject: &Subject) -> Pool {
     let plan = subject.rule_set.plan();
     let c = &mut Choices::new(numbers);
     let choices = plan.ast.schema.instances.len() + 1;
@@ -162,30 +169,78 @@ fn generate_pool(numbers: &[u16], subject: &Subject) -> Vec<PoolTicket> {
         let player = pool.last_mut().and_then(|ticket| ticket.players.first_mut());
         player.expect("a pool has a ticket").attributes.clear();
     }
+    if c.once_in(2) {
+        for _ in 0..1 + c.below(2) {
+            let roster = roster(c, &mut pool, plan);
+            pool.extend(roster);
+        }
+    }
+    let additional_players = if c.once_in(4) { c.between(1, 3) } else { 0 };
     let anchor = c.below(pool.len());
     let anchor = pool.remove(anchor);
-    pool.sort_by_key(|ticket| std::cmp::Reverse(ticket.age));
+    pool.sort_by_key(|ticket| Reverse(ticket.age));
     pool.insert(0, anchor);
-    pool
+    Pool { tickets: pool, additional_players }
 }
 
-/// What the search finds for the first ticket, as positions in the pool with their instances.
-fn search(plan: &Plan, pool: &[PoolTicket]) -> Result<Option<Vec<(usize, InstanceIdx)>>, String> {
+/// Makes one backfill ticket of some tickets, most of the time one with open places; none where
+/// few tickets are left.
+fn roster(c: &mut Choices, pool: &mut Vec<PoolTicket>, plan: &Plan) -> Option<PoolTicket> {
+    let mut roster: Option<PoolTicket> = None;
+    for _ in 0..c.between(1, 3) {
+        let new: Vec<usize> = (0..pool.len()).filter(|&it| !pool[it].is_backfill()).collect();
+        if new.len() > 1 {
+            let ticket = pool.remove(c.one(&new));
+            match &mut roster {
+                Some(roster) => roster.players.extend(ticket.players),
+                None => roster = Some(ticket),
+            }
+        }
+    }
+    let mut roster = roster?;
+    let sizes = &plan.sizes[Epoch::first()];
+    let mut teams: Vec<InstanceIdx> = Vec::new();
+    for _ in &roster.players {
+        let taken = |team: &InstanceIdx| teams.iter().filter(|it| *it == team).count() as u32;
+        let open: Vec<_> = sizes.indices().filter(|it| taken(it) < sizes[*it].max).collect();
+        let all: Vec<_> = sizes.indices().collect();
+        teams.push(c.one(if open.is_empty() { &all } else { &open }));
+    }
+    roster.teams = Some(teams);
+    Some(roster)
+}
+
+/// The tickets of a match, as positions in the pool with their instances; of a backfill ticket
+/// with that of its first player.
+type Members = Vec<(usize, InstanceIdx)>;
+
+/// What the search finds for the first ticket.
+fn search(plan: &Plan, pool: &Pool) -> Result<Option<Members>, String> {
     let schema: &Schema = &plan.ast.schema;
     let mut table = Table::new(plan);
     let mut rows = Vec::new();
-    for (position, ticket) in pool.iter().enumerate() {
-        if missing_attributes(schema, &ticket.players).next().is_none() {
-            rows.push((table.submit(&ticket.players, ticket.age), position));
+    for (position, ticket) in pool.tickets.iter().enumerate() {
+        let PoolTicket { age, players, teams } = ticket;
+        if missing_attributes(schema, players).next().is_none() {
+            let row = match teams {
+                Some(teams) => table.submit_roster(players, teams, *age),
+                None => table.submit(players, *age),
+            };
+            rows.push((row, position));
         }
     }
     let Some(&(anchor, 0)) = rows.first() else { return Ok(None) };
     let columns = &table.pool.columns;
-    let mut by_age: Vec<TicketRow> = rows.iter().map(|&(row, _)| row).collect();
-    by_age.sort_by_key(|&row| (columns.start_time[row], columns.number[row]));
-    let place = by_age.iter().position(|&row| row == anchor).ok_or("the anchor waits")?;
+    let mut in_order: Vec<TicketRow> = rows.iter().map(|&(row, _)| row).collect();
+    in_order.sort_by_key(|&row| {
+        let priority = plan.ast.algorithm.backfill_priority;
+        let (start_time, number) = (columns.start_time[row], columns.number[row]);
+        AnchorKey::new(priority, columns.is_roster(row), start_time, number)
+    });
+    let terms = MatchTerms { additional_players: pool.additional_players, ..MatchTerms::default() };
     let mut waiting = Waiting::default();
-    waiting.gather(plan, columns, by_age.into_iter(), NOW, MatchTerms::default());
+    waiting.gather(plan, columns, in_order.into_iter(), NOW, terms);
+    let place = waiting.place(anchor, columns).ok_or("the anchor waits")?;
     let mut searcher = Searcher::new(plan);
     let outcome = searcher.search(plan, columns, &mut waiting, place, u64::MAX);
     if outcome.exhausted {
@@ -195,19 +250,57 @@ fn search(plan: &Plan, pool: &[PoolTicket]) -> Result<Option<Vec<(usize, Instanc
     let position_of = |row| rows.iter().find(|(it, _)| *it == row).map(|&(_, position)| position);
     let placed =
         found.placed.into_iter().map(|(instance, row)| Some((position_of(row)?, instance)));
-    let mut placed: Vec<_> =
+    let mut members: Members =
         placed.collect::<Option<_>>().ok_or("the match holds a row that is not in the pool")?;
-    placed.sort_unstable();
-    Ok(Some(placed))
+    if let Some(row) = found.roster {
+        let position = position_of(row).ok_or("its backfill ticket is not in the pool")?;
+        let teams = pool.tickets[position].teams.as_ref().ok_or("it is no backfill ticket")?;
+        members.push((position, teams[0]));
+    }
+    members.sort_unstable();
+    Ok(Some(members))
 }
 
-fn place(plan: &Plan, pool: &[PoolTicket], found: &[(usize, InstanceIdx)]) -> Vec<PlacedTicket> {
-    let ticket = |&(position, instance): &(usize, InstanceIdx)| PlacedTicket {
-        team: plan.ast.schema.instances[instance].name.to_string(),
-        age: pool[position].age,
-        players: pool[position].players.clone(),
+/// What brute force finds for the first ticket: the fullest match of the first backfill ticket, or
+/// the fullest new match, in the order in which the ticket tries them (`matching.md` section 5).
+fn expected(plan: &Plan, pool: &Pool) -> Option<Members> {
+    let tickets = &pool.tickets;
+    let mut backfills: Vec<usize> =
+        (0..tickets.len()).filter(|&it| tickets[it].is_backfill()).collect();
+    backfills.sort_by_key(|&it| (Reverse(tickets[it].age), it));
+    let backfills = backfills.into_iter().map(Some);
+    let attempts: Vec<Option<usize>> = match plan.ast.algorithm.backfill_priority {
+        _ if tickets[0].is_backfill() => vec![Some(0)],
+        BackfillPriority::High => backfills.chain([None]).collect(),
+        BackfillPriority::Normal | BackfillPriority::Low => {
+            [None].into_iter().chain(backfills).collect()
+        }
     };
-    found.iter().map(ticket).collect()
+    let additional_players = pool.additional_players;
+    attempts.into_iter().find_map(|backfill| {
+        let wanted = Wanted { anchor: 0, backfill, additional_players };
+        let assignment = best_match(&plan.ast, tickets, wanted)?;
+        let seats = assignment.iter().enumerate();
+        Some(seats.filter_map(|(position, seat)| Some((position, (*seat)?))).collect())
+    })
+}
+
+fn place(plan: &Plan, pool: &Pool, members: &Members) -> Vec<PlacedTicket> {
+    let instances = &plan.ast.schema.instances;
+    let mut placed = Vec::new();
+    for &(position, instance) in members {
+        let PoolTicket { age, players, teams } = pool.tickets[position].clone();
+        let team = instances[instance].name.to_string();
+        let Some(teams) = teams else {
+            placed.push(PlacedTicket { team, age, players, backfill: false });
+            continue;
+        };
+        placed.extend(teams.iter().zip(players).map(|(&team, player)| {
+            let team = instances[team].name.to_string();
+            PlacedTicket { team, age, players: vec![player], backfill: true }
+        }));
+    }
+    placed
 }
 
 #[derive(Clone, Copy, Default)]
@@ -218,15 +311,15 @@ struct Counts {
     joint: u64,
 }
 
-fn compare(subject: &Subject, pool: &[PoolTicket]) -> Result<Counts, String> {
+fn compare(subject: &Subject, pool: &Pool) -> Result<Counts, String> {
     let plan = subject.rule_set.plan();
     let found = search(plan, pool)?;
-    let best = best_match(&plan.ast, pool, 0).map(|assignment| -> Vec<(usize, InstanceIdx)> {
-        let seats = assignment.iter().enumerate();
-        seats.filter_map(|(position, seat)| Some((position, (*seat)?))).collect()
-    });
-    let players = |it: &[(usize, InstanceIdx)]| -> usize {
-        it.iter().map(|&(position, _)| pool[position].players.len()).sum()
+    let best = expected(plan, pool);
+    let backfill = |it: &Members| {
+        it.iter().map(|&(position, _)| position).find(|&it| pool.tickets[it].is_backfill())
+    };
+    let players = |it: &Members| -> usize {
+        it.iter().map(|&(position, _)| pool.tickets[position].players.len()).sum()
     };
     match (&found, &best) {
         (None, None) => Ok(Counts { pools: 1, ..Counts::default() }),
@@ -239,10 +332,14 @@ fn compare(subject: &Subject, pool: &[PoolTicket]) -> Result<Counts, String> {
             if found.first().map(|&(position, _)| position) != Some(0) {
                 return Err(format!("the anchor is not in\n{}", shown()));
             }
-            if !is_valid(&plan.ast, &place(plan, pool, found)) {
+            if !is_valid(&plan.ast, &place(plan, pool, found), pool.additional_players) {
                 return Err(format!("this is not valid:\n{}", shown()));
             }
-            let most = best.as_ref().map_or(0, |best| players(best));
+            let wanted = best.as_ref().and_then(backfill);
+            if backfill(found) != wanted {
+                return Err(format!("{wanted:?} comes before what is in\n{}", shown()));
+            }
+            let most = best.as_ref().map_or(0, players);
             if players(found) != most {
                 return Err(format!("{most} players can be matched, more than in\n{}", shown()));
             }
@@ -254,15 +351,20 @@ fn compare(subject: &Subject, pool: &[PoolTicket]) -> Result<Counts, String> {
 fn show(case: &Case, own: &[Subject]) -> String {
     let shown = with_subject(case, own, |subject| {
         let pool = generate_pool(&case.0, subject);
-        let team = subject.rule_set.team_instances().next().unwrap_or_default();
-        let placed = pool.into_iter().map(|PoolTicket { age, players }| PlacedTicket {
-            team: team.to_owned(),
-            age,
-            players,
-        });
-        let placed = text::placed(&placed.collect::<Vec<_>>());
+        let first = subject.rule_set.plan().ast.schema.instances.indices().next();
+        let first = first.expect("a rule set has a team");
+        let ticket = |at: usize| {
+            let members = vec![(at, first)];
+            let placed = text::placed(&place(subject.rule_set.plan(), &pool, &members));
+            format!("{at}: {placed}\n")
+        };
+        let placed: String = (0..pool.tickets.len()).map(ticket).collect();
         let Subject { name, text, .. } = subject;
-        format!("rule set {name}:\n{text}\npool, the anchor first, all in one team:\n{placed}")
+        let open = pool.additional_players;
+        format!(
+            "rule set {name}:\n{text}\npool, the anchor first; new tickets in the first team; \
+             {open} places stay open:\n{placed}"
+        )
     });
     shown.unwrap_or_else(|error| error)
 }
@@ -278,6 +380,13 @@ fn the_search_finds_what_brute_force_finds() {
             let more = compare(subject, &pool)?;
             let mut counts = counts.borrow_mut();
             let mut names = BTreeSet::from([subject.name.clone()]);
+            if pool.tickets.iter().any(PoolTicket::is_backfill) {
+                let anchor = pool.tickets[0].is_backfill();
+                names.insert(if anchor { "backfill anchor" } else { "backfill waiting" }.into());
+            }
+            if pool.additional_players > 0 {
+                names.insert("places left open".into());
+            }
             if subject.name == "generated" {
                 let ast = &subject.rule_set.plan().ast;
                 names.extend(ast.rules.iter().map(|rule| format!("with {}", rule.kind)));
@@ -301,7 +410,10 @@ fn the_search_finds_what_brute_force_finds() {
     for (name, Counts { pools, matched, joint }) in &counts {
         println!("{name:20}{pools:>8}{matched:>9}{joint:>8}");
     }
-    assert_eq!(counts.len(), own.len() + 2 + KINDS.len());
+    assert_eq!(counts.len(), own.len() + 5 + KINDS.len());
+    for (name, least) in [("backfill anchor", 200), ("backfill waiting", 500)] {
+        assert!(counts[name].pools >= least, "{name}: {} pools", counts[name].pools);
+    }
     for (name, Counts { pools, matched, joint }) in counts {
         assert!(pools >= 50, "{name}: {pools} pools");
         assert!(matched * 20 >= pools, "{name}: {matched} of {pools} pools have a match");

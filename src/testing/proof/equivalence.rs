@@ -9,7 +9,8 @@ use super::tally::{Tally, expected_keys, is_of_sort, keys, nudged};
 use super::text;
 use super::tickets::{self, PoolScale, has_latency};
 use crate::model::matched::PlacedTicket;
-use crate::pool::columns::LocationSet;
+use crate::model::schema::InstanceIdx;
+use crate::pool::columns::{LocationSet, TicketRow};
 use crate::ruleset::ast::RuleSetAst;
 use crate::ruleset::plan::Plan;
 use crate::testing::judgement::Judgement;
@@ -39,12 +40,51 @@ fn generate_match(
     let instances: Vec<String> = schema.instances.iter().map(|it| it.name.to_string()).collect();
     let starts: Vec<u64> =
         plan.epochs.indices().map(|epoch| plan.epochs.start(epoch).get()).collect();
+    let is_backfill = c.once_in(2);
     let most = if c.once_in(3) { 1 } else { 2 * instances.len().min(4) };
     let scale =
         PoolScale { tickets: 1 + c.below(most), party_max: 3, by_latency: has_latency(plan) };
     let pool = tickets::pool(c, attributes, &tickets::ages(&starts), scale);
     let seated_in_reverse = c.once_in(2);
-    (tickets::placed(c, pool, &instances), seated_in_reverse)
+    let mut placed = tickets::placed(c, pool, &instances);
+    if is_backfill {
+        // Several stand for a running session; now and then nobody joins it.
+        let most = if c.once_in(16) { placed.len() } else { placed.len().saturating_sub(1) };
+        let every = 1 + c.below(2);
+        let parts = placed.iter_mut().step_by(every).take(most);
+        let mut age = None;
+        for part in parts {
+            part.backfill = true;
+            part.age = *age.get_or_insert(part.age);
+        }
+    }
+    (placed, seated_in_reverse)
+}
+
+/// Submits what is placed, the parts of a backfill ticket as one where the first of them is.
+fn submit(
+    table: &mut Table<'_>,
+    tickets: &[PlacedTicket],
+) -> Option<Vec<(TicketRow, Option<InstanceIdx>)>> {
+    let schema = &table.plan.ast.schema;
+    let mut rows = Vec::new();
+    let mut roster_is_in = false;
+    for ticket in tickets {
+        if !ticket.backfill {
+            let row = table.submit(&ticket.players, ticket.age);
+            rows.push((row, Some(schema.instance(&ticket.team)?)));
+        } else if !roster_is_in {
+            roster_is_in = true;
+            let (mut players, mut teams) = (Vec::new(), Vec::new());
+            for part in tickets.iter().filter(|part| part.backfill) {
+                let team = schema.instance(&part.team)?;
+                players.extend_from_slice(&part.players);
+                teams.extend(part.players.iter().map(|_| team));
+            }
+            rows.push((table.submit_roster(&players, &teams, ticket.age), None));
+        }
+    }
+    Some(rows)
 }
 
 /// Seats a match, judges it both ways and compares; gives the reference's judgement.
@@ -66,23 +106,22 @@ fn compare_seated(
     judgement: &Judgement,
 ) -> Result<(), String> {
     let plan = table.plan;
-    let mut rows: Vec<_> = tickets
-        .iter()
-        .map(|ticket| (table.submit(&ticket.players, ticket.age), ticket.team.as_str()))
-        .collect();
+    let mut rows = submit(table, tickets).ok_or("an instance is unknown")?;
     if seated_in_reverse {
         rows.reverse();
     }
-    for (row, team) in rows {
-        let instance = plan.ast.schema.instance(team).ok_or("an instance is unknown")?;
-        table.seat(instance, row);
+    for (row, instance) in rows {
+        match instance {
+            Some(instance) => table.seat(instance, row),
+            None => table.candidate.push_roster(row, &table.pool.columns),
+        }
     }
     let epoch = table.epoch().ok_or("nobody is seated")?;
     if epoch != plan.epochs.at(judgement.wait) {
         return Err(format!("it waited {} ms, but is in {epoch:?}", judgement.wait.get()));
     }
     for ((size, slot), team) in
-        plan.sizes[epoch].iter().zip(table.candidate.slots.iter()).zip(&judgement.teams)
+        table.sizes(epoch).iter().zip(table.candidate.slots.iter()).zip(&judgement.teams)
     {
         let compiled = (slot.players, size.min, size.max);
         let expected = (team.players, team.min, team.max);
@@ -174,6 +213,7 @@ impl Counted<'_> {
 fn compiled_rules_agree_with_the_reference() {
     let judged = Judged::new(["seen", "true", "false", "on bound*"]);
     let pairs = std::cell::Cell::new((0_u64, 0_u64));
+    let backfills = std::cell::Cell::new((0_u64, 0_u64));
     let strategy = (vec(choices(110), 1..=MATCHES), choices(320));
     let law = |(matches, rules): &Case| {
         let generated = rule_set(rules, SCALE);
@@ -192,6 +232,10 @@ fn compiled_rules_agree_with_the_reference() {
             counted.count(&judgement, also_moved)?;
             let (all, valid) = pairs.get();
             pairs.set((all + 1, valid + u64::from(judgement.valid)));
+            if tickets.iter().any(|ticket| ticket.backfill) {
+                let (all, valid) = backfills.get();
+                backfills.set((all + 1, valid + u64::from(judgement.valid)));
+            }
         }
         Ok(())
     };
@@ -201,6 +245,10 @@ fn compiled_rules_agree_with_the_reference() {
     judged.print(&format!("{pairs} pairs of rule set and match, {valid} valid\n{sampled}"));
     assert!(pairs >= PAIRS, "only {pairs} pairs");
     assert!(valid > pairs / 100, "only {valid} valid matches");
+    let (backfills, valid) = backfills.get();
+    println!("{backfills} with a backfill ticket, {valid} of them valid");
+    assert!(backfills * 5 > pairs, "only {backfills} matches with a backfill ticket");
+    assert!(valid * 100 > backfills, "only {valid} of them are valid");
     let rows = judged.rows();
     for key in expected_keys() {
         assert!(rows.contains_key(&key), "nothing was generated with: {key}");

@@ -49,14 +49,15 @@ pub(crate) fn rule_set(numbers: &[u16], scale: Scale) -> RuleSetText {
     }));
     let mut members = vec![("ruleLanguageVersion", quote("1.0"))];
     members.push(("playerAttributes", declared.attributes_text()));
-    if c.once_in(2) {
-        let age = c.one(&["oldest", "newest"]);
-        members.push(("algorithm", object([("expansionAgeSelection", quote(age))])));
-    }
+    let age = c.once_in(2).then(|| c.one(&["oldest", "newest"]));
     members.extend([("teams", teams), ("rules", rules), ("expansions", list(expansions))]);
     let collapse = c.once_in(4);
     let party_aggregation =
         if collapse { PartyAggregation::Collapse } else { PartyAggregation::Exact };
+    let priority = c.one(&[None, Some("high"), Some("low")]);
+    let algorithm = [("expansionAgeSelection", age), ("backfillPriority", priority)];
+    let algorithm = algorithm.into_iter().filter_map(|(name, word)| Some((name, quote(word?))));
+    members.push(("algorithm", object(algorithm)));
     RuleSetText { text: object(members), declared, party_aggregation }
 }
 

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use crate::base::epoch::Epoch;
+use crate::base::idx::Col;
 use crate::base::time::{Millis, Timestamp};
 use crate::eval::candidate::Candidate;
 use crate::eval::lineup::{Lineup, LineupBuffers};
@@ -12,6 +13,7 @@ use crate::model::ticket::Player;
 use crate::pool::columns::{LocationSet, TicketRow};
 use crate::pool::ingest::Pool;
 use crate::rules::Compiled;
+use crate::ruleset::epochs::TeamSize;
 use crate::ruleset::plan::Plan;
 
 /// Late enough for every age.
@@ -52,6 +54,22 @@ impl<'p> Table<'p> {
         row
     }
 
+    /// Submits a backfill ticket whose players are in these instances.
+    pub(crate) fn submit_roster(
+        &mut self,
+        players: &[Player],
+        teams: &[InstanceIdx],
+        age: Millis,
+    ) -> TicketRow {
+        let start = Timestamp::from_millis(NOW.as_millis() - age.get());
+        self.submissions += 1;
+        let schema = &self.plan.ast.schema;
+        let row = self.pool.insert_roster(schema, players, teams, None, start, self.submissions);
+        let row = row.expect("generated tickets report a few locations");
+        self.rows.push(row);
+        row
+    }
+
     pub(crate) fn seat(&mut self, instance: InstanceIdx, row: TicketRow) {
         self.candidate.push(instance, row, &self.pool.columns);
     }
@@ -87,10 +105,18 @@ impl<'p> Table<'p> {
         plan.compiled.iter().map(verdict).collect()
     }
 
-    /// Whether the number of players of every instance is within its limits.
-    pub(crate) fn sizes_hold(&self, epoch: Epoch) -> bool {
+    /// The fewest and the most players of each instance.
+    pub(crate) fn sizes(&self, epoch: Epoch) -> Col<InstanceIdx, TeamSize> {
+        let is_backfill = self.candidate.roster.is_some();
         let sizes = self.plan.sizes[epoch].iter();
-        let mut pairs = sizes.zip(self.candidate.slots.iter());
+        sizes.map(|&it| if is_backfill { TeamSize { min: 0, ..it } } else { it }).collect()
+    }
+
+    /// Whether the number of players of every instance is within its limits, and somebody joins.
+    pub(crate) fn sizes_hold(&self, epoch: Epoch) -> bool {
+        let sizes = self.sizes(epoch);
+        let mut pairs = sizes.iter().zip(self.candidate.slots.iter());
         pairs.all(|(size, slot)| size.min <= slot.players && slot.players <= size.max)
+            && self.candidate.new_tickets().next().is_some()
     }
 }

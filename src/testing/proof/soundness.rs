@@ -36,12 +36,15 @@ type Case = (Vec<Vec<u16>>, Vec<u16>);
 /// Some tickets in teams, within the sizes of an epoch, and some beside.
 struct Started {
     epoch: Epoch,
+    /// So many of the first ones that are seated are parts of a backfill ticket.
+    roster: usize,
     seated: Vec<(PoolTicket, InstanceIdx)>,
     waiting: Vec<PoolTicket>,
 }
 
 fn start(numbers: &[u16], plan: &Plan, attributes: &[Attribute]) -> Started {
     let c = &mut Choices::new(numbers);
+    let is_backfill = c.once_in(2);
     let epochs: Vec<Epoch> = plan.epochs.indices().collect();
     let epoch = c.one(&epochs);
     let sizes = &plan.sizes[epoch];
@@ -64,14 +67,19 @@ fn start(numbers: &[u16], plan: &Plan, attributes: &[Attribute]) -> Started {
         }
     }
     waiting.truncate(WAITING_MAX);
-    Started { epoch, seated, waiting }
+    let roster = match seated.len() {
+        parts @ 1.. if is_backfill => 1 + c.below(parts),
+        _ => 0,
+    };
+    Started { epoch, roster, seated, waiting }
 }
 
 /// The room that is left in each instance.
 fn room(table: &Table<'_>, epoch: Epoch) -> Col<InstanceIdx, Room> {
     let slots = table.candidate.slots.iter();
-    let sizes = table.plan.sizes[epoch].iter();
+    let sizes = table.sizes(epoch);
     sizes
+        .iter()
         .zip(slots)
         .map(|(size, slot)| Room {
             min: size.min.saturating_sub(slot.players),
@@ -88,8 +96,7 @@ fn complete_all(
     judge: &mut dyn FnMut(&mut Table<'_>) -> Result<(), String>,
 ) -> Result<(), String> {
     let Some((&row, others)) = waiting.split_first() else {
-        let is_complete = table.candidate.tickets().len() > 0 && table.sizes_hold(epoch);
-        return if is_complete { judge(table) } else { Ok(()) };
+        return if table.sizes_hold(epoch) { judge(table) } else { Ok(()) };
     };
     complete_all(table, epoch, others, judge)?;
     let players = u32::from(table.pool.columns.players[row].len);
@@ -103,23 +110,43 @@ fn complete_all(
     Ok(())
 }
 
-fn seated_text(table: &Table<'_>, players: &[(TicketRow, PoolTicket)]) -> String {
-    let mut placed = Vec::new();
-    for (instance, slot) in table.candidate.slots.enumerate() {
-        for row in &slot.tickets {
-            let Some((_, ticket)) = players.iter().find(|(it, _)| it == row) else { continue };
-            let team = table.plan.ast.schema.instances[instance].name.to_string();
-            let PoolTicket { age, players } = ticket.clone();
-            placed.push(PlacedTicket { team, age, players });
-        }
+/// A ticket in the pool; a part of the backfill ticket has its row.
+type Known = (TicketRow, PoolTicket);
+
+fn seated_text(table: &Table<'_>, roster: &[PlacedTicket], known: &[Known]) -> String {
+    let mut placed = roster.to_vec();
+    for (instance, row) in table.candidate.new_tickets() {
+        let Some((_, ticket)) = known.iter().find(|(it, _)| *it == row) else { continue };
+        placed.push(seat(table.plan, instance, ticket));
     }
     text::placed(&placed)
 }
 
+fn seat(plan: &Plan, instance: InstanceIdx, ticket: &PoolTicket) -> PlacedTicket {
+    let team = plan.ast.schema.instances[instance].name.to_string();
+    let PoolTicket { age, players, .. } = ticket.clone();
+    PlacedTicket { team, age, players, backfill: false }
+}
+
+/// Puts the parts of a backfill ticket into the columns and into their teams.
+fn seat_roster(table: &mut Table<'_>, parts: Vec<(PoolTicket, InstanceIdx)>) -> Vec<PlacedTicket> {
+    let Some(age) = parts.first().map(|(part, _)| part.age) else { return Vec::new() };
+    let (mut players, mut teams, mut placed) = (Vec::new(), Vec::new(), Vec::new());
+    for (part, team) in parts {
+        placed.push(PlacedTicket { backfill: true, age, ..seat(table.plan, team, &part) });
+        teams.extend(part.players.iter().map(|_| team));
+        players.extend(part.players);
+    }
+    let row = table.submit_roster(&players, &teams, age);
+    table.candidate.push_roster(row, &table.pool.columns);
+    placed
+}
+
 /// The verdicts on a partial match, each held against all completions; none without completions.
 fn check(table: &mut Table<'_>, started: Started) -> Result<Option<Vec<Verdict>>, String> {
-    let Started { epoch, seated, waiting } = started;
+    let Started { epoch, roster, mut seated, waiting } = started;
     let mut known = Vec::new();
+    let roster = seat_roster(table, seated.drain(..roster).collect());
     for (ticket, instance) in seated {
         let row = table.submit(&ticket.players, ticket.age);
         table.seat(instance, row);
@@ -142,7 +169,7 @@ fn check(table: &mut Table<'_>, started: Started) -> Result<Option<Vec<Verdict>>
         plan.compiled.iter().map(verdict).collect()
     };
     let reported = table.candidate.locations;
-    let before = seated_text(table, &known);
+    let before = seated_text(table, &roster, &known);
     let mut completions = 0;
     complete_all(table, epoch, &rows, &mut |table| {
         completions += 1;
@@ -152,7 +179,7 @@ fn check(table: &mut Table<'_>, started: Started) -> Result<Option<Vec<Verdict>>
             let short = verdict.always.intersect(common).intersect(holds.complement());
             if !beyond.is_empty() || !short.is_empty() {
                 let name = &table.plan.ast.rules[at].name;
-                let after = seated_text(table, &known);
+                let after = seated_text(table, &roster, &known);
                 let epoch = epoch.index();
                 return Err(format!(
                     "{name} is {verdict:?} in epoch {epoch} of\n{before}\nbut {holds:?} of\n{after}"
@@ -177,7 +204,7 @@ fn show((_, rules): &Case) -> String {
 #[test]
 fn partial_verdicts_hold_for_every_completion() {
     let tally = Tally::new(["seen", "never", "open", "always"]);
-    let partials = Cell::new(0);
+    let (partials, backfills) = (Cell::new(0), Cell::new(0));
     let strategy = (vec(choices(80), 1..=PARTIALS), choices(320));
     let law = |(started, rules): &Case| {
         let generated = rule_set(rules, SCALE);
@@ -189,8 +216,10 @@ fn partial_verdicts_hold_for_every_completion() {
             // A fresh pool: its columns know no other values than those of these tickets.
             let mut table = Table::new(plan);
             let started = start(numbers, plan, &generated.declared.attributes);
+            let is_backfill = started.roster > 0;
             let Some(verdicts) = check(&mut table, started)? else { continue };
             partials.set(partials.get() + 1);
+            backfills.set(backfills.get() + u64::from(is_backfill));
             for (keys, verdict) in keys.iter().zip(verdicts) {
                 let never = verdict.is_never();
                 let always = !never && verdict.always == LocationSet::ALL;
@@ -205,6 +234,8 @@ fn partial_verdicts_hold_for_every_completion() {
     let partials = partials.get();
     tally.print(&format!("{partials} partial matches"));
     assert!(partials >= PARTIALS_MIN, "only {partials} partial matches");
+    let backfills = backfills.get();
+    assert!(backfills * 10 >= partials, "only {backfills} of {partials} with a backfill ticket");
     let rows = tally.rows();
     for kind in KINDS {
         let row = rows.get(kind.name()).copied().unwrap_or_default();

@@ -67,7 +67,9 @@ pub(crate) fn placed(tickets: &[PlacedTicket]) -> String {
     for ticket in tickets {
         let seconds = number(ticket.age.get() as f64 / 1000.0);
         let players = list(ticket.players.iter().map(player));
-        let text = object([("AgeSeconds", seconds), ("Players", players)]);
+        let mut members = vec![("AgeSeconds", seconds), ("Players", players)];
+        members.extend(ticket.backfill.then(|| ("Backfill", "true".into())));
+        let text = object(members);
         match teams.iter_mut().find(|(name, _)| *name == ticket.team) {
             Some((_, tickets)) => tickets.push(text),
             None => teams.push((&ticket.team, vec![text])),
@@ -94,6 +96,7 @@ mod tests {
             team: team.into(),
             age: Millis::new(4999),
             players: players.iter().map(|&it| it.clone()).collect(),
+            backfill: false,
         };
         let text = placed(&[ticket("red", &[&first]), ticket("blue", &[&second])]);
         let read: serde_json::Value = serde_json::from_str(&text).unwrap();

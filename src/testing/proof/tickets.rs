@@ -107,7 +107,7 @@ pub(crate) fn pool(
             }
             with_latencies(c, player, reports)
         };
-        PoolTicket { age, players: (0..party).map(|_| one_player()).collect() }
+        PoolTicket::new(age, (0..party).map(|_| one_player()).collect())
     };
     (0..scale.tickets).map(|_| ticket()).collect()
 }
@@ -119,10 +119,10 @@ pub(crate) fn placed(
     instances: &[String],
 ) -> Vec<PlacedTicket> {
     let offset = c.below(instances.len());
-    let place = |(at, PoolTicket { age, players }): (usize, PoolTicket)| {
+    let place = |(at, PoolTicket { age, players, .. }): (usize, PoolTicket)| {
         let even = (at + offset) % instances.len();
         let instance = if c.once_in(4) { c.below(instances.len()) } else { even };
-        PlacedTicket { team: instances[instance].clone(), age, players }
+        PlacedTicket { team: instances[instance].clone(), age, players, backfill: false }
     };
     pool.into_iter().enumerate().map(place).collect()
 }

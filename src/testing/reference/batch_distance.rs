@@ -33,11 +33,11 @@ struct Ticket {
 
 fn values(attribute: AttributeIdx, lineup: &Lineup<'_>) -> Result<Vec<Ticket>, String> {
     let mut tickets = Vec::new();
-    for players in lineup.tickets() {
+    for super::Ticket { players, .. } in lineup.tickets() {
         let values = players.iter().map(|player| lineup.attribute(player, attribute));
         tickets.push(Ticket {
             ids: players.iter().map(|player| name(player.player_id.as_str())).collect(),
-            label: name(&party::label(players)),
+            label: name(&party::label(&players)),
             values: values.collect::<Result<_, _>>()?,
         });
     }

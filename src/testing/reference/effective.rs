@@ -34,6 +34,25 @@ pub(super) fn team_size(ast: &RuleSetAst, team: TeamIdx, wait: Millis) -> (u32, 
     (min, max)
 }
 
+/// Whether the match leaves so many places of all teams open, or as many as their minimums let it.
+#[cfg(test)]
+pub(super) fn leaves_open(
+    ast: &RuleSetAst,
+    parties: &[Party<'_>],
+    wait: Millis,
+    places: u32,
+) -> bool {
+    let (mut at_least, mut at_most) = (0, 0);
+    for instance in ast.schema.instances.iter() {
+        let (min, max) = team_size(ast, instance.team, wait);
+        at_least += min;
+        at_most += max;
+    }
+    let players: usize = parties.iter().map(|party| party.players.len()).sum();
+    let wanted = at_most.saturating_sub(places);
+    players <= wanted.max(at_least) as usize
+}
+
 /// The rule at a position with its fields as they are in force.
 pub(super) fn rule(ast: &RuleSetAst, position: usize, wait: Millis) -> RuleAst {
     let mut rule = ast.rules[position].clone();

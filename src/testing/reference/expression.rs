@@ -64,14 +64,14 @@ fn of_players(
     aggregation: Option<Aggregation>,
 ) -> Result<Vec<Element>, Undefined> {
     let mut elements = Vec::new();
-    for &ticket in &team.tickets {
+    for ticket in &team.tickets {
         let mut values = Vec::new();
-        for player in ticket {
+        for player in &ticket.players {
             let value = of_player(leaf, player, lineup)?;
             values.push(Element { of: player.player_id.as_str().to_owned(), value });
         }
         if lineup.collapse && leaf != Leaf::PlayerIds {
-            elements.push(party::as_one(ticket, values, aggregation)?);
+            elements.push(party::as_one(&ticket.players, values, aggregation)?);
         } else {
             elements.append(&mut values);
         }

@@ -82,14 +82,14 @@ fn latencies(
     let mut latencies = Vec::new();
     for ticket in lineup.tickets() {
         let mut of_players = Vec::new();
-        for player in ticket {
+        for player in &ticket.players {
             let latency = player.latency_in_ms.get(location).ok_or_else(|| {
                 format!("player `{}` reports none", name(player.player_id.as_str()))
             })?;
             of_players.push(f64::from(*latency));
         }
         let latency = party::number(&of_players, party_aggregation(rule));
-        latencies.push((party::label(ticket), latency));
+        latencies.push((party::label(&ticket.players), latency));
     }
     Ok(latencies)
 }

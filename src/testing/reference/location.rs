@@ -33,7 +33,8 @@ impl Truth {
 /// The locations that all players who report latencies report, by name; the one unnamed place when
 /// nobody does. Empty when those who report have none in common.
 pub(super) fn places<'a>(teams: &[Team<'a>]) -> Vec<Place<'a>> {
-    let players = || teams.iter().flat_map(|team| team.tickets.iter().copied().flatten());
+    let players =
+        || teams.iter().flat_map(|team| &team.tickets).flat_map(|it| it.players.iter().copied());
     let reporting: Vec<&'a Player> = players().filter(|player| reports(player)).collect();
     let Some(first) = reporting.first() else { return vec![None] };
     let is_common =

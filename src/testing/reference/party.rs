@@ -20,7 +20,7 @@ pub(super) fn number(numbers: &[f64], aggregation: Option<Aggregation>) -> f64 {
 }
 
 /// How messages call a ticket: by its players.
-pub(super) fn label(ticket: &[Player]) -> String {
+pub(super) fn label(ticket: &[&Player]) -> String {
     let ids: Vec<&str> = ticket.iter().map(|player| player.player_id.as_str()).collect();
     ids.join(" + ")
 }
@@ -28,7 +28,7 @@ pub(super) fn label(ticket: &[Player]) -> String {
 /// The values of the players of a ticket as that of one player (facts 10.6): numbers aggregated, a
 /// string if it is that of all, the union or the intersection of lists.
 pub(super) fn as_one(
-    ticket: &[Player],
+    ticket: &[&Player],
     values: Vec<Element>,
     aggregation: Option<Aggregation>,
 ) -> Result<Element, Undefined> {

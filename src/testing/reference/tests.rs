@@ -1,5 +1,6 @@
 //! Whole matches: rules, sizes, expansions, problems, locations.
 
+mod backfill_tests;
 mod batch_distance_tests;
 mod collection_tests;
 mod compound_tests;
@@ -14,7 +15,7 @@ use crate::testing::judgement::RuleJudgement;
 /// The verdict, which `is_valid` must share.
 fn judged(ast: &RuleSetAst, tickets: &[PlacedTicket]) -> Judgement {
     let judgement = judge(ast, tickets).unwrap();
-    assert_eq!(is_valid(ast, tickets), judgement.valid, "{judgement}");
+    assert_eq!(is_valid(ast, tickets, 0), judgement.valid, "{judgement}");
     judgement
 }
 
@@ -342,7 +343,8 @@ fn the_last_step_due_replaces_its_target() {
     let after = |millis, x| {
         let age = Millis::new(millis);
         let players = vec![Player::new("p").with_number("x", x)];
-        let judgement = judged(&ast, &[PlacedTicket { team: "red".into(), age, players }]);
+        let judgement =
+            judged(&ast, &[PlacedTicket { team: "red".into(), age, players, backfill: false }]);
         (judgement.rules[0].checks[0].bound.clone(), judgement.valid)
     };
     assert_eq!(after(0, 11.0), ("each within 1 of 10".into(), true));
@@ -475,6 +477,7 @@ fn a_judgement_reads_as_a_report() {
             team: "blue".into(),
             age: Millis::new(12_500),
             players: vec![Player::new("bob").with_number("x", 4.0)],
+            backfill: false,
         },
     ];
     let judgement = judged(&ast, &tickets);

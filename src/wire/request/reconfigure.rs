@@ -57,8 +57,9 @@ pub(super) fn reconfigure_json(reconfigure: &Reconfigure) -> Value {
 
 /// The object when it is printed as the text is; the text otherwise.
 fn rule_set_json(text: &str) -> Value {
-    match value_from_json(text) {
-        Ok(value) if value.is_object() && value.to_string() == text => value,
+    let object = value_from_json(text).ok().filter(Value::is_object);
+    match object.map(|object| (object.to_string(), object)) {
+        Some((printed, object)) if printed == text => object,
         _ => text.into(),
     }
 }

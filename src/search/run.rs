@@ -1,0 +1,135 @@
+//! One search for an anchor: with which tickets its matches begin, in which epochs they are judged,
+//! and what the search may spend.
+
+use super::waiting::{Entry, Waiting};
+use crate::base::epoch::Epoch;
+use crate::base::idx::Col;
+use crate::model::schema::{AgeSelection, BackfillPriority, InstanceIdx};
+use crate::pool::columns::{Columns, LocationSet};
+use crate::ruleset::epochs::TeamSize;
+use crate::ruleset::plan::Plan;
+
+/// One search: what stays the same in it, and what it counts.
+pub(super) struct Run<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) columns: &'a Columns,
+    pub(super) waiting: &'a mut Waiting,
+    pub(super) anchor: Entry,
+    /// The backfill ticket that the match begins with, if it is no new one.
+    pub(super) seed: Option<Entry>,
+    pub(super) selection: AgeSelection,
+    pub(super) sizes: &'a Col<InstanceIdx, TeamSize>,
+    pub(super) epoch: Epoch,
+    /// The most players that a match can have in this epoch.
+    pub(super) capacity: u32,
+    /// The epochs of the tickets that are in.
+    pub(super) epochs_in: Vec<Epoch>,
+    pub(super) best_players: u32,
+    /// Where the best match so far may be.
+    pub(super) best_locations: LocationSet,
+    pub(super) nodes: u64,
+    pub(super) nodes_max: u64,
+    pub(super) judged: u64,
+}
+
+/// The budget ran out; the search ends where it stands.
+pub(super) struct Exhausted;
+
+/// With which backfill tickets a match for `anchor` may begin, in the order in which they are
+/// tried; `None` is a new match (decision 17, `matching.md` section 5).
+pub(super) fn seeds(
+    plan: &Plan,
+    columns: &Columns,
+    waiting: &Waiting,
+    anchor: Entry,
+) -> Vec<Option<Entry>> {
+    if anchor.is_roster {
+        return vec![Some(anchor)];
+    }
+    let new_match = (!anchor.is_kept).then_some(None);
+    if !waiting.has_rosters() {
+        return new_match.into_iter().collect();
+    }
+    let locations = columns.locations[anchor.row];
+    let meets = |it: &Entry| !locations.intersect(columns.locations[it.row]).is_empty();
+    let joined = waiting.rosters().filter(meets).map(Some);
+    match plan.ast.algorithm.backfill_priority {
+        BackfillPriority::High => joined.chain(new_match).collect(),
+        BackfillPriority::Normal | BackfillPriority::Low => {
+            new_match.into_iter().chain(joined).collect()
+        }
+    }
+}
+
+impl<'a> Run<'a> {
+    /// A search in the epoch of the anchor for a new match.
+    pub(super) fn new(
+        plan: &'a Plan,
+        columns: &'a Columns,
+        waiting: &'a mut Waiting,
+        anchor: Entry,
+        nodes_max: u64,
+    ) -> Self {
+        Self {
+            plan,
+            columns,
+            waiting,
+            anchor,
+            seed: None,
+            selection: plan.ast.algorithm.age_selection,
+            sizes: &plan.sizes[anchor.epoch],
+            epoch: anchor.epoch,
+            capacity: 0,
+            epochs_in: Vec::new(),
+            best_players: 0,
+            best_locations: LocationSet::NONE,
+            nodes: 0,
+            nodes_max,
+            judged: 0,
+        }
+    }
+
+    /// Goes on in another epoch. Some places are left open, but never those below the minimums
+    /// (decision 17).
+    pub(super) fn enter(&mut self, epoch: Epoch) {
+        self.epoch = epoch;
+        self.sizes = &self.plan.sizes[epoch];
+        let sum = |bound: fn(&TeamSize) -> u32| self.sizes.iter().map(bound).sum::<u32>();
+        let open = self.waiting.terms().additional_players;
+        self.capacity = sum(|it| it.min).max(sum(|it| it.max).saturating_sub(open));
+    }
+
+    /// The epochs that can judge a match with the anchor and the backfill ticket.
+    pub(super) fn reachable(&self) -> impl DoubleEndedIterator<Item = Epoch> + use<> {
+        let of_seed = self.seed.map_or(self.anchor.epoch, |seed| seed.epoch);
+        let (selection, anchor) = (self.selection, self.anchor.epoch);
+        self.plan.epochs.indices().filter(move |&epoch| match selection {
+            AgeSelection::Newest => epoch <= anchor.min(of_seed),
+            AgeSelection::Oldest => epoch >= anchor.max(of_seed),
+        })
+    }
+
+    /// Whether some ticket that may be in the match is in this epoch.
+    pub(super) fn occurs(&self, epoch: Epoch) -> bool {
+        let known = [Some(self.anchor), self.seed].into_iter().flatten();
+        known.map(|it| it.epoch).any(|it| it == epoch) || self.waiting.has_epoch(epoch)
+    }
+
+    pub(super) fn spend(&mut self) -> Result<(), Exhausted> {
+        if self.nodes >= self.nodes_max {
+            return Err(Exhausted);
+        }
+        self.nodes += 1;
+        Ok(())
+    }
+
+    /// Whether a ticket is old (or young) enough for a match that this epoch judges, and not kept
+    /// from it.
+    pub(super) fn admits(&self, entry: Entry) -> bool {
+        let in_time = match self.selection {
+            AgeSelection::Newest => entry.epoch >= self.epoch,
+            AgeSelection::Oldest => entry.epoch <= self.epoch,
+        };
+        in_time && !(entry.is_kept && self.seed.is_none())
+    }
+}
