@@ -61,6 +61,7 @@ pub use engine::options::{
 };
 pub use engine::report::TickReport;
 pub use engine::response::{GameSession, MatchmakingTicket, PendingMatch, Response};
+pub use engine::snapshot::{RestoreError, Snapshot};
 pub use lifecycle::cause::StatusCause;
 pub use lifecycle::counters::{Counters, Durations};
 pub use lifecycle::event::{

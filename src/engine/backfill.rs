@@ -19,7 +19,7 @@ use crate::model::schema::InstanceIdx;
 use crate::model::session::{SessionUpdate, UpdateReason};
 use crate::model::ticket::{Player, PlayerId};
 use crate::pool::columns::TicketRow;
-use crate::pool::ingest::{Refused, missing_attributes};
+use crate::pool::ingest::{Refused, suits};
 
 impl Matchmaker {
     pub(super) fn start_match_backfill(
@@ -67,7 +67,12 @@ impl Matchmaker {
         Ok(Response::StartMatchBackfill(self.new_view(key, players)))
     }
 
-    fn backfill(&self, session: Option<Arc<str>>, automatic: bool, players: &[Player]) -> Backfill {
+    pub(super) fn backfill(
+        &self,
+        session: Option<Arc<str>>,
+        automatic: bool,
+        players: &[Player],
+    ) -> Backfill {
         let schema = &self.rule_set.plan().ast.schema;
         let team = |player: &Player| {
             let name = player.team.as_deref().unwrap_or_default();
@@ -91,7 +96,7 @@ impl Matchmaker {
         }
     }
 
-    fn session_location(&self, arn: Option<&str>) -> Option<Arc<str>> {
+    pub(super) fn session_location(&self, arn: Option<&str>) -> Option<Arc<str>> {
         self.sessions.get(arn?)?.info.location.clone()
     }
 
@@ -173,10 +178,7 @@ impl Matchmaker {
         let schema = &plan.ast.schema;
         let team = |player: &Player| schema.instance(player.team.as_deref()?);
         let teams: Option<Vec<InstanceIdx>> = players.iter().map(team).collect();
-        let Some(teams) = teams.filter(|_| missing_attributes(schema, players).next().is_none())
-        else {
-            return Ok(None);
-        };
+        let Some(teams) = teams.filter(|_| suits(schema, players)) else { return Ok(None) };
         self.pool.insert_roster(schema, players, &teams, location, start_time, number).map(Some)
     }
 

@@ -8,7 +8,7 @@ use crate::lifecycle::book::TicketRecord;
 use crate::lifecycle::status::TicketStatus;
 use crate::model::ticket::{Player, PlayerId, TicketId};
 use crate::pool::columns::NumberRange;
-use crate::pool::ingest::{Pool, missing_attributes};
+use crate::pool::ingest::{Pool, missing_attributes, mistyped_attributes};
 use crate::search::{Refusal, refusal};
 
 /// What is known of why a ticket is not matched yet.
@@ -31,6 +31,13 @@ pub struct WhyWaiting {
 pub enum NeverReason {
     /// A player lacks an attribute that has no default (facts 1.3).
     MissingAttribute {
+        /// The player.
+        player_id: PlayerId,
+        /// The attribute.
+        attribute: String,
+    },
+    /// A player has a value of another type than the rule set declares since `Reconfigure`.
+    AttributeOfOtherType {
         /// The player.
         player_id: PlayerId,
         /// The attribute.
@@ -68,6 +75,10 @@ impl fmt::Display for NeverReason {
             Self::MissingAttribute { player_id, attribute } => write!(
                 f,
                 "player `{player_id}` has no attribute `{attribute}`, which has no default"
+            ),
+            Self::AttributeOfOtherType { player_id, attribute } => write!(
+                f,
+                "the attribute `{attribute}` of player `{player_id}` is of another type than the rule set declares"
             ),
             Self::PartyTooLarge { players, largest_team } => {
                 write!(
@@ -120,6 +131,11 @@ impl Matchmaker {
             attribute: attribute.to_owned(),
         });
         let mut reasons: Vec<NeverReason> = missing.collect();
+        let mistyped = mistyped_attributes(schema, &players);
+        reasons.extend(mistyped.map(|(player, attribute)| NeverReason::AttributeOfOtherType {
+            player_id: player.player_id.clone(),
+            attribute: attribute.to_owned(),
+        }));
         if !reasons.is_empty() {
             return reasons;
         }

@@ -10,9 +10,12 @@ mod matches;
 pub(crate) mod options;
 mod pass;
 mod placement;
+mod reconfigure;
 pub(crate) mod report;
 pub(crate) mod response;
+mod rows;
 mod sessions;
+pub(crate) mod snapshot;
 mod tickets;
 mod validate;
 
@@ -33,7 +36,6 @@ use crate::lifecycle::session::Sessions;
 use crate::lifecycle::state::Change;
 use crate::lifecycle::timers::{Timer, Timers};
 use crate::model::limits::TIME_MAX;
-use crate::model::schema::Strategy;
 use crate::model::session::SessionUpdate;
 use crate::model::ticket::TicketId;
 use crate::pool::columns::TicketRow;
@@ -89,6 +91,8 @@ pub struct Matchmaker {
     configuration: Configuration,
     configuration_arn: String,
     options: EngineOptions,
+    /// What guards look-ups against chosen ids.
+    seed: u64,
     /// The latest time that a call has brought.
     now: Timestamp,
     submissions: u64,
@@ -131,17 +135,15 @@ impl Matchmaker {
         validate::configuration(&configuration)?;
         validate::options(&options)?;
         validate::start(start)?;
-        if rule_set.strategy() == Strategy::Balanced {
-            return Err(ConfigurationError::NotBuilt { what: "the strategy `balanced`" });
-        }
+        reconfigure::check_rule_set(&rule_set)?;
         let plan = rule_set.plan();
-        let rules = plan.enforced.iter().filter_map(|it| plan.ast.rules.get(it.position));
-        let rule_names: Vec<Arc<str>> = rules.map(|rule| rule.name.as_str().into()).collect();
+        let rule_names = reconfigure::enforced_rules(&rule_set);
         let mut matchmaker = Self {
             configuration_arn: format!(
                 "arn:aws:gamelift:local:000000000000:matchmakingconfiguration/{}",
                 configuration.name
             ),
+            seed,
             now: start,
             submissions: 0,
             book: Book::new(seed),
@@ -199,9 +201,7 @@ impl Matchmaker {
             Input::FailPlacement(request) => self.fail_placement(&request),
             Input::EndGameSession(request) => self.end_game_session(&request),
             Input::RemovePlayers(request) => self.remove_players(&request),
-            Input::Reconfigure(_) => {
-                Err(InputError::invalid("this operation is not built yet in this release"))
-            }
+            Input::Reconfigure(request) => self.apply_reconfigure(*request),
         }
     }
 

@@ -28,18 +28,18 @@ const RETRY_INTERVAL: Millis = Millis::new(1000);
 #[derive(Debug, Default)]
 pub(super) struct PassState {
     /// Tickets that have changed since the last pass began, waiting for the next one.
-    changed: BTreeSet<AnchorKey>,
+    pub(super) changed: BTreeSet<AnchorKey>,
     /// Whether the next pass is due.
-    due: bool,
+    pub(super) due: bool,
     /// Whether a ticket has left since a pass gave others up: a smaller pool may be searched to the
     /// end. The next pass is due a while later.
-    retry: bool,
+    pub(super) retry: bool,
     /// Whether a ticket has left since the last pass began.
-    departed: bool,
+    pub(super) departed: bool,
     /// Those that the last pass gave up.
-    given_up: BTreeSet<AnchorKey>,
-    last_start: Option<Timestamp>,
-    under_way: Option<UnderWay>,
+    pub(super) given_up: BTreeSet<AnchorKey>,
+    pub(super) last_start: Option<Timestamp>,
+    pub(super) under_way: Option<UnderWay>,
     /// Whether a slice runs. Until it ends, its view of the pool is by rows.
     is_running: bool,
     /// Rows of tickets that have ended in the slice. They must not become another ticket's before
@@ -52,7 +52,7 @@ pub(super) struct PassState {
     pub(super) terms: MatchTerms,
     /// Whether a backfill ticket has come, left or changed, so that tickets that were kept for it
     /// may have become free. They count as changed (decision 21).
-    sets_free: bool,
+    pub(super) sets_free: bool,
     /// Takes every ticket for changed: the plain way that the incremental one is held against.
     #[cfg(test)]
     pub(super) searches_everything: bool,
@@ -60,17 +60,17 @@ pub(super) struct PassState {
 
 /// A pass that has begun.
 #[derive(Debug)]
-struct UnderWay {
+pub(super) struct UnderWay {
     /// Changed tickets for which there may be a match.
-    changed: BTreeSet<AnchorKey>,
-    stage: Stage,
+    pub(super) changed: BTreeSet<AnchorKey>,
+    pub(super) stage: Stage,
     /// Anchors whose budget ran out without a match.
-    exhausted: BTreeSet<AnchorKey>,
+    pub(super) exhausted: BTreeSet<AnchorKey>,
 }
 
 /// How far a pass is; the key is that of the last ticket that had its turn.
 #[derive(Clone, Copy, Debug)]
-enum Stage {
+pub(super) enum Stage {
     /// Asks the changed tickets whether there is a match for one of them.
     Asking(Option<AnchorKey>),
     /// Gives the anchors their turn.
@@ -111,6 +111,15 @@ impl PassState {
             self.sets_free = true;
             self.due = true;
         }
+    }
+
+    /// Gives up the pass that is under way, and all that is known of tickets.
+    pub(super) fn begin_anew(&mut self) {
+        self.changed.clear();
+        self.given_up.clear();
+        self.under_way = None;
+        self.retry = false;
+        self.due = true;
     }
 
     /// When the next slice is due, seen from `now`.

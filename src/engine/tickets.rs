@@ -350,7 +350,7 @@ impl Matchmaker {
     }
 
     /// Until when a ticket may not found a new match if it fits a backfill.
-    fn guard_end(&self, record: &TicketRecord) -> Option<Timestamp> {
+    pub(super) fn guard_end(&self, record: &TicketRecord) -> Option<Timestamp> {
         let seconds = self.options.backfill_before_new_match_seconds;
         (seconds > 0 && record.backfill.is_none())
             .then(|| record.start_time.plus(Millis::from_secs(seconds)))

@@ -48,6 +48,23 @@ pub(super) fn start_matchmaking(
     Ok(())
 }
 
+/// The constraints on the players of a ticket or a session that hold whatever the rule set is.
+pub(super) fn players(players: &[Player], min: usize, max: usize) -> Result<(), InputError> {
+    count("Players", players.len(), min, max, "players")?;
+    let schema = Schema::default();
+    let mut seen = std::collections::BTreeSet::new();
+    for (position, player) in players.iter().enumerate() {
+        check_player(format_args!("Players[{position}]"), player, &schema)?;
+        if !seen.insert(&player.player_id) {
+            let player = shown(player.player_id.as_str());
+            return refuse(format!(
+                "`Players[{position}].PlayerId`: the player `{player}` is there twice"
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// 1 to 10 ids.
 pub(super) fn describe_matchmaking(request: &DescribeMatchmaking) -> Result<(), InputError> {
     count("TicketIds", request.ticket_ids.len(), 1, limits::DESCRIBE_TICKETS_MAX, "ids")?;

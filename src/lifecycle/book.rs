@@ -91,6 +91,13 @@ impl TicketRecord {
     }
 }
 
+/// What a ticket of an earlier run has that another one has already.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Taken {
+    Id,
+    Player(PlayerId),
+}
+
 /// The tickets by id and by player.
 #[derive(Debug)]
 pub(crate) struct Book {
@@ -168,6 +175,9 @@ impl Book {
     /// Takes players off the roster of a backfill ticket.
     pub(crate) fn shrink(&mut self, key: TicketKey, stays: impl Fn(&PlayerId) -> bool) {
         let Some(record) = self.records[key].as_mut() else { return };
+        for player in record.party.ids().filter(|player| !stays(player)) {
+            self.by_player.remove(self.state.text(player.as_str()), key);
+        }
         if let Some(backfill) = &mut record.backfill {
             let mut staying = record.party.ids().map(&stays);
             backfill.teams.retain(|_| staying.next().unwrap_or(false));
@@ -199,6 +209,50 @@ impl Book {
         self.active += 1;
         self.automatic += usize::from(automatic);
         key
+    }
+
+    /// Takes up a ticket of an earlier run; the finished ones in the order in which they ended.
+    /// The players in `released` are not, or no longer, held by it.
+    pub(crate) fn take_up(
+        &mut self,
+        record: TicketRecord,
+        released: &[PlayerId],
+    ) -> Result<TicketKey, Taken> {
+        if self.find(&record.id).is_some() {
+            return Err(Taken::Id);
+        }
+        let is_active = !record.status.is_end();
+        let is_held = |id: &&PlayerId| is_active && !released.contains(id);
+        let held: Vec<PlayerId> = record.party.ids().filter(is_held).cloned().collect();
+        if let Some(player) = held.iter().find(|player| self.ticket_of(player).is_some()) {
+            return Err(Taken::Player(player.clone()));
+        }
+        let id_hash = self.state.text(record.id.as_str());
+        self.active += usize::from(is_active);
+        self.automatic += usize::from(is_active && record.is_automatic());
+        let key = self.records.push(Some(record));
+        self.by_id.insert(id_hash, key);
+        for player in held {
+            self.by_player.insert(self.state.text(player.as_str()), key);
+        }
+        if !is_active {
+            self.finished.push_back(key);
+        }
+        Ok(key)
+    }
+
+    /// The finished tickets, in the order in which they ended.
+    pub(crate) fn finished(&self) -> impl Iterator<Item = &TicketRecord> {
+        self.finished.iter().filter_map(|&key| self.record(key))
+    }
+
+    /// The players of an active ticket that it no longer holds.
+    pub(crate) fn released_of(&self, key: TicketKey) -> impl Iterator<Item = &PlayerId> {
+        let players = self.record(key).into_iter().flat_map(|record| record.party.ids());
+        players.filter(move |player| {
+            let hash = self.state.text(player.as_str());
+            self.by_player.find(hash, |it| it == key).is_none()
+        })
     }
 
     /// Frees players of an active ticket for another one, although the ticket may go on showing

@@ -50,6 +50,27 @@ impl Counters {
         Self { rule_evaluations: metrics(rules, []), ..Self::default() }
     }
 
+    /// The largest count, lengths of time left out.
+    pub(crate) fn largest(&self) -> u64 {
+        let counts = [
+            self.match_acceptances_timed_out,
+            self.matches_accepted,
+            self.matches_created,
+            self.matches_placed,
+            self.matches_rejected,
+            self.players_started,
+            self.tickets_failed,
+            self.tickets_started,
+            self.tickets_timed_out,
+            self.time_to_match.samples,
+            self.time_to_ticket_cancel.samples,
+            self.time_to_ticket_success.samples,
+        ];
+        let rules = self.rule_evaluations.iter();
+        let judged = rules.flat_map(|rule| [rule.passed_count, rule.failed_count]);
+        judged.chain(counts).max().unwrap_or(0)
+    }
+
     /// Adds how often each rule passed and failed in a search.
     pub(crate) fn add_tallies(&mut self, tallies: &[(u64, u64)]) {
         for (sum, &(passed, failed)) in self.rule_evaluations.iter_mut().zip(tallies) {

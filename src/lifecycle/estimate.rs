@@ -13,22 +13,27 @@ const SAMPLES_MIN: usize = 10;
 #[derive(Debug, Default)]
 pub(crate) struct WaitEstimate {
     waits: VecDeque<u64>,
-    sum: u64,
+    sum: u128,
 }
 
 impl WaitEstimate {
     pub(crate) fn add(&mut self, wait: Millis) {
         if self.waits.len() == SAMPLES_MAX {
-            self.sum -= self.waits.pop_front().unwrap_or(0);
+            self.sum -= u128::from(self.waits.pop_front().unwrap_or(0));
         }
         self.waits.push_back(wait.get());
-        self.sum += wait.get();
+        self.sum += u128::from(wait.get());
+    }
+
+    /// The waits that count, oldest first.
+    pub(crate) fn waits(&self) -> impl Iterator<Item = Millis> {
+        self.waits.iter().map(|&wait| Millis::new(wait))
     }
 
     /// The mean in whole seconds, once there are enough waits.
     pub(crate) fn seconds(&self) -> Option<u32> {
         let count = self.waits.len();
-        (count >= SAMPLES_MIN).then(|| (self.sum / count as u64 / 1000) as u32)
+        (count >= SAMPLES_MIN).then(|| (self.sum / count as u128 / 1000) as u32)
     }
 }
 

@@ -23,6 +23,27 @@ impl Outbox {
         Self { events: VecDeque::new(), sequence: 0, custom_event_data }
     }
 
+    /// The events that wait, and the number of the last one ever told.
+    pub(crate) fn waiting(&self) -> (&VecDeque<Event>, u64) {
+        (&self.events, self.sequence)
+    }
+
+    /// Takes up events that waited in an earlier run; false when their numbers do not end with
+    /// `sequence`, one after the other.
+    #[must_use]
+    pub(crate) fn take_up(&mut self, events: Vec<Event>, sequence: u64) -> bool {
+        let Some(before) = sequence.checked_sub(events.len() as u64) else { return false };
+        let follow = events.iter().zip(before + 1..).all(|(event, it)| event.sequence == it);
+        self.events = events.into();
+        self.sequence = sequence;
+        follow
+    }
+
+    /// What every event carries from now on.
+    pub(crate) fn set_custom_event_data(&mut self, data: Option<&str>) {
+        self.custom_event_data = data.map(Arc::from);
+    }
+
     pub(crate) fn push(&mut self, time: Timestamp, detail: EventDetail) {
         self.sequence += 1;
         let custom_event_data = self.custom_event_data.clone();

@@ -26,6 +26,13 @@ pub(crate) struct Session {
     used: Timestamp,
 }
 
+impl Session {
+    /// When something last happened to it.
+    pub(crate) const fn used(&self) -> Timestamp {
+        self.used
+    }
+}
+
 /// Whose the id of an automatic backfill ticket is that may not exist yet.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum AnnouncedBy {

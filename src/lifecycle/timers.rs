@@ -70,6 +70,10 @@ impl Timers {
         self.pending.remove(&timer_key(at, kind, number));
     }
 
+    pub(crate) fn is_set(&self, at: Timestamp, kind: TimerKind, number: u64) -> bool {
+        self.pending.get(&timer_key(at, kind, number)).is_some()
+    }
+
     /// When the next timer fires.
     pub(crate) fn next(&self) -> Option<Timestamp> {
         self.pending.first_key_value().map(|(&(at, ..), _)| at)

@@ -345,6 +345,27 @@ pub(crate) fn missing_attributes<'a>(
     })
 }
 
+/// Every player with every declared attribute that the player has a value of another type of. A
+/// request with one is refused; it comes about when the rule set changes.
+pub(crate) fn mistyped_attributes<'a>(
+    schema: &'a Schema,
+    players: &'a [Player],
+) -> impl Iterator<Item = (&'a Player, &'a str)> {
+    players.iter().flat_map(|player| {
+        let declared = schema.attributes.iter().filter(|declaration| {
+            let value = player.attributes.get(&*declaration.name);
+            value.is_some_and(|value| type_of(value) != declaration.attribute_type)
+        });
+        declared.map(move |declaration| (player, &*declaration.name))
+    })
+}
+
+/// Whether players have all that the rule set declares, so that they can have rows.
+pub(crate) fn suits(schema: &Schema, players: &[Player]) -> bool {
+    missing_attributes(schema, players).next().is_none()
+        && mistyped_attributes(schema, players).next().is_none()
+}
+
 /// The type that a value has.
 pub(crate) fn type_of(value: &AttributeValue) -> AttributeType {
     match value {

@@ -62,6 +62,21 @@ impl Pool {
         self.columns.rosters.insert(row, Roster { parts: parts.into(), session_location });
         Ok(row)
     }
+
+    /// Whether a backfill ticket fits nowhere since there was no room for its session's location.
+    pub(crate) fn is_nowhere(&self, row: TicketRow, location: Option<&str>) -> bool {
+        let roster = self.columns.rosters.get(&row);
+        location.is_some() && roster.is_some_and(|roster| roster.session_location.is_none())
+    }
+
+    /// Gives a backfill ticket, which came in without a location, nowhere to be.
+    pub(crate) fn put_nowhere(&mut self, row: TicketRow) {
+        let columns = &mut self.columns;
+        let parts = columns.rosters.get(&row).into_iter().flat_map(|roster| &roster.parts);
+        for part in parts.map(|&(_, part)| part).chain([row]) {
+            columns.locations[part] = LocationSet::NONE;
+        }
+    }
 }
 
 #[cfg(test)]

@@ -171,6 +171,7 @@ impl Searcher {
     pub(super) fn start(&mut self, run: &mut Run<'_>) -> Result<bool, Exhausted> {
         self.candidate.clear();
         self.known.clear();
+        self.supply.iter_mut().for_each(|supply| *supply = 0);
         run.epochs_in.clear();
         if let Some(seed) = run.seed {
             run.spend()?;

@@ -1,0 +1,138 @@
+//! Another rule set or configuration while tickets wait (decision 32).
+
+use std::sync::Arc;
+
+use super::input::{Input, InputError, Reconfigure};
+use super::options::{Configuration, ConfigurationError};
+use super::response::Response;
+use super::{Matchmaker, validate};
+use crate::base::sorted::SortedMap;
+use crate::base::time::{Millis, Timestamp};
+use crate::lifecycle::book::TicketKey;
+use crate::lifecycle::state::metrics;
+use crate::lifecycle::status::TicketStatus;
+use crate::lifecycle::timers::TimerKind;
+use crate::model::schema::Strategy;
+use crate::ruleset::RuleSet;
+use crate::search::Searcher;
+
+impl Matchmaker {
+    /// Goes on with another rule set, another configuration, or both, from `now` on: the command
+    /// [`Input::Reconfigure`].
+    ///
+    /// Every ticket stays. Those that wait are judged anew; one that lacks what the new rules need
+    /// can never be matched, and [`why_waiting`](Self::why_waiting) says so. Their request timeout
+    /// becomes that of the new configuration, counted from their start, but not before `now`.
+    /// Matches that are formed go on as they began, and sessions that fill up by themselves keep
+    /// the ticket that they have. Tallies of rules start anew with another rule set.
+    ///
+    /// # Errors
+    /// [`InputError`]: the name of the configuration must stay, and what [`Matchmaker::new`]
+    /// refuses is refused. Nothing has changed.
+    pub fn reconfigure(
+        &mut self,
+        now: Timestamp,
+        rule_set: Option<RuleSet>,
+        configuration: Option<Configuration>,
+    ) -> Result<(), InputError> {
+        let request = Reconfigure { rule_set, configuration };
+        self.handle_input(now, Input::Reconfigure(Box::new(request))).map(|_| ())
+    }
+
+    pub(super) fn apply_reconfigure(
+        &mut self,
+        request: Reconfigure,
+    ) -> Result<Response, InputError> {
+        let Reconfigure { rule_set, configuration } = request;
+        if let Some(configuration) = &configuration {
+            let (found, own) = (&configuration.name, &self.configuration.name);
+            if found != own {
+                return Err(InputError::invalid(format!(
+                    "`Configuration.Name` is `{}`, but must stay `{own}`; another configuration needs a matchmaker of its own",
+                    validate::shown(found)
+                )));
+            }
+            validate::configuration(configuration)
+                .map_err(|error| InputError::invalid(format!("`Configuration`: {error}")))?;
+        }
+        if let Some(rule_set) = &rule_set {
+            check_rule_set(rule_set)
+                .map_err(|error| InputError::invalid(format!("`RuleSet`: {error}")))?;
+        }
+        if let Some(configuration) = configuration {
+            self.outbox.set_custom_event_data(configuration.custom_event_data.as_deref());
+            self.configuration = configuration;
+        }
+        if let Some(rule_set) = rule_set.filter(|it| *it != self.rule_set) {
+            self.change_rule_set(rule_set);
+        }
+        self.set_terms();
+        self.begin_anew();
+        Ok(Response::Reconfigure)
+    }
+
+    fn change_rule_set(&mut self, rule_set: RuleSet) {
+        self.rule_names = enforced_rules(&rule_set);
+        self.searcher = Searcher::new(rule_set.plan());
+        self.counters.rule_evaluations = metrics(&self.rule_names, []);
+        self.rule_set = rule_set;
+        for key in self.active_keys() {
+            if let Some(record) = self.book.record_mut(key) {
+                record.tallies = Box::default();
+            }
+        }
+    }
+
+    /// Takes every waiting ticket for one that has just come, but for its age.
+    fn begin_anew(&mut self) {
+        let keys = self.active_keys();
+        for &key in &keys {
+            self.stop_waiting_timers(key);
+        }
+        self.ingest_all();
+        self.searching = SortedMap::default();
+        self.pass.begin_anew();
+        let (now, timeout) = (self.now, self.configuration.request_timeout_seconds);
+        for key in keys {
+            let Some(record) = self.book.record_mut(key) else { continue };
+            record.due = record.start_time.plus(Millis::from_secs(timeout)).max(now);
+            let status = record.status;
+            if !matches!(status, TicketStatus::Queued | TicketStatus::Searching) {
+                continue;
+            }
+            let Some(record) = self.book.record(key) else { continue };
+            if let Some(row) = self.rows[key].filter(|_| status == TicketStatus::Searching) {
+                self.searching.insert(self.anchor_key(record), row);
+            }
+            self.set_waiting_timers(key, now);
+            self.mark_changed(key);
+        }
+    }
+
+    fn stop_waiting_timers(&mut self, key: TicketKey) {
+        let Some(record) = self.book.record(key) else { return };
+        let (number, due) = (record.number, record.due);
+        self.timers.cancel(due, TimerKind::RequestTimeout, number);
+        if let Some(guard) = self.guard_end(record) {
+            self.timers.cancel(guard, TimerKind::GuardEnd, number);
+        }
+        if let Some(at) = self.epoch_timers[key].take() {
+            self.timers.cancel(at, TimerKind::EpochStart, number);
+        }
+    }
+}
+
+/// Whether this release runs a rule set.
+pub(super) fn check_rule_set(rule_set: &RuleSet) -> Result<(), ConfigurationError> {
+    match rule_set.strategy() {
+        Strategy::ExhaustiveSearch => Ok(()),
+        Strategy::Balanced => Err(ConfigurationError::NotBuilt { what: "the strategy `balanced`" }),
+    }
+}
+
+/// The names of the rules that every match must satisfy, in the order in which they are tallied.
+pub(super) fn enforced_rules(rule_set: &RuleSet) -> Vec<Arc<str>> {
+    let plan = rule_set.plan();
+    let rules = plan.enforced.iter().filter_map(|it| plan.ast.rules.get(it.position));
+    rules.map(|rule| rule.name.as_str().into()).collect()
+}
