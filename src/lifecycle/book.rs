@@ -263,6 +263,11 @@ impl Book {
         }
     }
 
+    /// Whether a player of an active ticket is still bound to it.
+    pub(crate) fn holds(&self, key: TicketKey, player: &PlayerId) -> bool {
+        self.by_player.get(player) == Some(&key)
+    }
+
     /// Every ticket that is known, in the order of submission.
     pub(crate) fn in_order(&self) -> Vec<(TicketKey, &TicketRecord)> {
         let records = self.records.enumerate();

@@ -277,3 +277,17 @@ fn a_backfill_that_goes_on_inside_a_pass_hides_nobody() {
     let told = game.told();
     assert!(told.contains(&"PotentialMatchCreated b c".into()), "{told:#?}");
 }
+
+#[test]
+fn a_proposed_backfill_ends_with_the_last_players_of_its_session() {
+    let mut game = game(ARENA, asking(), EngineOptions::default());
+    game.backfill("fill", "session", "all", &["ana", "ben"]);
+    game.start("c", &["cid"]);
+    game.pass();
+    game.leave("session", &["ana"]);
+    game.start("a", &["ana"]);
+    game.leave("session", &["ben"]);
+    let ticket = game.engine.ticket(&"fill".into()).expect("it is remembered");
+    let players: Vec<&str> = ticket.players.iter().map(|it| it.player_id.as_str()).collect();
+    assert_eq!(players, ["ben"]);
+}

@@ -152,7 +152,7 @@ impl<'s> Run<'s> {
     fn pass(&mut self, settled: usize, report: TickReport) -> Checked {
         let events: Vec<Event> = std::iter::from_fn(|| self.engine.poll_event()).collect();
         let settled_events = self.model.told.len();
-        let queued = self.model.queued();
+        let (queued, pass_by) = (self.model.queued(), self.model.pass_by());
         let mut taken_up = 0;
         let mut matches = 0;
         while let Some(event) = events.get(self.model.told.len()) {
@@ -182,7 +182,7 @@ impl<'s> Run<'s> {
             self.model.seen.note("pass cut by a limit");
         } else if taken_up > 0 && taken_up < queued.len() {
             return Err(format!("a pass took up {taken_up} of {} tickets", queued.len()));
-        } else if taken_up == 0 && self.model.pass_by().is_some_and(|by| by <= now) {
+        } else if taken_up == 0 && pass_by.is_some_and(|by| by <= now) {
             return Err("tickets are QUEUED, a pass is due, and none has run".into());
         }
         let interval = self.model.setup.options.pass_interval.get();
