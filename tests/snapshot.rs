@@ -3,11 +3,15 @@
 
 mod support;
 
-use rallypoint::{Matchmaker, RuleSet, Snapshot};
-use support::{Call, Run};
+use rallypoint::{
+    Configuration, EngineOptions, Input, Matchmaker, Player, RuleSet, Snapshot, StartMatchmaking,
+    Timestamp,
+};
+use serde_json::{Value, json};
+use support::{Call, Dice, Run};
 
-const RUNS: u64 = 220;
-const CALLS: usize = 110;
+const RUNS: u64 = 200;
+const CALLS: usize = 100;
 
 /// A snapshot on its way through JSON.
 fn stored(snapshot: &Snapshot) -> Snapshot {
@@ -47,4 +51,201 @@ fn what_follows_a_snapshot_is_what_would_have_followed_without() {
         }
     }
     assert!(restored > 400, "only {restored} snapshots");
+}
+
+/// The pointers to everything in a JSON value.
+fn places(value: &Value, at: &str, found: &mut Vec<String>) {
+    found.push(at.to_owned());
+    match value {
+        Value::Object(members) => {
+            members.iter().for_each(|(key, it)| places(it, &format!("{at}/{key}"), found));
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(n, it)| places(it, &format!("{at}/{n}"), found));
+        }
+        _ => {}
+    }
+}
+
+/// Removes, repeats or changes one thing in a JSON value.
+fn damage(value: &mut Value, dice: &mut Dice) {
+    let mut found = Vec::new();
+    places(value, "", &mut found);
+    let place = dice.pick(&found).expect("the whole is a place");
+    if let Some((parent, key)) = place.rsplit_once('/').filter(|_| dice.once_in(3)) {
+        match value.pointer_mut(parent) {
+            Some(Value::Object(members)) => {
+                members.remove(key);
+            }
+            Some(Value::Array(items)) => {
+                let position: usize = key.parse().expect("a position is a number");
+                let item = items.remove(position);
+                if dice.once_in(2) {
+                    items.extend([item.clone(), item]);
+                }
+            }
+            _ => {}
+        }
+        return;
+    }
+    let Some(leaf) = value.pointer_mut(&place) else { return };
+    let changed = match &*leaf {
+        Value::Bool(it) => (!it).into(),
+        Value::Number(it) => match it.as_u64() {
+            Some(it) => {
+                let near = [it.wrapping_add(1), it.wrapping_sub(1)];
+                let others = [0, near[0], near[1], 1 << 60, u64::MAX];
+                others[dice.below(others.len())].into()
+            }
+            None => [-1e300, 1e300, 0.5][dice.below(3)].into(),
+        },
+        Value::String(_) => {
+            let others =
+                ["", "a", "Searching", "Cancelled", "Queued", "Nowhere", "None", "p1", "t1"];
+            others[dice.below(others.len())].into()
+        }
+        Value::Null => [json!(0), json!("a"), json!(true)][dice.below(3)].clone(),
+        Value::Array(_) | Value::Object(_) => Value::Null,
+    };
+    *leaf = changed;
+}
+
+#[test]
+fn a_damaged_snapshot_is_refused_or_works() {
+    let (mut refused, mut worked) = (0, 0);
+    for seed in 0..40 {
+        let mut run = Run::new(seed);
+        for _ in 0..60 {
+            run.next_call().make(&mut run.matchmaker);
+        }
+        let rule_set = run.matchmaker.rule_set().clone();
+        let whole = serde_json::to_value(run.matchmaker.snapshot()).expect("it can be written");
+        for _ in 0..20 {
+            let mut value = whole.clone();
+            for _ in 0..=run.dice.below(2) {
+                damage(&mut value, &mut run.dice);
+            }
+            let Ok(snapshot) = serde_json::from_value::<Snapshot>(value) else {
+                refused += 1;
+                continue;
+            };
+            match Matchmaker::restore(rule_set.clone(), snapshot) {
+                Ok(matchmaker) => {
+                    worked += 1;
+                    let mut other = Run::of(matchmaker, run.dice.word());
+                    for _ in 0..25 {
+                        let call = other.next_call();
+                        call.make(&mut other.matchmaker);
+                    }
+                    let rule_set = other.matchmaker.rule_set().clone();
+                    let again = Matchmaker::restore(rule_set, other.matchmaker.snapshot());
+                    assert!(again.is_ok(), "seed {seed}: {:?}", again.err());
+                }
+                Err(error) => {
+                    refused += 1;
+                    assert!(error.to_string().starts_with("the snapshot "), "{error}");
+                }
+            }
+        }
+    }
+    assert!(refused > 300 && worked > 100, "{refused} refused, {worked} worked");
+}
+
+/// A matchmaker with a ticket that waits, and its snapshot as JSON.
+fn waiting() -> (RuleSet, Value) {
+    let rule_set = support::rule_sets().swap_remove(0);
+    let (configuration, options) = (Configuration::default(), EngineOptions::default());
+    let start = Timestamp::from_millis(0);
+    let mut matchmaker = Matchmaker::new(rule_set.clone(), configuration, options, start, 7)
+        .expect("the configuration is valid");
+    for (number, skill) in [(1, 10.0), (2, 500.0)] {
+        let players = vec![Player::new(format!("p{number}")).with_number("skill", skill)];
+        let ticket_id = Some(format!("t{number}").into());
+        let request = StartMatchmaking { ticket_id, players, ..StartMatchmaking::default() };
+        matchmaker.handle_input(start, Input::StartMatchmaking(request)).expect("it is good");
+    }
+    let snapshot = serde_json::to_value(matchmaker.snapshot()).expect("it can be written");
+    (rule_set, snapshot)
+}
+
+#[test]
+fn what_contradicts_itself_is_named() {
+    let (rule_set, whole) = waiting();
+    let cases = [
+        ("/version", json!(2), "the snapshot has version 2; this engine reads version 1"),
+        ("/ruleSet", json!("ab"), "the snapshot was taken under the rule set ab, and this is "),
+        (
+            "/configuration/requestTimeoutSeconds",
+            json!(0),
+            "the snapshot does not suit this engine: RequestTimeoutSeconds is 0, but must be 1 to 43200",
+        ),
+        ("/submissions", json!(1), "the snapshot is damaged: ticket 1: only 1 were ever submitted"),
+        ("/active/1/id", json!("t1"), "the snapshot is damaged: ticket 1 has the id of another"),
+        ("/active/1/number", json!(0), "the snapshot is damaged: there are two tickets 0"),
+        (
+            "/active/1/players/0/playerId",
+            json!("p1"),
+            "the snapshot is damaged: the player `p1` of ticket 1 is in another",
+        ),
+        (
+            "/active/0/status",
+            json!("Placing"),
+            "the snapshot is damaged: the timers of ticket 0 are not those of its age",
+        ),
+        ("/active/0/status", json!("Completed"), "the snapshot is damaged: ticket 0 has ended"),
+        (
+            "/active/0/active/nextEpoch",
+            json!(null),
+            "the snapshot is damaged: the timers of ticket 0 are not those of its age",
+        ),
+        (
+            "/active/0/players/0/attributes",
+            json!({}),
+            "the snapshot is damaged: ticket 0 does not suit the rule set",
+        ),
+        (
+            "/active/0/players/0/team",
+            json!("a"),
+            "the snapshot is damaged: ticket 0: the players of a backfill have a team each, and no others",
+        ),
+        (
+            "/active/0/backfill",
+            json!({"session": "arn:a", "automatic": true}),
+            "the snapshot is damaged: ticket 0: the players of a backfill have a team each, and no others",
+        ),
+        (
+            "/matches",
+            json!([{"id": "m", "tickets": [9], "location": null, "formed": 0, "deadline": 5, "answers": null, "announced": null}]),
+            "the snapshot is damaged: match `m` has the ticket 9, which is not its",
+        ),
+        (
+            "/generator/drawn",
+            json!(5000),
+            "the snapshot is damaged: no generator stands where `generator` says",
+        ),
+        (
+            "/eventSequence",
+            json!(1u64 << 63),
+            "the snapshot is damaged: the events do not lead up to number 9223372036854775808",
+        ),
+        (
+            "/numberRanges/0",
+            json!([10.0, 11.0]),
+            "the snapshot is damaged: a number lies out of the range of its column",
+        ),
+        (
+            "/counters/ruleEvaluations",
+            json!([]),
+            "the snapshot is damaged: the counters are not of these rules, or beyond counting",
+        ),
+    ];
+    for (pointer, value, expected) in cases {
+        let mut text = whole.clone();
+        *text.pointer_mut(pointer).unwrap_or_else(|| panic!("there is no {pointer}")) = value;
+        let snapshot: Snapshot = serde_json::from_value(text).expect("it has the form");
+        let found = Matchmaker::restore(rule_set.clone(), snapshot).expect_err(pointer).to_string();
+        assert!(found.starts_with(expected), "{pointer}: {found}");
+    }
+    let snapshot: Snapshot = serde_json::from_value(whole).expect("it has the form");
+    assert!(Matchmaker::restore(rule_set, snapshot).is_ok());
 }

@@ -114,6 +114,7 @@ pub fn rule_sets() -> Vec<RuleSet> {
 pub struct Run {
     pub dice: Dice,
     pub matchmaker: Matchmaker,
+    #[allow(dead_code, reason = "not every test begins anew")]
     pub start: (RuleSet, Configuration, EngineOptions, u64),
     now: u64,
     tickets: usize,
@@ -142,6 +143,13 @@ impl Run {
         let matchmaker = first(&start);
         let reconfigures = dice.once_in(2);
         Self { dice, matchmaker, start, now: 0, tickets: 0, sessions: 0, reconfigures }
+    }
+
+    #[allow(dead_code, reason = "not every test restores a run")]
+    /// A run that goes on with a matchmaker of which nothing is known.
+    pub fn of(matchmaker: Matchmaker, seed: u64) -> Self {
+        let now = matchmaker.snapshot().now().as_millis();
+        Self { matchmaker, now, tickets: 1_000, sessions: 1_000, ..Self::new(seed) }
     }
 
     /// The next call, not yet made.

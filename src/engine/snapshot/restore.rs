@@ -21,7 +21,7 @@ use crate::lifecycle::pending::{MatchRecord, MatchStage};
 use crate::lifecycle::status::TicketStatus;
 use crate::lifecycle::timers::Timer;
 use crate::model::limits;
-use crate::model::ticket::{Player, TicketId};
+use crate::model::ticket::{Player, PlayerId, TicketId};
 use crate::pool::columns::{NumberRange, TicketRow};
 use crate::ruleset::RuleSet;
 use crate::search::AnchorKey;
@@ -164,6 +164,7 @@ impl Matchmaker {
             holds(backfill == Some(None), || {
                 format!("the game session of ticket {number} is not known, or has another ticket")
             })?;
+            self.check_roster(number, &arn, players, &form.released)?;
         }
         let row = self.take_up_row(key, players, form.row)?;
         self.set_row(key, row);
@@ -188,6 +189,23 @@ impl Matchmaker {
             self.epoch_timers[key] = Some(next);
         }
         Ok(())
+    }
+
+    /// A backfill ticket has the players of its session, and those who have left it meanwhile.
+    fn check_roster(
+        &self,
+        number: u64,
+        arn: &str,
+        players: &[Player],
+        released: &[PlayerId],
+    ) -> Result<(), RestoreError> {
+        let roster = self.sessions.get(arn).into_iter().flat_map(|session| &session.roster);
+        let roster: BTreeSet<&PlayerId> = roster.map(|player| &player.player_id).collect();
+        let staying = players.iter().map(|player| &player.player_id);
+        let staying: BTreeSet<&PlayerId> = staying.filter(|it| !released.contains(it)).collect();
+        holds(!staying.is_empty() && staying == roster, || {
+            format!("ticket {number} has not the players of its game session")
+        })
     }
 
     fn take_up_row(
