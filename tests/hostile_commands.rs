@@ -494,6 +494,33 @@ fn a_late_caller_settles_everything_at_once() {
 }
 
 #[test]
+fn a_very_late_call_tells_no_more_than_there_is_room_for() {
+    let mut options = EngineOptions::default();
+    options.undrained_events_max = 1_000;
+    let mut caller = Caller::new(with_queue(), options, 0).expect("it is valid");
+    caller.live();
+    let sessions: Vec<_> = caller.matchmaker.game_sessions().collect();
+    let full = sessions.iter().max_by_key(|session| session.players.len()).expect("there is one");
+    let leaves = RemovePlayers {
+        game_session_arn: full.connection_info.game_session_arn.clone().unwrap_or_default(),
+        player_ids: vec![full.players[0].player_id.clone()],
+    };
+    assert_eq!(caller.send(Input::RemovePlayers(leaves)), Ok(()));
+    // Until the year 9999 its ticket would be renewed four billion times.
+    for _ in 0..3 {
+        let report = caller.matchmaker.handle_timeout(at(LAST)).expect("it is no bad call");
+        assert!(report.unfinished);
+        assert_eq!(caller.matchmaker.poll_timeout(), Some(at(LAST)));
+        let told = std::iter::from_fn(|| caller.matchmaker.poll_event()).count();
+        let updates = std::iter::from_fn(|| caller.matchmaker.poll_update()).count();
+        assert!((1_000..1_100).contains(&(told + updates)), "{told} events, {updates} updates");
+    }
+    let describe = DescribeMatchmaking { ticket_ids: vec!["t".into()] };
+    let answer = caller.matchmaker.handle_input(at(LAST), Input::DescribeMatchmaking(describe));
+    assert_eq!(answer, Err(InputError::EventsNotDrained { limit: 1_000 }));
+}
+
+#[test]
 fn options_at_their_ends_run_or_are_refused() {
     let counts = [0, 1, usize::MAX];
     let millis = [0, 1, u64::MAX].map(Millis::new);
