@@ -12,7 +12,7 @@ const CHARS_MAX: usize = 65_535;
 /// A tenth of what a thread has by default, at least.
 const STACK_BYTES: usize = 256 * 1024;
 /// What a text may take; the tests are also run without optimisation, and beside each other.
-const TIME_MAX: Duration = Duration::from_millis(if cfg!(debug_assertions) { 1000 } else { 50 });
+const TIME_MAX: Duration = Duration::from_millis(if cfg!(debug_assertions) { 3000 } else { 50 });
 
 /// Compiles a text in both readings and returns the lenient result, with all its messages made.
 fn compile(name: &str, text: String) -> Result<RuleSet, RuleSetErrors> {

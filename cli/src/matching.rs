@@ -1,6 +1,6 @@
 //! `rallypoint match`: one pool of tickets, matched until nothing more can be formed.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use rallypoint::{
     Configuration, ConfigurationError, EngineOptions, EventDetail, EventTicket, Input, InputError,
     Matchmaker, Millis, Response, RuleSet, TicketId, Timestamp, wire,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::console::{self, Console, Fault, Format, Verdict, visible};
 use crate::files::{self, Reading};
@@ -28,9 +28,10 @@ const BAD_LINES_MAX: usize = 20;
 
 /// Form matches out of a pool of tickets
 ///
-/// Every line of TICKETS.jsonl is the input of `StartMatchmaking` as JSON; blank lines and lines
-/// that begin with `//` are skipped. All tickets are submitted at one time, in the order of the
-/// file, then matched until nothing more can be formed.
+/// Every line of TICKETS.jsonl is the input of `StartMatchmaking` as JSON, or of
+/// `StartMatchBackfill` when its players have a `Team`; blank lines and lines that begin with `//`
+/// are skipped. All tickets are submitted at one time, in the order of the file, then matched until
+/// nothing more can be formed.
 ///
 /// With `--format json`: one object with `matches`, `unmatched`, `cancelled` and `stats`; or, when
 /// the input is bad, `{"errors": [{"file", "line", "message"}, ...]}`, where errors of the rule set
@@ -127,8 +128,43 @@ struct Pool {
     cancelled: Vec<TicketId>,
     /// How long every ticket waits, in seconds.
     wait: u32,
+    /// The tickets that ask for players for a running game.
+    backfills: HashSet<TicketId>,
     /// Where they are wanted: the tickets as `judge` reads them, with their place in the file.
-    forms: Option<HashMap<TicketId, (usize, Value)>>,
+    forms: Option<HashMap<TicketId, (usize, TicketForms)>>,
+}
+
+/// A ticket as `judge` reads it.
+enum TicketForms {
+    /// It goes where the match puts it.
+    New(Value),
+    /// For each team those who are in it already.
+    Backfill(BTreeMap<String, Value>),
+}
+
+impl TicketForms {
+    /// The ticket of a request, which has waited for `wait` seconds.
+    fn of(id: &TicketId, wait: u32, mut request: Value, is_backfill: bool) -> Self {
+        let form = |players: Value| json!({"TicketId": id.as_str(), "AgeSeconds": wait, "Players": players});
+        let players = request["Players"].take();
+        if !is_backfill {
+            return Self::New(form(players));
+        }
+        let mut parts: BTreeMap<String, Value> = BTreeMap::new();
+        for mut player in players.as_array().into_iter().flatten().cloned() {
+            let team = player.as_object_mut().and_then(|player| player.remove("Team"));
+            let team = team.as_ref().and_then(Value::as_str).unwrap_or_default();
+            let part = parts.entry(team.into()).or_insert_with(|| {
+                let mut part = form(json!([]));
+                part["Backfill"] = true.into();
+                part
+            });
+            if let Some(players) = part["Players"].as_array_mut() {
+                players.push(player);
+            }
+        }
+        Self::Backfill(parts)
+    }
 }
 
 impl Pool {
@@ -148,6 +184,7 @@ impl Pool {
             tickets: Vec::new(),
             matched: HashSet::new(),
             cancelled: Vec::new(),
+            backfills: HashSet::new(),
             wait: arguments.wait,
             forms: arguments.full.then(HashMap::new),
         })
@@ -194,15 +231,20 @@ impl Pool {
 
     fn submit(&mut self, input: Input) -> Result<(), InputError> {
         let form = self.forms.is_some().then(|| wire::input_to_json(&input));
-        let response = self.matchmaker.handle_input(SUBMISSION, input)?;
-        if let Response::StartMatchmaking(ticket) = response {
-            if let (Some(forms), Some(mut form)) = (&mut self.forms, form) {
-                form["TicketId"] = ticket.ticket_id.as_str().into();
-                form["AgeSeconds"] = self.wait.into();
-                forms.insert(ticket.ticket_id.clone(), (self.tickets.len(), form));
-            }
-            self.tickets.push(ticket.ticket_id);
+        let (ticket, is_backfill) = match self.matchmaker.handle_input(SUBMISSION, input)? {
+            Response::StartMatchmaking(ticket) => (ticket, false),
+            Response::StartMatchBackfill(ticket) => (ticket, true),
+            _ => return Ok(()),
+        };
+        let id = ticket.ticket_id;
+        if let (Some(forms), Some(form)) = (&mut self.forms, form) {
+            let form = TicketForms::of(&id, self.wait, form, is_backfill);
+            forms.insert(id.clone(), (self.tickets.len(), form));
         }
+        if is_backfill {
+            self.backfills.insert(id.clone());
+        }
+        self.tickets.push(id);
         self.read_events();
         Ok(())
     }
@@ -264,7 +306,9 @@ impl Pool {
                     self.matched.extend(tickets.iter().map(|ticket| ticket.ticket_id.clone()));
                     let form = self.form(&tickets);
                     let location = game_session.location.as_deref();
-                    self.outcome.add_match(&match_id, &tickets, location, form);
+                    let is_backfill = |id: &&TicketId| self.backfills.contains(*id);
+                    let backfill = tickets.iter().map(|it| &it.ticket_id).find(is_backfill);
+                    self.outcome.add_match(&match_id, &tickets, backfill, location, form);
                 }
                 EventDetail::MatchmakingCancelled { ticket, cause, .. } => {
                     let message = cause.message();
@@ -283,14 +327,21 @@ impl Pool {
     /// the file.
     fn form(&self, tickets: &[EventTicket]) -> Option<MatchForm> {
         let forms = self.forms.as_ref()?;
-        let mut placed: Vec<_> = tickets
-            .iter()
-            .filter_map(|ticket| {
-                let team = ticket.players.first()?.team.as_deref()?;
-                let (position, form) = forms.get(&ticket.ticket_id)?;
-                Some((*position, team, form.clone()))
-            })
-            .collect();
+        let mut placed = Vec::new();
+        for ticket in tickets {
+            match forms.get(&ticket.ticket_id) {
+                Some((position, TicketForms::New(form))) => {
+                    let team = ticket.players.first().and_then(|player| player.team.as_deref());
+                    placed.extend(team.map(|team| (*position, team, form.clone())));
+                }
+                Some((position, TicketForms::Backfill(parts))) => {
+                    let parts = parts.iter();
+                    placed
+                        .extend(parts.map(|(team, form)| (*position, team.as_str(), form.clone())));
+                }
+                None => {}
+            }
+        }
         placed.sort_by_key(|&(position, ..)| position);
         let placed = placed.into_iter().map(|(_, team, form)| (team, form));
         Some(self.outcome.match_form(placed))
@@ -311,6 +362,7 @@ impl Pool {
 fn player_count(input: &Input) -> usize {
     match input {
         Input::StartMatchmaking(start) => start.players.len(),
+        Input::StartMatchBackfill(start) => start.players.len(),
         _ => 0,
     }
 }

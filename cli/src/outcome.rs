@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rallypoint::{EventTicket, MatchId};
+use rallypoint::{EventTicket, MatchId, TicketId};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
@@ -34,7 +34,7 @@ pub struct Match {
     match_id: String,
     teams: Teams<String>,
     tickets: Vec<String>,
-    /// The backfill ticket of the match. Not built yet: never there.
+    /// The backfill ticket of the match, when it goes on with a running game.
     backfill: Option<String>,
     /// The location that suits its players best, when they reported latencies.
     region: Option<String>,
@@ -98,6 +98,7 @@ impl Outcome {
         &mut self,
         id: &MatchId,
         tickets: &[EventTicket],
+        backfill: Option<&TicketId>,
         region: Option<&str>,
         judge: Option<MatchForm>,
     ) {
@@ -108,7 +109,7 @@ impl Outcome {
             match_id: id.to_string(),
             teams: self.by_team(players),
             tickets: tickets.iter().map(|ticket| ticket.ticket_id.to_string()).collect(),
-            backfill: None,
+            backfill: backfill.map(TicketId::to_string),
             region: region.map(String::from),
             judge,
         });
@@ -135,9 +136,12 @@ impl Outcome {
     /// A block for each match, then a summary; after it every ticket left over, if all are wanted.
     pub fn print(&self, all: bool, console: &mut Console) -> Result<(), Fault> {
         let width = self.teams.iter().map(|team| visible(team).chars().count()).max().unwrap_or(0);
-        for Match { match_id, teams, tickets, region, .. } in &self.matches {
+        for Match { match_id, teams, tickets, backfill, region, .. } in &self.matches {
             let count = counted(tickets.len(), "ticket");
             console.text(format_args!("{STRONG}match {match_id}{STRONG:#} ({count}"))?;
+            if let Some(backfill) = backfill {
+                console.text(format_args!(", backfill {}", visible(backfill)))?;
+            }
             if let Some(region) = region {
                 console.text(format_args!(", {}", visible(region)))?;
             }

@@ -1,4 +1,4 @@
-//! Reading a file of tickets: JSON Lines, each a `StartMatchmaking` input.
+//! Reading a file of tickets: JSON Lines, each a `StartMatchmaking` or `StartMatchBackfill` input.
 
 use std::io::{BufRead, Read};
 use std::path::Path;
@@ -73,12 +73,8 @@ impl TicketLines {
 
 fn parse(line: &str) -> Result<Input, String> {
     let value = wire::value_from_json(line).map_err(|error| error.to_string())?;
-    if is_backfill(&value) {
-        return Err(
-            "a backfill request (players with `Team`) is not built yet in this release".into()
-        );
-    }
-    wire::parse_input("StartMatchmaking", &value).map_err(|error| refusal(&error))
+    let operation = if is_backfill(&value) { "StartMatchBackfill" } else { "StartMatchmaking" };
+    wire::parse_input(operation, &value).map_err(|error| refusal(&error))
 }
 
 /// `EXCEPTION: MESSAGE`, as the service would answer.
@@ -126,10 +122,21 @@ mod tests {
     }
 
     #[test]
-    fn a_backfill_request_is_refused_as_one() {
-        let text = r#"{"Players":[{"PlayerId":"a","Team":"red"}]}"#;
-        let found = messages(text);
-        assert!(found[0].1.starts_with("a backfill request"), "{found:?}");
+    fn a_backfill_request_is_known_by_a_team() {
+        let input = |text: &str| {
+            lines(text).next_ticket().expect("a cursor can be read").expect("there is a line")
+        };
+        for text in [
+            r#"{"Players":[{"PlayerId":"a","Team":"red"}]}"#,
+            r#"{"Players":[{"PlayerId":"a"},{"PlayerId":"b","Team":"red"}]}"#,
+        ] {
+            assert!(matches!(input(text), Ok(Input::StartMatchBackfill(_))), "{text}");
+        }
+        for text in
+            [r#"{"Players":[{"PlayerId":"a","Team":null}]}"#, r#"{"Players":[{"PlayerId":"a"}]}"#]
+        {
+            assert!(matches!(input(text), Ok(Input::StartMatchmaking(_))), "{text}");
+        }
     }
 
     #[test]

@@ -295,21 +295,23 @@ impl Matchmaker {
         }
     }
 
-    /// Makes the roster of a backfill ticket that of its session, less those who have left.
+    /// Takes those who have left the session off the roster of its backfill ticket. Of an emptied
+    /// session the ticket keeps the last ones: it ends with them.
     pub(super) fn follow_roster(&mut self, ticket: TicketKey) {
         let Some(record) = self.book.record(ticket) else { return };
         let Some(arn) = record.session().cloned() else { return };
         let Some(session) = self.sessions.get(&arn) else { return };
-        let roster: Vec<PlayerId> = session.roster.iter().map(|it| it.player_id.clone()).collect();
-        let is_in = |player: &PlayerId| roster.contains(player);
+        let held = record.party.ids().filter(|player| self.book.holds(ticket, player));
+        let held: Vec<PlayerId> = held.cloned().collect();
+        let is_in = |player: &PlayerId| held.contains(player);
         let (start_time, number, status) = (record.start_time, record.number, record.status);
-        // Of an emptied roster the ticket ends, with those whom it had.
-        if roster.is_empty() || record.party.ids().all(is_in) {
+        if record.party.ids().all(is_in) {
             return;
         }
         let location = session.info.location.clone();
         self.book.shrink(ticket, is_in);
         let staying = self.book.record(ticket).map(|it| self.book.players(it)).unwrap_or_default();
+        // Without a row it could not be matched; perhaps because of one who has left.
         if let Some(row) = self.rows[ticket].take() {
             self.pool.remove(row);
         }

@@ -186,10 +186,15 @@ impl Matchmaker {
     /// time; a deadline at `now` comes after the command (decisions 1 and 2).
     ///
     /// # Errors
-    /// [`InputError`]; the command has changed nothing.
+    /// [`InputError`]; the command has changed nothing. A call that comes so late that the deadlines
+    /// before it fill the room for undrained events is refused, too, with
+    /// [`InputError::EventsNotDrained`]: drain, and make it again.
     pub fn handle_input(&mut self, now: Timestamp, input: Input) -> Result<Response, InputError> {
         self.begin(now)?;
-        self.settle(|due| due < now);
+        if !self.settle(|due| due < now) {
+            let limit = self.options.undrained_events_max;
+            return Err(InputError::EventsNotDrained { limit });
+        }
         match input {
             Input::StartMatchmaking(request) => self.start_matchmaking(request),
             Input::StartMatchBackfill(request) => self.start_match_backfill(request),
@@ -213,8 +218,10 @@ impl Matchmaker {
     /// [`InputError::InvalidRequest`] for a time after the year 9999; nothing has changed.
     pub fn handle_timeout(&mut self, now: Timestamp) -> Result<TickReport, InputError> {
         self.begin(now)?;
-        self.settle(|due| due <= now);
-        Ok(self.run_due_pass())
+        match self.settle(|due| due <= now) {
+            true => Ok(self.run_due_pass()),
+            false => Ok(TickReport { unfinished: true, ..TickReport::default() }),
+        }
     }
 
     /// The next news for the server of a game session that has not been read. Read them after the
@@ -233,7 +240,7 @@ impl Matchmaker {
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         let pass = self.pass.due(self.now, self.options.pass_interval);
         let due = [self.timers.next(), pass].into_iter().flatten().min();
-        due.filter(|&due| due <= TIME_MAX)
+        due.map(|due| due.max(self.now)).filter(|&due| due <= TIME_MAX)
     }
 
     /// A ticket that is active, or finished and still remembered.
@@ -286,16 +293,28 @@ impl Matchmaker {
             )));
         }
         let limit = self.options.undrained_events_max;
-        if self.outbox.len() + self.updates.len() >= limit {
+        if self.undrained() >= limit {
             return Err(InputError::EventsNotDrained { limit });
         }
         self.now = now;
         Ok(())
     }
 
-    /// Fires the timers that are due, in order, each at its own time.
-    fn settle(&mut self, due: impl Fn(Timestamp) -> bool) {
-        while let Some((at, timer)) = self.timers.pop(&due) {
+    /// Fires the timers that are due, in order, each at its own time; false when what they have to
+    /// tell fills the room for undrained events before all have fired. A session that fills up by
+    /// itself renews its ticket at each time-out, so a very late call has no end of them.
+    fn settle(&mut self, due: impl Fn(Timestamp) -> bool) -> bool {
+        let EngineOptions { retention, retained_tickets_max, undrained_events_max, .. } =
+            self.options;
+        let (mut has_fired, mut is_settled) = (false, true);
+        while let Some((at, timer)) = self.timers.peek().filter(|&(at, _)| due(at)) {
+            let is_deadline = !matches!(timer, Timer::EpochStart(_) | Timer::GuardEnd(_));
+            if is_deadline && has_fired && self.undrained() >= undrained_events_max {
+                is_settled = false;
+                break;
+            }
+            has_fired |= is_deadline;
+            self.timers.pop();
             match timer {
                 Timer::Placement(key) => self.placement_timed_out(key, at),
                 Timer::Acceptance(key) => self.acceptance_timed_out(key, at),
@@ -307,9 +326,14 @@ impl Matchmaker {
                 Timer::GuardEnd(key) => self.mark_changed(key),
             }
         }
-        let EngineOptions { retention, retained_tickets_max, .. } = self.options;
         self.book.forget(self.now, retention, retained_tickets_max);
         self.sessions.forget(self.now, retention);
+        is_settled
+    }
+
+    /// How many events and updates wait to be read.
+    fn undrained(&self) -> usize {
+        self.outbox.len() + self.updates.len()
     }
 }
 

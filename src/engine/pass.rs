@@ -40,6 +40,11 @@ pub(super) struct PassState {
     pub(super) given_up: BTreeSet<AnchorKey>,
     pub(super) last_start: Option<Timestamp>,
     pub(super) under_way: Option<UnderWay>,
+    /// Whether a slice runs. Until it ends, its view of the pool is by rows.
+    is_running: bool,
+    /// Rows of tickets that have ended in the slice. They must not become another ticket's before
+    /// it ends.
+    departed_rows: Vec<TicketRow>,
     /// Reused from slice to slice.
     waiting: Waiting,
     /// What holds of every match. The engine marks a ticket as changed when it has waited for
@@ -149,6 +154,7 @@ impl Matchmaker {
         };
         let plan = Arc::clone(self.rule_set.plan());
         let mut waiting = std::mem::take(&mut self.pass.waiting);
+        self.pass.is_running = true;
         let ended = self.begin_searching() && {
             let rows = self.searching.values().copied();
             waiting.gather(&plan, &self.pool.columns, rows, self.now, self.pass.terms);
@@ -161,6 +167,10 @@ impl Matchmaker {
             })
         };
         self.pass.waiting = waiting;
+        self.pass.is_running = false;
+        for row in std::mem::take(&mut self.pass.departed_rows) {
+            self.pool.remove(row);
+        }
         report.unfinished = !ended;
         if ended {
             self.end_pass(under_way);
@@ -168,6 +178,15 @@ impl Matchmaker {
             self.pass.under_way = Some(under_way);
         }
         report
+    }
+
+    /// Takes the row of a ticket that has ended out of the pool.
+    pub(super) fn remove_row(&mut self, row: TicketRow) {
+        if self.pass.is_running {
+            self.pass.departed_rows.push(row);
+        } else {
+            self.pool.remove(row);
+        }
     }
 
     fn begin_pass(&mut self) -> UnderWay {

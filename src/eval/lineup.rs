@@ -120,4 +120,38 @@ mod tests {
             assert_eq!(lineup.all_tickets(), [d, c, a, b]);
         }
     }
+
+    #[test]
+    fn a_backfill_ticket_stands_in_its_teams_and_as_a_whole_in_the_first() {
+        let rule_set = RuleSet::from_json(
+            r#"{"ruleLanguageVersion": "1.0",
+                "teams": [{"name": "red", "minPlayers": 1, "maxPlayers": 4, "quantity": 3}]}"#,
+        );
+        let rule_set = rule_set.unwrap();
+        let schema = &rule_set.plan().ast.schema;
+        let mut pool = crate::pool::ingest::Pool::new(&rule_set.plan().layout, 1);
+        let new = [1, 2, 4].map(|number| {
+            let start = Timestamp::from_millis(number);
+            pool.insert(schema, &[Player::new(format!("p{number}"))], start, number).unwrap()
+        });
+        let teams = [2, 1].map(InstanceIdx::from_usize);
+        let players = ["a", "b"].map(Player::new);
+        let start = Timestamp::from_millis(3);
+        let roster = pool.insert_roster(schema, &players, &teams, None, start, 3).unwrap();
+        let mut candidate = Candidate::new(3);
+        let seats = [0, 1, 1].map(InstanceIdx::from_usize);
+        for (instance, row) in seats.into_iter().zip(new) {
+            candidate.push(instance, row, &pool.columns);
+        }
+        candidate.push_roster(roster, &pool.columns);
+        let mut buffers = LineupBuffers::default();
+        let lineup = buffers.line_up(&pool.columns, &candidate);
+        assert_eq!(lineup.all_tickets(), [new[0], new[1], roster, new[2]]);
+        let &[(_, first), (_, last)] = pool.columns.parts(roster) else { panic!("two parts") };
+        assert_eq!(lineup.tickets(seats[1]), [new[1], first, new[2]]);
+        assert_eq!(lineup.tickets(teams[0]), [last]);
+        candidate.pop(&pool.columns);
+        let lineup = buffers.line_up(&pool.columns, &candidate);
+        assert_eq!(lineup.all_tickets(), new);
+    }
 }

@@ -249,10 +249,7 @@ impl Book {
     /// The players of an active ticket that it no longer holds.
     pub(crate) fn released_of(&self, key: TicketKey) -> impl Iterator<Item = &PlayerId> {
         let players = self.record(key).into_iter().flat_map(|record| record.party.ids());
-        players.filter(move |player| {
-            let hash = self.state.text(player.as_str());
-            self.by_player.find(hash, |it| it == key).is_none()
-        })
+        players.filter(move |player| !self.holds(key, player))
     }
 
     /// Frees players of an active ticket for another one, although the ticket may go on showing
@@ -261,6 +258,11 @@ impl Book {
         for player in players {
             self.by_player.remove(self.state.text(player.as_str()), key);
         }
+    }
+
+    /// Whether a player of an active ticket is still bound to it.
+    pub(crate) fn holds(&self, key: TicketKey, player: &PlayerId) -> bool {
+        self.by_player.find(self.state.text(player.as_str()), |it| it == key).is_some()
     }
 
     /// Every ticket that is known, in the order of submission.

@@ -76,13 +76,16 @@ impl Timers {
 
     /// When the next timer fires.
     pub(crate) fn next(&self) -> Option<Timestamp> {
-        self.pending.first_key_value().map(|(&(at, ..), _)| at)
+        self.peek().map(|(at, _)| at)
     }
 
-    /// Takes the next timer if `due` says that its time has come.
-    pub(crate) fn pop(&mut self, due: impl Fn(Timestamp) -> bool) -> Option<(Timestamp, Timer)> {
-        self.next().filter(|&at| due(at))?;
-        let ((at, _), timer) = self.pending.pop_first()?;
-        Some((at, timer))
+    /// The next timer.
+    pub(crate) fn peek(&self) -> Option<(Timestamp, Timer)> {
+        self.pending.first_key_value().map(|(&(at, _), &timer)| (at, timer))
+    }
+
+    /// Takes the next timer out.
+    pub(crate) fn pop(&mut self) {
+        self.pending.pop_first();
     }
 }

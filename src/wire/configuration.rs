@@ -135,7 +135,7 @@ pub(super) fn configuration(value: &Value, place: Place<'_>) -> Shaped<Configura
             .optional("AcceptanceRequired", boolean)?
             .unwrap_or(default.acceptance_required),
         acceptance_timeout_seconds: whole_in("AcceptanceTimeoutSeconds", 1..=600)?,
-        additional_player_count: whole_in("AdditionalPlayerCount", 0..=u32::MAX)?
+        additional_player_count: whole_in("AdditionalPlayerCount", 0..=200)?
             .unwrap_or(default.additional_player_count),
         custom_event_data: string("CustomEventData")?,
         flex_match_mode: members

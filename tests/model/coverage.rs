@@ -25,7 +25,7 @@ const TRANSITIONS: [(TicketStatus, TicketStatus); 13] = {
 };
 
 /// What must happen beside the transitions, in the words that the model notes it with.
-const RACES: [&str; 61] = [
+const RACES: [&str; 62] = [
     "a ticket is QUEUED",
     "answer at the deadline: Accept",
     "answer at the deadline: Reject",
@@ -85,6 +85,7 @@ const RACES: [&str; 61] = [
     "limit of active tickets",
     "limit of sessions",
     "limit of undrained events",
+    "deadlines cut by the limit of undrained events",
     "several deadlines settled late",
     "time backwards, refused",
 ];

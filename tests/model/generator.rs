@@ -113,19 +113,25 @@ impl Generator {
             }
         }
         let proposals: Vec<&Match> = model.matches.values().filter(|it| !it.is_placing).collect();
+        let answered: Vec<&Match> =
+            proposals.iter().copied().filter(|it| !it.answers.is_empty()).collect();
+        let from = match answered.is_empty() || self.chance.percent(60) {
+            true => &proposals,
+            false => &answered,
+        };
         let is_placing = model.matches.values().any(|it| it.is_placing);
         match self.chance.below(100) {
             69..85 if !is_placing && self.chance.percent(80) => self.start(model),
             0..34 => self.start(model),
-            34..52 => match self.chance.pick(&proposals) {
+            34..52 => match self.chance.pick(from) {
                 Some(proposal) if self.chance.percent(94) => self.answer(model, proposal, true),
                 _ => self.stray_answer(model),
             },
             52..60 => self.stop(model),
             60..69 => self.backfill(model),
             69..85 => self.placement(model, None),
-            85..89 => self.end_session(model),
-            89..94 => self.leave(model),
+            85..87 => self.end_session(model),
+            87..94 => self.leave(model),
             94..97 => Input::DescribeMatchmaking(DescribeMatchmaking {
                 ticket_ids: (0..self.chance.one(&[1, 1, 3, 10, 0, 11]))
                     .map(|_| self.any_ticket(model))
@@ -218,12 +224,16 @@ impl Generator {
         let proposed = |it: &&Ticket| it.is_automatic && it.in_match.is_some();
         let ticket = model.tickets.values().find(proposed)?;
         let player = self.chance.pick(&ticket.players)?;
-        self.chance.percent(10).then(|| player.player_id.clone())
+        self.chance.percent(70).then(|| player.player_id.clone())
     }
 
     fn arn(&mut self, model: &Model<'_>) -> String {
         let known: Vec<&String> = model.sessions.keys().collect();
-        match self.chance.pick(&known) {
+        let automatic =
+            known.iter().copied().filter(|arn| model.sessions[*arn].announced.is_some());
+        let automatic: Vec<&String> = automatic.collect();
+        let from = if self.chance.percent(50) { &automatic } else { &known };
+        match self.chance.pick(from).or(self.chance.pick(&known)) {
             Some(arn) if self.chance.percent(75) => (*arn).clone(),
             _ => self.new_arn(),
         }
@@ -238,9 +248,9 @@ impl Generator {
         let game_session_arn = self.chance.percent(85).then(|| self.arn(model));
         let session = game_session_arn.as_ref().and_then(|arn| model.sessions.get(arn));
         let mut players = match session {
-            Some(session) if self.chance.percent(60) => {
+            Some(session) if self.chance.percent(70) => {
                 let mut players = session.roster.clone();
-                if self.chance.percent(50) && players.len() > 1 {
+                if (!model.has_place(&players) || self.chance.percent(40)) && players.len() > 1 {
                     players.remove(self.chance.below(players.len()));
                 }
                 players
@@ -303,14 +313,14 @@ impl Generator {
             player_ids.push(first);
         }
         let mut rejects = self.chance.percent(if may_reject { 12 } else { 30 });
-        if self.chance.percent(8)
+        if self.chance.percent(16)
             && let Some((player, accepts)) = to.answers.iter().next()
             && let Some(&number) =
                 to.tickets.iter().find(|number| model.tickets[*number].holds(player))
         {
             // The same answer again, or another one.
             let ticket_id = self.id_of(model, &model.tickets[&number]);
-            rejects = *accepts == self.chance.percent(60);
+            rejects = *accepts == self.chance.percent(50);
             let acceptance_type =
                 if rejects { AcceptanceType::Reject } else { AcceptanceType::Accept };
             let player_ids = vec![player.as_str().into()];
@@ -371,6 +381,8 @@ impl Generator {
             model.tickets.values().filter(of(TicketStatus::RequiresAcceptance)).collect();
         let placing: Vec<&Ticket> =
             model.tickets.values().filter(of(TicketStatus::Placing)).collect();
+        let failed: Vec<&Ticket> =
+            model.tickets.values().filter(of(TicketStatus::Failed)).collect();
         let backfills: Vec<&Ticket> =
             model.tickets.values().filter(|it| it.is_backfill && it.is_active()).collect();
         let is_manual = |it: &&&Ticket| {
@@ -379,9 +391,10 @@ impl Generator {
         };
         let manual: Vec<&Ticket> = backfills.iter().filter(is_manual).copied().collect();
         let from = match self.chance.below(10) {
-            _ if !manual.is_empty() && self.chance.percent(30) => &manual,
+            _ if !manual.is_empty() && self.chance.percent(50) => &manual,
             0..3 => &proposed,
-            3 => &placing,
+            3 if self.chance.percent(50) => &placing,
+            3 => &failed,
             4..6 => &backfills,
             _ => &Vec::new(),
         };
@@ -427,7 +440,7 @@ impl Generator {
         }
         let game_session_arn = match self.chance.below(40) {
             0 => None,
-            1..4 => Some(self.arn(model)),
+            1..7 => Some(self.arn(model)),
             _ => Some(self.new_arn()),
         };
         let players =
@@ -466,7 +479,7 @@ impl Generator {
             .filter(|arn| ticket(arn).is_some_and(|it| it.in_match.is_some()))
             .collect();
         match self.chance.pick(&proposed) {
-            Some(arn) if self.chance.percent(60) => (*arn).clone(),
+            Some(arn) if self.chance.percent(85) => (*arn).clone(),
             _ => self.arn(model),
         }
     }

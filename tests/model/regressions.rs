@@ -218,3 +218,76 @@ fn a_backfill_that_no_rule_allows_leaves_nothing_in_the_search() {
     let must = ["MatchmakingCancelled fill SessionEnded", "MatchmakingSearching b"];
     assert_eq!(game.told(), must);
 }
+
+#[test]
+fn a_backfill_is_matched_once_the_player_without_a_needed_attribute_has_left() {
+    const SKILLED: &str = r#"{"name":"skilled","ruleLanguageVersion":"1.0",
+        "playerAttributes":[{"name":"skill","type":"number"}],
+        "teams":[{"name":"all","minPlayers":2,"maxPlayers":4}]}"#;
+    let mut game = game(SKILLED, Configuration::default(), EngineOptions::default());
+    let in_team = |player: Player| Player { team: Some("all".into()), ..player };
+    game.give(Input::StartMatchBackfill(StartMatchBackfill {
+        ticket_id: Some("fill".into()),
+        game_session_arn: Some("session".into()),
+        players: vec![
+            in_team(Player::new("ana")),
+            in_team(Player::new("ben").with_number("skill", 1.0)),
+        ],
+        ..Default::default()
+    }));
+    let players = vec![Player::new("cid").with_number("skill", 2.0)];
+    let start = StartMatchmaking { ticket_id: Some("c".into()), players, ..Default::default() };
+    game.give(Input::StartMatchmaking(start));
+    game.pass();
+    game.told();
+    game.leave("session", &["ana"]);
+    game.pass();
+    assert_eq!(game.told(), ["PotentialMatchCreated fill c", "MatchmakingSucceeded fill c"]);
+}
+
+#[test]
+fn a_backfill_that_goes_on_inside_a_pass_hides_nobody() {
+    const ALIKE: &str = r#"{"name":"alike","ruleLanguageVersion":"1.0",
+        "playerAttributes":[{"name":"skill","type":"number"}],
+        "teams":[{"name":"all","minPlayers":2,"maxPlayers":4}],
+        "rules":[{"name":"Alike","type":"comparison","operation":"=",
+            "measurements":["flatten(teams[*].players.attributes[skill])"]}]}"#;
+    let mut game = game(ALIKE, automatic(), EngineOptions::default());
+    let start = |game: &mut Game, id: &str, skill: f64| {
+        let players = vec![Player::new(id).with_number("skill", skill)];
+        let ticket_id = Some(id.into());
+        let start = StartMatchmaking { ticket_id, players, ..Default::default() };
+        game.give(Input::StartMatchmaking(start));
+    };
+    start(&mut game, "x", 1.0);
+    start(&mut game, "y", 1.0);
+    game.pass();
+    for (id, skill) in [("o", 10.0), ("p", 20.0), ("q", 30.0)] {
+        start(&mut game, id, skill);
+    }
+    game.pass();
+    game.placed("x", "session");
+    game.pass();
+    game.told();
+    for (id, skill) in [("a", 1.0), ("b", 2.0), ("c", 2.0)] {
+        start(&mut game, id, skill);
+    }
+    // The backfill takes `a`, and its session asks for one more at once.
+    game.pass();
+    let told = game.told();
+    assert!(told.contains(&"PotentialMatchCreated b c".into()), "{told:#?}");
+}
+
+#[test]
+fn a_proposed_backfill_ends_with_the_last_players_of_its_session() {
+    let mut game = game(ARENA, asking(), EngineOptions::default());
+    game.backfill("fill", "session", "all", &["ana", "ben"]);
+    game.start("c", &["cid"]);
+    game.pass();
+    game.leave("session", &["ana"]);
+    game.start("a", &["ana"]);
+    game.leave("session", &["ben"]);
+    let ticket = game.engine.ticket(&"fill".into()).expect("it is remembered");
+    let players: Vec<&str> = ticket.players.iter().map(|it| it.player_id.as_str()).collect();
+    assert_eq!(players, ["ben"]);
+}

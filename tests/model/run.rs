@@ -93,17 +93,12 @@ impl<'s> Run<'s> {
         Ok(())
     }
 
-    /// How much is undrained, by the model.
-    fn undrained(&self) -> usize {
-        self.model.told.len() + self.model.updates.len()
-    }
-
     /// Whether the engine must refuse any call until it is drained; then it does, and is.
     fn refuses_until_drained(
         &mut self,
         call: impl Fn(&mut Matchmaker) -> Option<InputError>,
     ) -> Checked {
-        if self.undrained() < self.model.setup.options.undrained_events_max {
+        if self.model.undrained() < self.model.setup.options.undrained_events_max {
             return Ok(());
         }
         match call(&mut self.engine) {
@@ -125,7 +120,13 @@ impl<'s> Run<'s> {
         }
         self.refuses_until_drained(|engine| engine.handle_input(at(time), input.clone()).err())?;
         self.model.now = time;
-        self.model.settle(|due| due < time);
+        while !self.model.settle(|due| due < time) {
+            match self.engine.handle_input(at(time), input.clone()) {
+                Err(InputError::EventsNotDrained { .. }) => self.drain()?,
+                other => return Err(format!("must refuse until all is settled: {other:?}")),
+            }
+            self.check_state()?;
+        }
         let must = self.model.apply(input);
         let answer = self.engine.handle_input(at(time), input.clone());
         self.check_answer(&must, &answer)?;
@@ -140,8 +141,15 @@ impl<'s> Run<'s> {
         self.refuses_until_drained(|engine| engine.handle_timeout(at(time)).err())?;
         self.drain()?;
         self.model.now = time;
-        self.model.settle(|due| due <= time);
-        let settled = self.undrained();
+        while !self.model.settle(|due| due <= time) {
+            let report = self.engine.handle_timeout(at(time)).map_err(|error| error.to_string())?;
+            if !report.unfinished || report.anchors > 0 {
+                return Err(format!("a pass before all is settled: {report:?}"));
+            }
+            self.drain()?;
+            self.check_state()?;
+        }
+        let settled = self.model.undrained();
         let report = self.engine.handle_timeout(at(time)).map_err(|error| error.to_string())?;
         self.pass(settled, report)?;
         self.check_state()?;
@@ -152,7 +160,7 @@ impl<'s> Run<'s> {
     fn pass(&mut self, settled: usize, report: TickReport) -> Checked {
         let events: Vec<Event> = std::iter::from_fn(|| self.engine.poll_event()).collect();
         let settled_events = self.model.told.len();
-        let queued = self.model.queued();
+        let (queued, pass_by) = (self.model.queued(), self.model.pass_by());
         let mut taken_up = 0;
         let mut matches = 0;
         while let Some(event) = events.get(self.model.told.len()) {
@@ -182,7 +190,7 @@ impl<'s> Run<'s> {
             self.model.seen.note("pass cut by a limit");
         } else if taken_up > 0 && taken_up < queued.len() {
             return Err(format!("a pass took up {taken_up} of {} tickets", queued.len()));
-        } else if taken_up == 0 && self.model.pass_by().is_some_and(|by| by <= now) {
+        } else if taken_up == 0 && pass_by.is_some_and(|by| by <= now) {
             return Err("tickets are QUEUED, a pass is due, and none has run".into());
         }
         let interval = self.model.setup.options.pass_interval.get();

@@ -114,14 +114,17 @@ impl Setup {
     pub fn draw(seed: u64) -> Self {
         let mut chance = Chance::new(seed);
         let game = &GAMES[chance.below(GAMES.len())];
-        let with_queue = chance.percent(65);
-        let automatic = with_queue && chance.percent(60);
-        let acceptance_required = chance.percent(60);
+        // Every fourth run is about sessions that fill up while players answer.
+        let fills = seed % 4 == 3;
+        let with_queue = fills || chance.percent(60);
+        let automatic = with_queue && (fills || chance.percent(60));
+        let acceptance_required = fills || chance.percent(55);
         let configuration = Configuration {
-            request_timeout_seconds: chance.one(&[3, 8, 30, 300]),
+            request_timeout_seconds: chance.one(if fills { &[30, 300] } else { &[3, 8, 30, 300] }),
             acceptance_required,
-            acceptance_timeout_seconds: acceptance_required.then(|| chance.one(&[1, 3, 8])),
-            additional_player_count: chance.one(&[0, 0, 1, 2]),
+            acceptance_timeout_seconds: acceptance_required
+                .then(|| chance.one(if fills { &[8, 20] } else { &[1, 3, 8] })),
+            additional_player_count: chance.one(if fills { &[0] } else { &[0, 0, 1, 2] }),
             custom_event_data: chance.percent(30).then(|| "from-the-test".into()),
             flex_match_mode: match with_queue {
                 true => FlexMatchMode::WithQueue,

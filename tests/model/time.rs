@@ -25,10 +25,16 @@ impl Model<'_> {
         self.matches.iter().map(of_match).chain(requests).min()
     }
 
-    /// Settles what is due, each at its own time (decision 2), then forgets what is old.
-    pub fn settle(&mut self, is_due: impl Fn(u64) -> bool) {
-        let mut settled = 0;
+    /// Settles what is due, each at its own time (decision 2), then forgets what is old; false when
+    /// there is more than may wait to be read.
+    pub fn settle(&mut self, is_due: impl Fn(u64) -> bool) -> bool {
+        let (mut settled, mut has_fired, mut is_settled) = (0, false, true);
         while let Some((at, deadline, number)) = self.next_deadline().filter(|it| is_due(it.0)) {
+            if has_fired && self.undrained() >= self.setup.options.undrained_events_max {
+                is_settled = false;
+                break;
+            }
+            has_fired = true;
             settled += u64::from(at < self.now);
             match deadline {
                 Deadline::Placement => self.placement_deadline(number, at),
@@ -39,7 +45,16 @@ impl Model<'_> {
         if settled > 1 {
             self.seen.note("several deadlines settled late");
         }
+        if !is_settled {
+            self.seen.note("deadlines cut by the limit of undrained events");
+        }
         self.forget();
+        is_settled
+    }
+
+    /// How much waits to be read.
+    pub fn undrained(&self) -> usize {
+        self.told.len() + self.updates.len()
     }
 
     fn forget(&mut self) {

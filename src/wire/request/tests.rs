@@ -398,7 +398,7 @@ pub(in crate::wire) fn any_configuration() -> impl Strategy<Value = Configuratio
     let pairs = || vec((any::<String>(), any::<String>()), 0..4);
     (
         (any::<String>(), text(), text(), text(), text()),
-        (1..=43_200_u32, any::<bool>(), option::of(1..=600_u32), any::<u32>()),
+        (1..=43_200_u32, any::<bool>(), option::of(1..=600_u32), 0..=200_u32),
         (any::<bool>(), any::<bool>(), pairs(), pairs()),
     )
         .prop_map(
