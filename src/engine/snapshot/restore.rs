@@ -79,7 +79,7 @@ impl Matchmaker {
             it.estimate.add(wait);
         }
         let sequence = snapshot.event_sequence;
-        holds(it.outbox.take_up(snapshot.events, sequence) && sequence <= COUNT_MAX, || {
+        holds(sequence <= COUNT_MAX && it.outbox.take_up(snapshot.events, sequence), || {
             format!("the events do not lead up to number {sequence}")
         })?;
         it.updates = snapshot.updates.into();
