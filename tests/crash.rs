@@ -11,6 +11,9 @@ use support::{Call, Dice, Run};
 const RUNS: u64 = 200;
 const CALLS: usize = 45;
 
+/// How many calls were made before a snapshot, the rule set then, and the snapshot as JSON.
+type Taken = (usize, RuleSet, String);
+
 /// A run with its journal: after every call all output is taken, as a journal asks for.
 struct Recorded {
     journal: Vec<u8>,
@@ -19,7 +22,7 @@ struct Recorded {
     seen: Vec<String>,
     /// The journal that begins with the snapshot, and how many calls were made before it.
     tail: Vec<u8>,
-    snapshot: (usize, RuleSet, String),
+    snapshot: Taken,
     end: Snapshot,
 }
 
@@ -47,7 +50,7 @@ fn record(seed: u64) -> Recorded {
     let mut journal = Journal::create(Vec::new(), &header).expect("a vector takes everything");
     let at = run.dice.below(CALLS - 1);
     let (mut calls, mut seen) = (Vec::new(), Vec::new());
-    let mut tail: Option<(Journal<Vec<u8>>, (usize, RuleSet, String))> = None;
+    let mut tail: Option<(Journal<Vec<u8>>, Taken)> = None;
     while calls.len() < CALLS {
         if calls.len() == at && tail.is_none() {
             let snapshot = run.matchmaker.snapshot();

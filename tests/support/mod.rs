@@ -308,17 +308,16 @@ pub fn first(start: &(RuleSet, Configuration, EngineOptions, u64)) -> Matchmaker
 
 fn configuration(dice: &mut Dice) -> Configuration {
     let with_queue = !dice.once_in(3);
-    let mut configuration = Configuration::default();
-    configuration.request_timeout_seconds = [6, 20, 43_200][dice.below(3)];
-    configuration.acceptance_required = dice.once_in(2);
-    configuration.acceptance_timeout_seconds = Some(4);
-    configuration.custom_event_data = dice.once_in(2).then(|| "seven".into());
-    if with_queue {
-        configuration.flex_match_mode = FlexMatchMode::WithQueue;
-        configuration.additional_player_count = dice.below(2) as u32;
-        if !dice.once_in(3) {
-            configuration.backfill_mode = BackfillMode::Automatic;
-        }
+    let automatic = with_queue && !dice.once_in(3);
+    Configuration {
+        request_timeout_seconds: [6, 20, 43_200][dice.below(3)],
+        acceptance_required: dice.once_in(2),
+        acceptance_timeout_seconds: Some(4),
+        custom_event_data: dice.once_in(2).then(|| "seven".into()),
+        flex_match_mode: [FlexMatchMode::Standalone, FlexMatchMode::WithQueue]
+            [usize::from(with_queue)],
+        backfill_mode: [BackfillMode::Manual, BackfillMode::Automatic][usize::from(automatic)],
+        additional_player_count: if with_queue { dice.below(2) as u32 } else { 0 },
+        ..Configuration::default()
     }
-    configuration
 }

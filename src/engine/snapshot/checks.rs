@@ -76,8 +76,8 @@ pub(super) fn pending(form: &MatchForm, now: Timestamp) -> Checked {
     holds((1..=tickets_max).contains(&tickets.len()), || {
         format!("{of} has {} tickets, but must have 1 to {tickets_max}", tickets.len())
     })?;
-    holds(*formed <= now && *deadline >= now, || {
-        format!("{of} is formed later than the snapshot, or should have ended before")
+    holds(*formed <= now && *deadline >= *formed, || {
+        format!("{of} is formed later than the snapshot, or ends before")
     })?;
     holds(answers.is_none() || announced.is_none(), || {
         format!("{of} is not accepted yet, but has announced its backfill")

@@ -11,7 +11,7 @@ use super::forms::{
 };
 use super::{RestoreError, Snapshot, VERSION};
 use crate::base::rng::DetRng;
-use crate::base::time::Millis;
+use crate::base::time::{Millis, Timestamp};
 use crate::engine::pass::{Stage, UnderWay};
 use crate::engine::rows::RowOf;
 use crate::engine::{Matchmaker, set, validate};
@@ -79,7 +79,7 @@ impl Matchmaker {
             it.estimate.add(wait);
         }
         let sequence = snapshot.event_sequence;
-        holds(it.outbox.take_up(snapshot.events, sequence) && sequence <= COUNT_MAX, || {
+        holds(sequence <= COUNT_MAX && it.outbox.take_up(snapshot.events, sequence), || {
             format!("the events do not lead up to number {sequence}")
         })?;
         it.updates = snapshot.updates.into();
@@ -239,7 +239,8 @@ impl Matchmaker {
         Ok(Some(row))
     }
 
-    /// A timer that is due now may have fired or not; for any other there is no choice.
+    /// A timer that is due may have fired or not: settling ends where undrained events reach their
+    /// limit. For any other there is no choice.
     fn check_timers(
         &self,
         key: TicketKey,
@@ -248,21 +249,22 @@ impl Matchmaker {
     ) -> Result<(), RestoreError> {
         let Some(record) = self.book.record(key) else { return Ok(()) };
         let (now, number, start_time) = (self.now, record.number, record.start_time);
-        let guard = self.guard_end(record).filter(|&end| waits && end >= now);
-        let guarded_well = match guard {
-            Some(end) => form.is_guarded || end == now,
+        let guarded_well = match self.guard_end(record).filter(|_| waits) {
+            Some(end) => form.is_guarded || end <= now,
             None => !form.is_guarded,
         };
         let epochs = &self.rule_set.plan().epochs;
-        let wait = now.since(start_time);
-        let next = epochs.next_start(wait).map(|next| start_time.plus(next));
-        let begins_now = wait > Millis::new(0) && epochs.start(epochs.at(wait)) == wait;
+        let next = epochs.next_start(now.since(start_time)).map(|next| start_time.plus(next));
+        let begins = |at: Timestamp| {
+            let wait = at.since(start_time);
+            wait > Millis::new(0) && epochs.start(epochs.at(wait)) == wait
+        };
         let timed_well = match form.next_epoch {
             _ if !waits || form.row == RowForm::None => form.next_epoch.is_none(),
-            Some(at) if at == now && begins_now => true,
+            Some(at) if at <= now && begins(at) => true,
             at => at == next,
         };
-        holds(guarded_well && timed_well && (!waits || record.due >= now), || {
+        holds(guarded_well && timed_well, || {
             format!("the timers of ticket {number} are not those of its age")
         })
     }
