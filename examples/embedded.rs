@@ -3,6 +3,10 @@
 //!
 //! `cargo run --example embedded -- matches.journal`: run it twice, and the second run goes on
 //! where the first one stopped.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "clock and threads are this program's, not the engine's"
+)]
 
 use std::error::Error;
 use std::fs::{File, OpenOptions};

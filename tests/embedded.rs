@@ -1,4 +1,5 @@
 //! The example of a self-hosted matchmaker, run: it matches, and its journal brings it back.
+#![expect(clippy::panic, reason = "a test reports by panicking")]
 
 #[path = "../examples/embedded.rs"]
 #[allow(dead_code, reason = "the test starts the service itself, not through `main`")]
