@@ -11,7 +11,9 @@ use crate::pool::columns::NumberRange;
 use crate::pool::ingest::{Pool, missing_attributes, mistyped_attributes};
 use crate::search::{Refusal, refusal};
 
-/// What is known of why a ticket is not matched yet.
+/// What is known of why a ticket is not matched yet. When `never` is empty and the search was not
+/// exhausted, those that wait with it now make no match with it: it waits for others, or for the
+/// next expansion.
 #[derive(Clone, PartialEq, Eq, Debug)]
 #[non_exhaustive]
 pub struct WhyWaiting {

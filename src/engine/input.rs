@@ -94,7 +94,8 @@ pub struct DescribeMatchmaking {
     pub ticket_ids: Vec<TicketId>,
 }
 
-/// A match or the game session that it became.
+/// A match or the game session that it became. Without game sessions a match is forgotten as it is
+/// complete: the `MatchmakingSucceeded` event has its teams, the tickets have the attributes.
 #[derive(Clone, PartialEq, Debug)]
 pub enum DescribeMatch {
     /// A match that waits for answers or for its game session, or the newest match of a session.
@@ -106,10 +107,11 @@ pub enum DescribeMatch {
 /// A match that waits for its game session, by its id or by one of its tickets.
 #[derive(Clone, PartialEq, Debug)]
 pub enum PlacementOf {
-    /// One of its tickets.
-    Ticket(TicketId),
-    /// Its id.
+    /// Its id. Hosts should use this one.
     Match(MatchId),
+    /// One of its tickets: the match that the ticket is in now. A report that comes late may meet a
+    /// later match of the same ticket.
+    Ticket(TicketId),
 }
 
 /// The input of `CompletePlacement`.
@@ -165,6 +167,37 @@ pub struct Reconfigure {
     pub rule_set: Option<RuleSet>,
     /// The configuration to go on with; absent: the same. Its name must stay.
     pub configuration: Option<Configuration>,
+}
+
+macro_rules! inputs {
+    ($($operation:ident),*) => {
+        $(
+            impl From<$operation> for Input {
+                fn from(request: $operation) -> Self {
+                    Self::$operation(request)
+                }
+            }
+        )*
+    };
+}
+
+inputs!(
+    StartMatchmaking,
+    StartMatchBackfill,
+    StopMatchmaking,
+    AcceptMatch,
+    DescribeMatchmaking,
+    DescribeMatch,
+    CompletePlacement,
+    FailPlacement,
+    EndGameSession,
+    RemovePlayers
+);
+
+impl From<Reconfigure> for Input {
+    fn from(request: Reconfigure) -> Self {
+        Self::Reconfigure(Box::new(request))
+    }
 }
 
 /// Why an input was refused. A refused input changes nothing.

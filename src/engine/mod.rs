@@ -72,7 +72,7 @@ use response::{MatchmakingTicket, Response};
 /// for (name, skill) in [("ana", 1500.0), ("ben", 1520.0)] {
 ///     let players = vec![Player::new(name).with_number("skill", skill)];
 ///     let request = StartMatchmaking { players, ..Default::default() };
-///     matchmaker.handle_input(Timestamp::from_millis(5), Input::StartMatchmaking(request))?;
+///     matchmaker.handle_input(Timestamp::from_millis(5), request)?;
 /// }
 /// while let Some(due) = matchmaker.poll_timeout().filter(|due| due.as_millis() <= 5) {
 ///     let report = matchmaker.handle_timeout(due)?;
@@ -189,13 +189,17 @@ impl Matchmaker {
     /// [`InputError`]; the command has changed nothing. A call that comes so late that the deadlines
     /// before it fill the room for undrained events is refused, too, with
     /// [`InputError::EventsNotDrained`]: drain, and make it again.
-    pub fn handle_input(&mut self, now: Timestamp, input: Input) -> Result<Response, InputError> {
+    pub fn handle_input(
+        &mut self,
+        now: Timestamp,
+        input: impl Into<Input>,
+    ) -> Result<Response, InputError> {
         self.begin(now)?;
         if !self.settle(|due| due < now) {
             let limit = self.options.undrained_events_max;
             return Err(InputError::EventsNotDrained { limit });
         }
-        match input {
+        match input.into() {
             Input::StartMatchmaking(request) => self.start_matchmaking(request),
             Input::StartMatchBackfill(request) => self.start_match_backfill(request),
             Input::StopMatchmaking(request) => self.stop_matchmaking(&request),

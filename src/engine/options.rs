@@ -30,7 +30,7 @@ pub struct Configuration {
     /// The queue that places matches. Not built yet: must be empty, and then the host places them.
     pub game_session_queue_arns: Vec<String>,
     /// Up to 16 properties for new game sessions: keys of up to 32 characters, values of up to 96.
-    /// They go to whoever places the match.
+    /// They go to whoever places the match, with [`PendingMatch`](crate::PendingMatch).
     pub game_properties: Vec<(String, String)>,
     /// Text of 1 to 4,096 characters for new game sessions.
     pub game_session_data: Option<String>,
@@ -68,7 +68,11 @@ pub enum FlexMatchMode {
     /// Nobody: a match is complete as soon as it is made.
     #[default]
     Standalone,
-    /// The host: a match waits until `CompletePlacement` or `FailPlacement`.
+    /// The host. After each call, look at the events: `PotentialMatchCreated` that needs no
+    /// acceptance, and `AcceptMatchCompleted` with `Accepted`, name a match. If
+    /// [`Matchmaker::pending_match`](crate::Matchmaker::pending_match) says that it is PLACING,
+    /// start a game session for it, and answer with `CompletePlacement` or `FailPlacement` before
+    /// its deadline. A match with a backfill ticket is never PLACING there: its session runs.
     WithQueue,
 }
 
@@ -95,6 +99,12 @@ pub enum EarlyRejection {
 }
 
 /// What the service keeps to itself: limits, budgets, retention.
+///
+/// ```
+/// # use rallypoint::*;
+/// let mut options = EngineOptions::default();
+/// options.placement_timeout = Millis::from_secs(60);
+/// ```
 ///
 /// Everything that grows has a limit here. Reaching one is an error to the caller, never a loss of
 /// what was accepted.

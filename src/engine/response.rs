@@ -77,6 +77,12 @@ pub struct PendingMatch {
     pub answers: Vec<(PlayerId, bool)>,
     /// The location that suits its players best, when they reported latencies.
     pub location: Option<String>,
+    /// What the game server is to be told.
+    pub matchmaker_data: MatchmakerData,
+    /// `GameProperties` of the configuration, for the new game session.
+    pub game_properties: Vec<(String, String)>,
+    /// `GameSessionData` of the configuration, for the new game session.
+    pub game_session_data: Option<String>,
 }
 
 /// A running game session that the matchmaker knows.

@@ -33,6 +33,11 @@ impl Matchmaker {
         }
     }
 
+    /// A match that is formed and not complete.
+    pub fn pending_match(&self, id: &MatchId) -> Option<PendingMatch> {
+        self.pending.get(self.pending.find(id)?).map(|record| self.pending_view(record))
+    }
+
     /// The matches that are formed and not complete, in the order of their first tickets.
     pub fn pending_matches(&self) -> impl Iterator<Item = PendingMatch> + '_ {
         self.pending.in_order().into_iter().map(|(_, record)| self.pending_view(record))
@@ -58,7 +63,10 @@ impl Matchmaker {
             None => {
                 let message = match of {
                     DescribeMatch::Match(id) => {
-                        format!("there is no match `{}`", validate::shown(id.as_str()))
+                        let id = validate::shown(id.as_str());
+                        format!(
+                            "no match `{id}` is pending, and it is the newest of no game session"
+                        )
                     }
                     DescribeMatch::GameSession(arn) => no_session(arn),
                 };
@@ -187,6 +195,9 @@ impl Matchmaker {
             deadline,
             answers: answers.collect(),
             location: record.location.as_deref().map(str::to_owned),
+            matchmaker_data: self.pending_data(record),
+            game_properties: self.configuration.game_properties.clone(),
+            game_session_data: self.configuration.game_session_data.clone(),
         }
     }
 }

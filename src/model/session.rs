@@ -26,6 +26,14 @@ pub struct GameSessionConnectionInfo {
     pub location: Option<String>,
 }
 
+impl GameSessionConnectionInfo {
+    /// A session of which only the ARN is known. Any id of letters, digits, `:`, `/` and `-` will
+    /// do for a session of one's own.
+    pub fn new(game_session_arn: impl Into<String>) -> Self {
+        Self { game_session_arn: Some(game_session_arn.into()), ..Self::default() }
+    }
+}
+
 /// A place in a game session that is kept for a player.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct MatchedPlayerSession {

@@ -126,6 +126,20 @@ impl Player {
         self
     }
 
+    /// The same player with a string to number map attribute.
+    #[must_use]
+    pub fn with_numbers(self, name: &str, values: &[(&str, f64)]) -> Self {
+        let values = values.iter().map(|&(key, value)| (key.into(), value)).collect();
+        self.with(name, AttributeValue::StringNumberMap(values))
+    }
+
+    /// The same player in a team, for a backfill.
+    #[must_use]
+    pub fn with_team(mut self, team: &str) -> Self {
+        self.team = Some(team.into());
+        self
+    }
+
     /// The same player with a latency at a location.
     #[must_use]
     pub fn with_latency(mut self, location: &str, millis: u32) -> Self {
