@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rallypoint::{
     Configuration, ConfigurationError, EngineOptions, EventDetail, EventTicket, Input, InputError,
-    Matchmaker, Millis, Response, RuleSet, TicketId, Timestamp, wire,
+    Matchmaker, Millis, NeverReason, Response, RuleSet, TicketId, Timestamp, wire,
 };
 use serde_json::{Value, json};
 
@@ -22,6 +22,10 @@ const SUBMISSION: Timestamp = Timestamp::from_millis(0);
 /// The longest `RequestTimeoutSeconds` of the service (facts 6.2). A pool that waits less than
 /// this never meets its request timeout.
 const REQUEST_TIMEOUT_SECONDS: u32 = 43_200;
+
+/// Tickets left over that are asked why no match can ever hold them, and those that are named.
+const HOPELESS_SOUGHT_MAX: usize = 1000;
+const HOPELESS_NAMED_MAX: usize = 10;
 
 /// Bad lines that are reported before reading stops.
 const BAD_LINES_MAX: usize = 20;
@@ -348,14 +352,27 @@ impl Pool {
     }
 
     fn finish(self) -> Outcome {
-        let Self { mut outcome, tickets, mut matched, cancelled, .. } = self;
+        let Self { mut outcome, tickets, mut matched, cancelled, matchmaker, .. } = self;
         outcome.cancelled = cancelled.iter().map(TicketId::to_string).collect();
         matched.extend(cancelled);
-        let left = tickets.into_iter().filter(|ticket| !matched.contains(ticket));
-        outcome.unmatched = left.map(|ticket| ticket.to_string()).collect();
+        let left: Vec<_> = tickets.into_iter().filter(|it| !matched.contains(it)).collect();
+        note_hopeless(&matchmaker, &left);
+        outcome.unmatched = left.iter().map(TicketId::to_string).collect();
         outcome.stats.matches = outcome.matches.len();
         outcome.stats.peak_rss_bytes = peak_rss_bytes();
         outcome
+    }
+}
+
+/// Names those of the tickets left over, the first of them, that no match can ever hold.
+fn note_hopeless(matchmaker: &Matchmaker, left: &[TicketId]) {
+    let reasons = |ticket: &TicketId| matchmaker.why_waiting(ticket).map(|why| why.never);
+    let looked_at = left.iter().take(HOPELESS_SOUGHT_MAX);
+    let hopeless = looked_at.filter_map(|ticket| Some((ticket, reasons(ticket)?)));
+    for (ticket, reasons) in hopeless.filter(|(_, it)| !it.is_empty()).take(HOPELESS_NAMED_MAX) {
+        let reasons: Vec<String> = reasons.iter().map(NeverReason::to_string).collect();
+        let ticket = visible(ticket.as_str());
+        console::note(&format!("ticket `{ticket}` can never match: {}", reasons.join("; ")));
     }
 }
 
