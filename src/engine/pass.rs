@@ -158,7 +158,6 @@ impl Matchmaker {
         let ended = self.begin_searching() && {
             let rows = self.searching.values().copied();
             waiting.gather(&plan, &self.pool.columns, rows, self.now, self.pass.terms);
-            self.set_free(&mut under_way);
             self.run_slice(Slice {
                 plan: &plan,
                 waiting: &mut waiting,
@@ -209,15 +208,11 @@ impl Matchmaker {
         }
     }
 
-    /// Tickets that a backfill ticket that has left, or changed, may have set free count as changed
-    /// for the rest of the pass, and for the anchors before in the next one.
-    fn set_free(&mut self, under_way: &mut UnderWay) {
-        if std::mem::take(&mut self.pass.sets_free) {
-            let free = self.perhaps_free();
-            under_way.changed.extend(&free);
-            self.pass.changed.extend(free);
-            self.pass.due = true;
-        }
+    /// Whether a ticket may have become free since the pass began. It counts as changed for the
+    /// rest of the pass, and for the anchors before it in the next one.
+    fn is_perhaps_free(&self, ticket: AnchorKey) -> bool {
+        let guard = self.pass.terms.backfill_before_new_match;
+        self.pass.sets_free && !ticket.is_backfill() && ticket.start_time().plus(guard) > self.now
     }
 
     /// The tickets that are young enough to be kept for a backfill ticket.
@@ -307,11 +302,10 @@ impl Matchmaker {
     /// Gives the next anchor its turn; false when none is left that could be matched.
     fn match_next(&mut self, after: Option<AnchorKey>, slice: &mut Slice<'_>) -> bool {
         let anchor = self.searching.next_after(after).map(|(&key, &row)| (key, row));
-        let Some((key, row)) = anchor.filter(|_| !slice.under_way.changed.is_empty()) else {
-            return false;
-        };
+        let goes_on = !slice.under_way.changed.is_empty() || self.pass.sets_free;
+        let Some((key, row)) = anchor.filter(|_| goes_on) else { return false };
         slice.under_way.stage = Stage::Matching(Some(key));
-        let has_changed = slice.under_way.changed.contains(&key);
+        let has_changed = slice.under_way.changed.contains(&key) || self.is_perhaps_free(key);
         if !has_changed && !self.could_share(row, slice) {
             return true;
         }
@@ -334,9 +328,6 @@ impl Matchmaker {
                 }
                 slice.waiting.take(&rows, &self.pool.columns);
                 self.form_match(&found);
-                if found.roster.is_some() {
-                    self.set_free(slice.under_way);
-                }
             }
             None if exhausted => {
                 slice.report.anchors_exhausted += 1;
@@ -351,7 +342,7 @@ impl Matchmaker {
 
     /// Whether an anchor that has not changed could share a match with a ticket that has.
     fn could_share(&mut self, row: TicketRow, slice: &mut Slice<'_>) -> bool {
-        if slice.under_way.changed.len() > ASKED_MAX {
+        if slice.under_way.changed.len() > ASKED_MAX || self.pass.sets_free {
             return true;
         }
         let columns = &self.pool.columns;

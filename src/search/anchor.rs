@@ -30,12 +30,12 @@ impl AnchorKey {
         Self { class: u8::from(comes_last), start_time, number, is_backfill }
     }
 
-    pub(crate) fn start_time(self) -> Timestamp {
-        self.start_time
-    }
-
     pub(crate) fn number(self) -> u64 {
         self.number
+    }
+
+    pub(crate) fn start_time(self) -> Timestamp {
+        self.start_time
     }
 
     pub(crate) fn is_backfill(self) -> bool {

@@ -105,8 +105,11 @@ impl Searcher {
     ) -> Outcome {
         self.tallies.fill((0, 0));
         // Work of the slice, as putting the pool in order is: it takes nothing of the budget.
-        let mut upkeep = self.keep_for_backfill(plan, columns, waiting);
+        let mut upkeep = self.keep_anchor(plan, columns, waiting, place);
         let Some(anchor) = waiting.entry(place) else { return Outcome::default() };
+        if !anchor.is_roster && !anchor.is_kept {
+            upkeep += self.keep_for_backfill(plan, columns, waiting);
+        }
         upkeep += self.rank_all(plan, columns, waiting, anchor);
         let seeds = seeds(plan, columns, waiting, anchor);
         let mut run = Run::new(plan, columns, waiting, anchor, nodes_max);

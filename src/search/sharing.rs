@@ -22,8 +22,11 @@ impl Searcher {
         others: &[Entry],
         nodes: &mut u64,
     ) -> bool {
-        *nodes += self.keep_for_backfill(plan, columns, waiting);
+        *nodes += self.keep_anchor(plan, columns, waiting, place);
         let Some(anchor) = waiting.entry(place) else { return false };
+        if !anchor.is_roster && !anchor.is_kept {
+            *nodes += self.keep_for_backfill(plan, columns, waiting);
+        }
         let new: Vec<Entry> = others.iter().copied().filter(|it| !it.is_roster).collect();
         let has_changed = |roster: &Entry| others.iter().any(|it| it.row == roster.row);
         let seeds: Vec<Option<Entry>> = if anchor.is_roster {
@@ -98,26 +101,51 @@ impl Searcher {
     ) -> u64 {
         let mut nodes = 0;
         while let Some(place) = waiting.next_unexamined() {
-            let Some(ticket) = waiting.entry(place) else { continue };
-            let mut run = Run::new(plan, columns, waiting, ticket, SHARE_NODES_MAX);
-            let mut position = 0;
-            while let Some(roster) = run.waiting.roster_place(position) {
-                position += 1;
-                run.seed = run.waiting.entry(roster);
-                // Every epoch that others could bring about counts, whoever waits now.
-                let mut epochs = run.reachable();
-                let fits = epochs.any(|epoch| {
-                    run.enter(epoch);
-                    self.could_share_in(&mut run, &[], true).unwrap_or(true)
-                });
-                if fits {
-                    run.waiting.keep(place, roster);
-                    break;
-                }
-            }
-            nodes += run.nodes;
+            nodes += self.examine(plan, columns, waiting, place);
         }
         nodes
+    }
+
+    /// Finds out whether the ticket at `place` is kept. If it is, it founds no match, and nothing
+    /// need be known of the others.
+    pub(super) fn keep_anchor(
+        &mut self,
+        plan: &Plan,
+        columns: &Columns,
+        waiting: &mut Waiting,
+        place: usize,
+    ) -> u64 {
+        match waiting.examine(place) {
+            true => self.examine(plan, columns, waiting, place),
+            false => 0,
+        }
+    }
+
+    fn examine(
+        &mut self,
+        plan: &Plan,
+        columns: &Columns,
+        waiting: &mut Waiting,
+        place: usize,
+    ) -> u64 {
+        let Some(ticket) = waiting.entry(place) else { return 0 };
+        let mut run = Run::new(plan, columns, waiting, ticket, SHARE_NODES_MAX);
+        let mut position = 0;
+        while let Some(roster) = run.waiting.roster_place(position) {
+            position += 1;
+            run.seed = run.waiting.entry(roster);
+            // Every epoch that others could bring about counts, whoever waits now.
+            let mut epochs = run.reachable();
+            let fits = epochs.any(|epoch| {
+                run.enter(epoch);
+                self.could_share_in(&mut run, &[], true).unwrap_or(true)
+            });
+            if fits {
+                run.waiting.keep(place, roster);
+                break;
+            }
+        }
+        run.nodes
     }
 }
 

@@ -20,6 +20,8 @@ pub(crate) struct Entry {
     pub(crate) is_roster: bool,
     /// Whether it is kept for a backfill ticket, so that no new match may have it.
     pub(crate) is_kept: bool,
+    /// Whether it is not known yet if it is kept.
+    is_unexamined: bool,
 }
 
 impl Entry {
@@ -81,6 +83,7 @@ impl Waiting {
                 players: players.len,
                 is_roster: players.is_roster,
                 is_kept: false,
+                is_unexamined: false,
             }
         }));
         self.next.clear();
@@ -111,6 +114,11 @@ impl Waiting {
             };
             let young = (0..).zip(&self.entries).filter(|(_, entry)| is_young(entry));
             self.unexamined.extend(young.map(|(place, _)| place));
+            for &place in &self.unexamined {
+                if let Some(entry) = self.entries.get_mut(place as usize) {
+                    entry.is_unexamined = true;
+                }
+            }
         }
     }
 
@@ -163,11 +171,17 @@ impl Waiting {
     pub(super) fn next_unexamined(&mut self) -> Option<usize> {
         while let Some(place) = self.unexamined.pop() {
             let place = place as usize;
-            if self.first(place) == Some(place) {
+            if self.examine(place) && self.first(place) == Some(place) {
                 return Some(place);
             }
         }
         None
+    }
+
+    /// Whether it has to be found out if the ticket at `place` is kept; from now on it is known.
+    pub(super) fn examine(&mut self, place: usize) -> bool {
+        let entry = self.entries.get_mut(place);
+        entry.is_some_and(|entry| std::mem::take(&mut entry.is_unexamined))
     }
 
     /// The place of the backfill ticket at a position among those that are left, oldest first.
@@ -228,12 +242,15 @@ impl Waiting {
                 unexamined.push(kept);
                 if let Some(entry) = entries.get_mut(kept as usize) {
                     entry.is_kept = false;
+                    entry.is_unexamined = true;
                 }
             }
             stays
         });
         if self.rosters.is_empty() {
-            self.unexamined.clear();
+            for place in std::mem::take(&mut self.unexamined) {
+                self.examine(place as usize);
+            }
         }
     }
 }
