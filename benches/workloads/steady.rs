@@ -53,7 +53,7 @@ pub struct Steady {
     pub warm_up: u32,
     /// Arrivals that are measured.
     pub arrivals: u32,
-    /// How long the first pass over those that wait, or the measurement, may take.
+    /// How long the first pass over those that wait, the warm-up, and the measurement may take each.
     pub patience: Duration,
 }
 
@@ -114,17 +114,10 @@ impl Steady {
     fn run<W: SteadyWorkload>(&self, waiting: u32, seed: u64) -> Result<SteadyRow, Failure> {
         let mut flow = Flow::<W>::new(waiting, seed)?;
         let setup_seconds = flow.fill(self.patience)?.as_secs_f64();
-        for _ in 0..self.warm_up {
-            flow.arrive()?;
-        }
         flow.totals = Totals::default();
-        for _ in 0..self.arrivals {
-            flow.arrive()?;
-            let spent = flow.totals.passes + flow.totals.inputs;
-            if spent > self.patience {
-                return Err(Failure::TooSlow { seconds: spent.as_secs_f64() });
-            }
-        }
+        self.let_arrive(&mut flow, self.warm_up)?;
+        flow.totals = Totals::default();
+        self.let_arrive(&mut flow, self.arrivals)?;
         let Totals { passes, inputs, nodes, assignment } = &flow.totals;
         assignment.check::<W>(|number| flow.tickets.get(number as usize).copied())?;
         let left = flow.matchmaker.counters().current_tickets;
@@ -145,6 +138,21 @@ impl Steady {
             nodes: *nodes,
             checksum: format!("{:016x}", assignment.checksum()),
         })
+    }
+
+    fn let_arrive<W: SteadyWorkload>(
+        &self,
+        flow: &mut Flow<W>,
+        arrivals: u32,
+    ) -> Result<(), Failure> {
+        for _ in 0..arrivals {
+            flow.arrive()?;
+            let spent = flow.totals.passes + flow.totals.inputs;
+            if spent > self.patience {
+                return Err(Failure::TooSlow { seconds: spent.as_secs_f64() });
+            }
+        }
+        Ok(())
     }
 }
 
