@@ -2,7 +2,7 @@
 //! mode; in a bucket, teams are put together from parties by fixed compositions.
 
 /// The longest latency at the location of a match.
-const LATENCY_MS_MAX: u16 = 150;
+const LATENCY_MS_MAX: f64 = 150.0;
 const LOCATIONS: usize = 4;
 const MODES: usize = 5;
 const TEAM: usize = 5;
@@ -16,8 +16,8 @@ const COMPOSITIONS: [&[usize]; 7] =
 pub struct Party {
     /// 1 to 5.
     pub players: u8,
-    /// The longest latency of its players, by location.
-    pub latency_ms: [u16; LOCATIONS],
+    /// The average latency of its players, by location.
+    pub latency_ms: [f64; LOCATIONS],
     /// The game modes that all its players take, a bit for each.
     pub modes: u8,
 }

@@ -22,8 +22,8 @@ fn matches<W: Workload>(tickets: u32, seed: u64) -> (Option<usize>, usize, usize
     (floor, pass.assignment.matches(), reference.assignment.matches())
 }
 
-fn agrees<W: Workload>() {
-    for (tickets, seed) in [(250, 1), (350, 2), (600, 3)] {
+fn agrees<W: Workload>(pools: &[(u32, u64)]) {
+    for &(tickets, seed) in pools {
         let (floor, engine, reference) = matches::<W>(tickets, seed);
         assert_eq!(engine, reference, "{} with {tickets} tickets", W::NAME);
         // Ten windows of skill, or twenty buckets, with a match's tickets left over in each.
@@ -35,21 +35,22 @@ fn agrees<W: Workload>() {
 
 #[test]
 fn duel() {
-    agrees::<Duel>();
+    agrees::<Duel>(&[(100, 1), (300, 2), (600, 3)]);
     let (floor, engine, _) = matches::<Duel>(1_000, 4);
     assert!(floor.is_some_and(|floor| floor >= 498 && floor >= engine), "{floor:?}, {engine}");
 }
 
 #[test]
 fn squads() {
-    agrees::<Squads>();
+    // The plain search for the last tickets, which have no match, is long.
+    agrees::<Squads>(&[(150, 1), (200, 2)]);
     let (floor, ..) = matches::<Squads>(1_000, 4);
     assert!(floor.is_some_and(|floor| floor >= 99), "{floor:?}");
 }
 
 #[test]
 fn parties() {
-    agrees::<Parties>();
+    agrees::<Parties>(&[(100, 1), (300, 2), (600, 3)]);
     let floor = Parties::floor(&pool::<Parties>(10_000, 4)).expect("there is one")().1;
     // 10,000 tickets have some 19,300 players.
     assert!(floor.matches() > 1_850, "{}", floor.matches());
@@ -57,5 +58,5 @@ fn parties() {
 
 #[test]
 fn roles() {
-    agrees::<Roles>();
+    agrees::<Roles>(&[(100, 1), (300, 2), (600, 3)]);
 }

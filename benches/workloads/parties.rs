@@ -40,19 +40,21 @@ impl Party {
     /// What all its players share: the locations that are near, and the modes.
     fn common(&self) -> (u8, u8) {
         let merged = self.merged();
-        let near = (0..).zip(merged.latency_ms).filter(|&(_, latency)| latency <= 150);
+        let near = (0..).zip(merged.latency_ms).filter(|&(_, latency)| latency <= 150.0);
         (near.fold(0, |set, (location, _)| set | 1 << location), merged.modes)
     }
 
+    /// The rule takes the average of a party, as latency rules do unless they say otherwise.
     fn merged(&self) -> floor::parties::Party {
-        let mut latency_ms = [0; 4];
+        let mut latency_ms = [0.0; 4];
         let mut modes = u8::MAX;
         for member in self.members() {
-            for (longest, latency) in latency_ms.iter_mut().zip(member.latency_ms) {
-                *longest = latency.max(*longest);
+            for (sum, latency) in latency_ms.iter_mut().zip(member.latency_ms) {
+                *sum += f64::from(latency);
             }
             modes &= member.modes;
         }
+        let latency_ms = latency_ms.map(|sum| sum / f64::from(self.players));
         floor::parties::Party { players: self.players, latency_ms, modes }
     }
 

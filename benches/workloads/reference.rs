@@ -6,8 +6,9 @@ use super::assignment::Assignment;
 use super::{Failure, Workload};
 use std::time::Duration;
 
-/// Candidates tried for one anchor before it is given up, as many as the engine's search nodes.
-const TRIES_MAX: u32 = 100_000;
+/// Tickets tried in a team for one anchor before it is given up. Nothing is looked ahead, so it
+/// takes many more of them than the engine takes search nodes.
+const TRIES_MAX: u32 = 10_000_000;
 
 /// What the reference formed.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]

@@ -48,6 +48,10 @@ pub struct Arguments {
     /// Add pools of 1,000,000 tickets
     #[arg(long)]
     large: bool,
+    /// How many arriving tickets `steady` measures, after half as many to warm up
+    #[arg(long, value_name = "N", default_value_t = Steady::default().arrivals)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    arrivals: u32,
     /// The seed that the pools are generated from
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
@@ -134,7 +138,8 @@ impl Bench<'_> {
     }
 
     fn steady<W: SteadyWorkload>(&mut self) -> Result<Verdict, Fault> {
-        let steady = Steady { patience: self.patience(), ..Steady::default() };
+        let arrivals = self.arguments.arrivals;
+        let steady = Steady { warm_up: arrivals / 2, arrivals, patience: self.patience() };
         let seed = self.arguments.seed;
         let measure = |size| steady.measure::<W>(size, seed);
         self.measure(W::STEADY_NAME, measure, STEADY_HEADING, steady_line)
