@@ -52,7 +52,8 @@ impl Assignment {
         }
         let mut numbers: Vec<u32> = self.0.iter().flatten().flatten().copied().collect();
         numbers.sort_unstable();
-        if let Some([twice, _]) = numbers.array_windows().find(|[a, b]| a == b) {
+        let next = numbers.iter().skip(1);
+        if let Some((twice, _)) = numbers.iter().zip(next).find(|(a, b)| a == b) {
             return Err(wrong(format!("ticket {twice} is in two places")));
         }
         let rule_set = rule_set::<W>()?;

@@ -20,7 +20,7 @@ impl Draw {
 
     /// A whole number from 0 to `end`, `end` excluded.
     pub fn below(&mut self, end: u32) -> u32 {
-        ((self.word() >> 32) * u64::from(end) >> 32) as u32
+        (((self.word() >> 32) * u64::from(end)) >> 32) as u32
     }
 
     /// A number from 0 to 1, 1 excluded.
@@ -91,12 +91,12 @@ mod tests {
     #[test]
     fn shares_come_out_as_asked() {
         let mut draw = Draw::new(3);
-        let mut counts = [0; 3];
+        let mut counts = [0_i32; 3];
         for _ in 0..10_000 {
             counts[draw.share(&[50, 30, 20])] += 1;
         }
         for (count, expected) in counts.into_iter().zip([5_000, 3_000, 2_000]) {
-            assert!((count - expected as i32).abs() < 200, "{counts:?}");
+            assert!((count - expected).abs() < 200, "{counts:?}");
         }
     }
 }

@@ -85,8 +85,8 @@ impl Name {
 struct Measured<R> {
     #[serde(flatten)]
     row: R,
-    /// The most memory that the process has held during the measurement; where the system cannot
-    /// begin to count anew, since its start.
+    /// The most memory that the process has held during the measurement, with what it keeps of
+    /// earlier ones; where the system cannot begin to count anew, since its start.
     peak_rss_bytes: Option<u64>,
 }
 
