@@ -10,7 +10,7 @@ use criterion::{Criterion, Throughput, criterion_group};
 use rallypoint::{CompileOptions, RuleSet};
 
 fn rule_sets() -> Vec<(String, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rulesets");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../rulesets");
     let entries = std::fs::read_dir(folder).expect("the folder is part of the package");
     let paths = entries.map(|entry| entry.expect("the folder can be read").path());
     let mut texts: Vec<(String, String)> = paths

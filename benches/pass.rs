@@ -1,54 +1,61 @@
-//! A cold matching pass over the pools in `rulesets/`: all tickets are waiting, nothing is known.
-//! Each run checks how many players it matched.
+//! A cold pass over the pool of each standing workload, with its floor beside it: all tickets wait,
+//! nothing is known. Each run checks what it formed. `rallypoint bench` prints the ratios.
 
-use std::path::Path;
+use std::time::Duration;
 
-use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use rallypoint::wire::parse_input;
-use rallypoint::{Configuration, EngineOptions, Matchmaker, RuleSet, Timestamp};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use rallypoint_benches::{Duel, Parties, Roles, Squads, Waiting, Workload, pass, pool};
 
-/// A matchmaker that holds every ticket of a pool and has not searched yet.
-fn waiting(name: &str) -> Matchmaker {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rulesets");
-    let read = |file: String| std::fs::read_to_string(folder.join(file)).expect("a file of ours");
-    let rule_set = RuleSet::from_json(&read(format!("{name}.json"))).expect("it compiles");
-    let start = Timestamp::from_millis(0);
-    let (configuration, options) = (Configuration::default(), EngineOptions::default());
-    let mut matchmaker = Matchmaker::new(rule_set, configuration, options, start, 1)
-        .expect("the default configuration is valid");
-    for line in read(format!("{name}.tickets.jsonl")).lines() {
-        let value = serde_json::from_str(line).expect("a line is JSON");
-        let input = parse_input("StartMatchmaking", &value).expect("a line is a request");
-        matchmaker.handle_input(start, input).expect("our tickets are valid");
-    }
-    matchmaker
-}
+const SEED: u64 = 1;
 
-/// Runs the pass to its end and says how many players were matched.
-fn pass(matchmaker: &mut Matchmaker) -> u64 {
-    let mut players = 0;
-    loop {
-        let report = matchmaker.handle_timeout(Timestamp::from_millis(0)).expect("time stands");
-        players += report.players_matched;
-        if !report.unfinished {
-            return players;
-        }
-    }
-}
-
-fn cold_pass(criterion: &mut Criterion) {
-    for name in ["duel", "squads"] {
-        let matched = pass(&mut waiting(name));
-        assert!(matched > 1_000, "{name}: only {matched} players of the pool were matched");
-        let mut group = criterion.benchmark_group("pass");
-        group.sample_size(10);
-        group.bench_function(name, |bencher| {
-            let run = |mut matchmaker| assert_eq!(pass(&mut matchmaker), matched);
-            bencher.iter_batched(|| waiting(name), run, BatchSize::LargeInput)
+fn workload<W: Workload>(criterion: &mut Criterion) {
+    // In `cargo test --benches` they are only tried.
+    let is_measured = std::env::args().any(|argument| argument == "--bench");
+    let sizes: &[u32] = if is_measured { &[1_000, 10_000] } else { &[300] };
+    let mut group = criterion.benchmark_group(W::NAME);
+    group.sample_size(10);
+    for &size in sizes {
+        let tickets = pool::<W>(size, SEED);
+        let ticket_of = |number: u32| tickets.get(number as usize).copied();
+        let engine = || {
+            let mut waiting = Waiting::new::<W>(&tickets, SEED).expect("the pool is accepted");
+            pass(&mut waiting, Duration::MAX).expect("a pass ends")
+        };
+        let formed = engine().assignment;
+        formed.check::<W>(ticket_of).expect("the matches are valid");
+        group.throughput(Throughput::Elements(size.into()));
+        group.bench_function(BenchmarkId::new("engine", size), |bencher| {
+            bencher.iter_custom(|turns| {
+                let turn = |_| {
+                    let pass = engine();
+                    assert_eq!(pass.assignment, formed, "the matches are the same again");
+                    pass.time
+                };
+                (0..turns).map(turn).sum()
+            });
         });
-        group.finish();
+        let Some(floor) = W::floor(&tickets) else { continue };
+        let formed = floor().1;
+        formed.check::<W>(ticket_of).expect("the matches are valid");
+        group.bench_function(BenchmarkId::new("floor", size), |bencher| {
+            bencher.iter_custom(|turns| {
+                let turn = |_| {
+                    let (time, assignment) = floor();
+                    assert_eq!(assignment, formed, "the matches are the same again");
+                    time
+                };
+                (0..turns).map(turn).sum()
+            });
+        });
     }
+    group.finish();
 }
 
-criterion_group!(benches, cold_pass);
+criterion_group!(
+    benches,
+    workload::<Duel>,
+    workload::<Squads>,
+    workload::<Parties>,
+    workload::<Roles>
+);
 criterion_main!(benches);

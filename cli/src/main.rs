@@ -1,15 +1,17 @@
 //! The `rallypoint` command: check rule sets, match pools of tickets, replay scenarios, judge
-//! matches.
+//! matches, measure the engine.
 //!
 //! Data goes to standard output, messages and progress to standard error. Exit status: 0 success,
 //! 1 the input was judged bad, 2 usage or I/O error.
 
+mod bench;
 mod check;
 mod console;
 mod difference;
 mod files;
 mod judge;
 mod matching;
+mod memory;
 mod outcome;
 mod progress;
 mod replay;
@@ -42,6 +44,7 @@ enum Command {
     Match(matching::Arguments),
     Replay(replay::Arguments),
     Judge(judge::Arguments),
+    Bench(bench::Arguments),
 }
 
 impl Command {
@@ -51,6 +54,7 @@ impl Command {
             Self::Match(arguments) => matching::run(arguments, console),
             Self::Replay(arguments) => replay::run(arguments, console),
             Self::Judge(arguments) => judge::run(arguments, console),
+            Self::Bench(arguments) => bench::run(arguments, console),
         }
     }
 
@@ -59,7 +63,7 @@ impl Command {
         match self {
             Self::Check(_) => true,
             Self::Replay(arguments) => arguments.reports_files(),
-            Self::Match(_) | Self::Judge(_) => false,
+            Self::Match(_) | Self::Judge(_) | Self::Bench(_) => false,
         }
     }
 }

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::console::{self, Console, Fault, Format, Verdict, visible};
 use crate::files::{self, Reading};
+use crate::memory;
 use crate::outcome::{MatchForm, Outcome};
 use crate::progress::{Progress, Stopwatch};
 use crate::tickets::{self, TicketLines};
@@ -359,7 +360,7 @@ impl Pool {
         note_hopeless(&matchmaker, &left);
         outcome.unmatched = left.iter().map(TicketId::to_string).collect();
         outcome.stats.matches = outcome.matches.len();
-        outcome.stats.peak_rss_bytes = peak_rss_bytes();
+        outcome.stats.peak_rss_bytes = memory::peak_rss_bytes();
         outcome
     }
 }
@@ -382,14 +383,6 @@ fn player_count(input: &Input) -> usize {
         Input::StartMatchBackfill(start) => start.players.len(),
         _ => 0,
     }
-}
-
-/// The most memory that this process has held, where the system tells.
-fn peak_rss_bytes() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    kibibytes.checked_mul(1024)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The `rallypoint` command as a user meets it: arguments in, standard output, standard error and
 //! exit status out.
 
+mod bench;
 mod check;
 mod judge;
 mod matching;

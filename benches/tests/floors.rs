@@ -1,0 +1,62 @@
+//! A floor that formed invalid matches, or few of them, would be none: each is held against the
+//! judgement of the rule set, and against the reference matcher.
+
+use std::time::Duration;
+
+use rallypoint_benches::{
+    Duel, Parties, Roles, Squads, Waiting, Workload, match_by_age, pass, pool,
+};
+
+/// The matches of the floor, of the engine and of the reference, all of them valid.
+fn matches<W: Workload>(tickets: u32, seed: u64) -> (Option<usize>, usize, usize) {
+    let pool = pool::<W>(tickets, seed);
+    let ticket_of = |number: u32| pool.get(number as usize).copied();
+    let floor = W::floor(&pool).map(|floor| floor().1);
+    let mut waiting = Waiting::new::<W>(&pool, seed).expect("the pool is accepted");
+    let pass = pass(&mut waiting, Duration::MAX).expect("a pass ends");
+    let reference = match_by_age::<W>(&pool, Duration::MAX).expect("it may take its time");
+    for assignment in floor.iter().chain([&pass.assignment, &reference.assignment]) {
+        assignment.check::<W>(ticket_of).expect("the matches are valid");
+    }
+    let floor = floor.map(|it| it.matches());
+    (floor, pass.assignment.matches(), reference.assignment.matches())
+}
+
+fn agrees<W: Workload>(pools: &[(u32, u64)]) {
+    for &(tickets, seed) in pools {
+        let (floor, engine, reference) = matches::<W>(tickets, seed);
+        assert_eq!(engine, reference, "{} with {tickets} tickets", W::NAME);
+        // Ten windows of skill, or twenty buckets, with a match's tickets left over in each.
+        if let Some(floor) = floor {
+            assert!(floor + 20 >= engine, "{}: floor {floor}, engine {engine}", W::NAME);
+        }
+    }
+}
+
+#[test]
+fn duel() {
+    agrees::<Duel>(&[(100, 1), (300, 2), (600, 3)]);
+    let (floor, engine, _) = matches::<Duel>(1_000, 4);
+    assert!(floor.is_some_and(|floor| floor >= 498 && floor >= engine), "{floor:?}, {engine}");
+}
+
+#[test]
+fn squads() {
+    // The plain search for the last tickets, which have no match, is long.
+    agrees::<Squads>(&[(150, 1), (200, 2)]);
+    let (floor, ..) = matches::<Squads>(1_000, 4);
+    assert!(floor.is_some_and(|floor| floor >= 99), "{floor:?}");
+}
+
+#[test]
+fn parties() {
+    agrees::<Parties>(&[(100, 1), (300, 2), (600, 3)]);
+    let floor = Parties::floor(&pool::<Parties>(10_000, 4)).expect("there is one")().1;
+    // 10,000 tickets have some 19,300 players.
+    assert!(floor.matches() > 1_850, "{}", floor.matches());
+}
+
+#[test]
+fn roles() {
+    agrees::<Roles>(&[(100, 1), (300, 2), (600, 3)]);
+}
