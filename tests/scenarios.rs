@@ -127,6 +127,8 @@ const REQUIRED: &[(&str, &str)] = &[
     ("decision 27", "a player in a PLACING ticket"),
     ("decision 28", "automatic backfill"),
     ("decision 29", "the members of events"),
+    ("decision 31", "room for sessions is kept when tickets are accepted"),
+    ("decision 32", "reconfigure"),
     // conformance
     ("conformance 1", "the newest and the oldest ticket's age"),
     ("conformance 2", "the same with other steps"),

@@ -215,7 +215,7 @@ fn what_contradicts_itself_is_named() {
         ),
         (
             "/matches",
-            json!([{"id": "m", "tickets": [9], "location": null, "formed": 0, "deadline": 5, "answers": null, "announced": null}]),
+            json!([{"id": "m", "tickets": [9], "location": null, "formed": 0, "deadline": 5, "answers": null, "announced": null, "needsSession": true, "fillsUp": false}]),
             "the snapshot is damaged: match `m` has the ticket 9, which is not its",
         ),
         (

@@ -197,9 +197,12 @@ impl Matchmaker {
         // The id of an automatic ticket is used once.
         let is_used = session.announced.as_ref() == Some(&ticket_id);
         let fresh = is_used.then(|| self.fresh_ticket_id());
+        let is_automatic = self.configuration.backfill_mode == BackfillMode::Automatic;
         self.sessions.change(arn, Some(at), |session| {
             session.backfill = None;
-            if let Some(fresh) = fresh {
+            if !is_automatic {
+                session.announced = None;
+            } else if let Some(fresh) = fresh {
                 session.announced = Some(fresh);
             }
         });

@@ -54,6 +54,9 @@ pub enum NeverReason {
     },
     /// Its players report latencies, but no location in common.
     NoCommonLocation,
+    /// The ticket came while waiting tickets reported as many different locations as can be told
+    /// apart, so it is not looked at: an automatic backfill, or after another rule set came.
+    NoRoomForLocations,
     /// A player of a backfill is in a team that the rule set no longer has.
     UnknownTeam {
         /// The player.
@@ -88,6 +91,9 @@ impl fmt::Display for NeverReason {
                     "the party has {players} players, but no team takes more than {largest_team}"
                 )
             }
+            Self::NoRoomForLocations => {
+                write!(f, "waiting tickets report as many different locations as can be told apart")
+            }
             Self::NoCommonLocation => {
                 write!(f, "the players report latencies, but no location in common")
             }
@@ -116,9 +122,13 @@ impl Matchmaker {
         let key = self.book.find(id)?;
         let record = self.book.record(key)?;
         let waits = matches!(record.status, TicketStatus::Queued | TicketStatus::Searching);
+        let mut never = if waits { self.never(record) } else { Vec::new() };
+        if waits && never.is_empty() && self.rows[key].is_none() {
+            never.push(NeverReason::NoRoomForLocations);
+        }
         Some(WhyWaiting {
             status: record.status,
-            never: if waits { self.never(record) } else { Vec::new() },
+            never,
             search_exhausted: waits && self.pass.was_given_up(self.anchor_key(record)),
         })
     }

@@ -232,8 +232,12 @@ pub enum InputError {
         /// The latest time seen.
         last: Timestamp,
     },
-    /// Too many events wait to be read. Call `poll_event` until it gives none, then try again.
-    #[error("{limit} events wait to be read; drain them with poll_event first")]
+    /// Too many events and updates wait to be read. Call `poll_event` and `poll_update` until they
+    /// give none, then make the call again. The command has changed nothing; but a call that came
+    /// very late may have settled deadlines before it, as any call at its time would have.
+    #[error(
+        "{limit} events and updates wait to be read; drain them with poll_event and poll_update first"
+    )]
     EventsNotDrained {
         /// The limit of `EngineOptions`.
         limit: usize,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Matchmaker;
+use super::options::{BackfillMode, FlexMatchMode};
 use crate::base::time::Timestamp;
 use crate::lifecycle::book::TicketKey;
 use crate::lifecycle::cause::StatusCause;
@@ -43,6 +44,8 @@ impl Matchmaker {
             backfill,
             location,
             formed: now,
+            needs_session: self.configuration.flex_match_mode == FlexMatchMode::WithQueue,
+            fills_up: self.configuration.backfill_mode == BackfillMode::Automatic,
             stage: MatchStage::Passing,
             announced: None,
         };

@@ -52,7 +52,8 @@ use response::{MatchmakingTicket, Response};
 /// It is a value without clock, thread or I/O. **Input, then drain; search only on timeout:**
 ///
 /// 1. [`handle_input`](Self::handle_input) applies a command. It never searches.
-/// 2. [`poll_event`](Self::poll_event) gives the events, until it gives none.
+/// 2. [`poll_event`](Self::poll_event) gives the events, until it gives none; then
+///    [`poll_update`](Self::poll_update) the news for game servers.
 /// 3. [`poll_timeout`](Self::poll_timeout) says when to call
 ///    [`handle_timeout`](Self::handle_timeout), which settles deadlines and forms matches.
 ///
@@ -273,6 +274,11 @@ impl Matchmaker {
         let mut counters = self.counters.clone();
         counters.current_tickets = self.book.active() as u64;
         counters
+    }
+
+    /// The ARN that its events and tickets name it by.
+    pub fn configuration_arn(&self) -> &str {
+        &self.configuration_arn
     }
 
     /// The rule set that it runs.

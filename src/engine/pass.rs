@@ -249,7 +249,7 @@ impl Matchmaker {
     /// limit of undrained events comes first.
     fn begin_searching(&mut self) -> bool {
         let estimated_wait_seconds = self.estimate.seconds();
-        while self.outbox.len() < self.options.undrained_events_max {
+        while self.undrained() < self.options.undrained_events_max {
             let Some((_, key)) = self.queued.pop_first() else { return true };
             let Some(record) = self.book.record_mut(key) else { continue };
             let change = Change::Search { estimated_wait_seconds };
@@ -266,7 +266,7 @@ impl Matchmaker {
     fn run_slice(&mut self, mut slice: Slice<'_>) -> bool {
         loop {
             let slice_is_full = slice.report.nodes >= self.options.nodes_per_slice
-                || self.outbox.len() >= self.options.undrained_events_max;
+                || self.undrained() >= self.options.undrained_events_max;
             if slice_is_full {
                 return false;
             }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::Matchmaker;
 use super::input::{CompletePlacement, FailPlacement, InputError, PlacementFailure, PlacementOf};
-use super::options::{BackfillMode, FlexMatchMode};
 use super::response::Response;
 use super::tickets::no_ticket;
 use super::validate;
@@ -24,23 +23,18 @@ impl Matchmaker {
         if let Some(backfill) = record.backfill {
             return self.complete_backfill(&record, backfill, at);
         }
-        match self.configuration.flex_match_mode {
-            FlexMatchMode::Standalone => {
-                let location = record.location.clone();
-                let session = EventGameSession { location, ..EventGameSession::default() };
-                self.complete(&record, &session, &[], at);
-            }
-            FlexMatchMode::WithQueue => {
-                let deadline = at.plus(self.options.placement_timeout);
-                record.stage = MatchStage::Placing { deadline };
-                let automatic = self.configuration.backfill_mode == BackfillMode::Automatic;
-                record.announced = automatic.then(|| self.fresh_ticket_id());
-                let announced = record.announced.clone();
-                let key = self.wait(record);
-                if let Some(id) = announced {
-                    self.sessions.announce(id, key);
-                }
-            }
+        if !record.needs_session {
+            let location = record.location.clone();
+            let session = EventGameSession { location, ..EventGameSession::default() };
+            return self.complete(&record, &session, &[], at);
+        }
+        let deadline = at.plus(self.options.placement_timeout);
+        record.stage = MatchStage::Placing { deadline };
+        record.announced = record.fills_up.then(|| self.fresh_ticket_id());
+        let announced = record.announced.clone();
+        let key = self.wait(record);
+        if let Some(id) = announced {
+            self.sessions.announce(id, key);
         }
     }
 

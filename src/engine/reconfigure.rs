@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::input::{Input, InputError, Reconfigure};
-use super::options::{Configuration, ConfigurationError};
+use super::options::{BackfillMode, Configuration, ConfigurationError, FlexMatchMode};
 use super::response::Response;
 use super::{Matchmaker, validate};
 use crate::base::sorted::SortedMap;
@@ -23,8 +23,9 @@ impl Matchmaker {
     /// Every ticket stays. Those that wait are judged anew; one that lacks what the new rules need
     /// can never be matched, and [`why_waiting`](Self::why_waiting) says so. Their request timeout
     /// becomes that of the new configuration, counted from their start, but not before `now`.
-    /// Matches that are formed go on as they began, and sessions that fill up by themselves keep
-    /// the ticket that they have. Tallies of rules start anew with another rule set.
+    /// Matches that are formed go on as they began. Sessions that fill up by themselves keep the
+    /// ticket that they have, and get one if the new rules leave them an open place; without
+    /// `BackfillMode` AUTOMATIC they get no other when it ends, not even when the mode comes back. Tallies of rules start anew with another rule set.
     ///
     /// # Errors
     /// [`InputError`]: the name of the configuration must stay, and what [`Matchmaker::new`]
@@ -59,6 +60,9 @@ impl Matchmaker {
             check_rule_set(rule_set)
                 .map_err(|error| InputError::invalid(format!("`RuleSet`: {error}")))?;
         }
+        if let Some(configuration) = &configuration {
+            self.check_sessions(configuration)?;
+        }
         if let Some(configuration) = configuration {
             self.outbox.set_custom_event_data(configuration.custom_event_data.as_deref());
             self.configuration = configuration;
@@ -68,7 +72,43 @@ impl Matchmaker {
         }
         self.set_terms();
         self.begin_anew();
+        self.continue_sessions();
         Ok(Response::Reconfigure)
+    }
+
+    /// Whether every ticket that waits could become a session (decision 31).
+    fn check_sessions(&self, configuration: &Configuration) -> Result<(), InputError> {
+        let limit = self.options.sessions_max;
+        let known = self.sessions.len();
+        let coming = self.book.active() - self.book.automatic();
+        let with_queue = configuration.flex_match_mode == FlexMatchMode::WithQueue;
+        match with_queue && known + coming > limit {
+            false => Ok(()),
+            true => Err(InputError::LimitExceeded {
+                message: format!(
+                    "{known} game sessions are known and {coming} tickets may become one; the limit is {limit}"
+                ),
+            }),
+        }
+    }
+
+    /// Sessions that fill up by themselves may have an open place under new rules. Under a
+    /// configuration without them they go on until their ticket ends.
+    fn continue_sessions(&mut self) {
+        let announced = self.sessions.iter().filter(|(_, session)| session.announced.is_some());
+        let arns: Vec<Arc<str>> = announced.map(|(arn, _)| Arc::clone(arn)).collect();
+        let is_automatic = self.configuration.backfill_mode == BackfillMode::Automatic;
+        for arn in arns {
+            if is_automatic {
+                self.continue_backfill(&arn, self.now);
+            } else {
+                self.sessions.change(&arn, None, |session| {
+                    if session.backfill.is_none() {
+                        session.announced = None;
+                    }
+                });
+            }
+        }
     }
 
     fn change_rule_set(&mut self, rule_set: RuleSet) {

@@ -153,10 +153,18 @@ impl Matchmaker {
             BackfillMode::Manual => AutoBackfillMode::Manual,
             BackfillMode::Automatic => AutoBackfillMode::Automatic,
         };
+        // Players who began under an earlier rule set may be in teams that it had.
+        let mut teams: Vec<Arc<str>> =
+            schema.instances.iter().map(|instance| Arc::clone(&instance.name)).collect();
+        for name in players.iter().filter_map(|&(name, _)| name) {
+            if !teams.iter().any(|team| **team == *name) {
+                teams.push(name.into());
+            }
+        }
         MatchmakerData {
             match_id,
             matchmaking_configuration_arn: self.configuration_arn.clone(),
-            teams: schema.instances.iter().map(|instance| team(&instance.name)).collect(),
+            teams: teams.iter().map(team).collect(),
             auto_backfill_mode: with_queue.then_some(mode),
             auto_backfill_ticket_id: announced,
         }

@@ -118,6 +118,8 @@ impl Matchmaker {
         let limit = self.options.sessions_max;
         let known = self.sessions.len();
         let coming = match self.configuration.flex_match_mode {
+            // Formed under an earlier configuration.
+            FlexMatchMode::Standalone if sessions > 0 => self.pending.needing_session(),
             FlexMatchMode::Standalone => 0,
             FlexMatchMode::WithQueue => requested.saturating_sub(ending),
         };

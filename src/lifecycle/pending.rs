@@ -27,6 +27,11 @@ pub(crate) struct MatchRecord {
     /// The location that suits its players best, when they reported latencies.
     pub(crate) location: Option<Arc<str>>,
     pub(crate) formed: Timestamp,
+    /// Whether it needs a game session when it is accepted, as the configuration said when it was
+    /// formed; of one with a backfill ticket it means nothing.
+    pub(crate) needs_session: bool,
+    /// Whether that session is to fill up by itself.
+    pub(crate) fills_up: bool,
     pub(crate) stage: MatchStage,
     /// The id of the automatic backfill ticket that its game session will have.
     pub(crate) announced: Option<TicketId>,
@@ -82,6 +87,12 @@ impl PendingMatches {
         };
         self.by_id.insert(id, key);
         key
+    }
+
+    /// How many may become a new session.
+    pub(crate) fn needing_session(&self) -> usize {
+        let records = self.records.iter().flatten();
+        records.filter(|record| record.needs_session && record.backfill.is_none()).count()
     }
 
     pub(crate) fn find(&self, id: &MatchId) -> Option<MatchKey> {

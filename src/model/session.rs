@@ -63,7 +63,8 @@ pub struct MatchmakerData {
     pub match_id: Option<MatchId>,
     /// The configuration of the matchmaker.
     pub matchmaking_configuration_arn: String,
-    /// Every team instance, in the order of the rule set.
+    /// Every team instance, in the order of the rule set; then those of an earlier rule set that
+    /// players are still in.
     pub teams: Vec<MatchmakerTeam>,
     /// Whether the matchmaker fills open places by itself; none without sessions of its own.
     pub auto_backfill_mode: Option<AutoBackfillMode>,

@@ -83,6 +83,7 @@ pub(super) struct PlacedForm {
 /// A match that is not complete.
 #[derive(Clone, PartialEq, Debug)]
 #[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "wire", serde(rename_all = "camelCase"))]
 pub(super) struct MatchForm {
     pub(super) id: MatchId,
     pub(super) tickets: Vec<u64>,
@@ -92,6 +93,8 @@ pub(super) struct MatchForm {
     /// None of a match that waits for its game session.
     pub(super) answers: Option<BTreeMap<PlayerId, bool>>,
     pub(super) announced: Option<TicketId>,
+    pub(super) needs_session: bool,
+    pub(super) fills_up: bool,
 }
 
 #[derive(Clone, PartialEq, Debug)]
@@ -208,6 +211,8 @@ impl Matchmaker {
             deadline,
             answers,
             announced: record.announced.clone(),
+            needs_session: record.needs_session,
+            fills_up: record.fills_up,
         })
     }
 }

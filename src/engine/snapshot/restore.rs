@@ -272,6 +272,7 @@ impl Matchmaker {
     fn take_up_match(&mut self, form: MatchForm, tickets: &ByNumber) -> Result<(), RestoreError> {
         checks::pending(&form, self.now)?;
         let MatchForm { id, location, formed, deadline, answers, announced, .. } = form;
+        let (needs_session, fills_up) = (form.needs_session, form.fills_up);
         let of = format!("match `{}`", validate::shown(id.as_str()));
         let status = match answers {
             Some(_) => TicketStatus::RequiresAcceptance,
@@ -323,6 +324,8 @@ impl Matchmaker {
                 None => MatchStage::Placing { deadline },
             },
             announced: announced.clone(),
+            needs_session,
+            fills_up,
         };
         let key = self.wait(record);
         if let Some(id) = announced {
