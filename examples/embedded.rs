@@ -1,14 +1,10 @@
 //! A matchmaker of your own: one thread owns the engine, others talk to it over a channel, and a
 //! journal on disk brings it back after a crash.
 //!
-//! `cargo run --example embedded -- matches.journal`: run it twice, and the second run goes on
-//! where the first one stopped. What came of a call is told before the next one is recorded, so only
-//! what came of the last one may be untold after a crash. It is told again: events may come twice,
-//! and whoever takes them in compares the `eventSequence`.
-#![allow(
-    clippy::disallowed_methods,
-    reason = "clock and threads are this program's, not the engine's"
-)]
+//! Run `cargo run --example embedded -- matches.journal` twice: the second goes on where the first
+//! stopped. What comes of a call is told before the next is recorded, so after a crash only what
+//! came of the last may be untold. It is told again: consumers compare the `eventSequence`.
+#![allow(clippy::disallowed_methods, reason = "clock and threads are not the engine's")]
 
 use std::error::Error;
 use std::fs::{File, OpenOptions};
@@ -23,19 +19,18 @@ use rallypoint::*;
 
 /// A command, and where its answer goes.
 type Request = (Input, Sender<Result<Response, InputError>>);
+/// How many matches were formed, or why the service has stopped.
+type Ended = Result<usize, String>;
 
 /// The end of the service that its clients hold. It ends when the last clone is dropped.
 #[derive(Clone)]
 pub struct Service(Sender<Request>);
 
 impl Service {
-    /// Recovers or begins a journal, and starts the thread that owns the matchmaker. Its result
-    /// says how many matches it formed, or why it stopped.
-    pub fn start(path: &Path) -> Result<(Self, JoinHandle<Result<usize, String>>), Box<dyn Error>> {
-        let owner = recover(path)?;
-        let (sender, requests) = mpsc::channel();
-        let run = move || owner.run(&requests).map_err(|error| error.to_string());
-        Ok((Self(sender), thread::spawn(run)))
+    /// Starts the thread that owns the matchmaker.
+    pub fn start(path: &Path) -> Result<(Self, JoinHandle<Ended>), Box<dyn Error>> {
+        let (owner, (sender, requests)) = (recover(path)?, mpsc::channel());
+        Ok((Self(sender), thread::spawn(move || owner.run(&requests).map_err(|it| it.to_string()))))
     }
 
     /// Sends a command and waits for its answer; none when the service has stopped.
@@ -56,8 +51,7 @@ struct Owner {
 impl Owner {
     fn run(mut self, requests: &Receiver<Request>) -> Result<usize, Box<dyn Error>> {
         loop {
-            let due = self.matchmaker.poll_timeout();
-            let wait = due.map_or(3_600_000, |due| due.since(now()).get());
+            let wait = self.matchmaker.poll_timeout().map_or(3_600_000, |at| at.since(now()).get());
             let request = requests.recv_timeout(Duration::from_millis(wait));
             let now = now().max(self.matchmaker.now()); // a clock may be set back
             match request {
@@ -111,11 +105,10 @@ fn recover(path: &Path) -> Result<Owner, Box<dyn Error>> {
     let (matchmaker, end) = replay.finish()?;
     file.set_len(end.good_bytes)?; // cut off what a crash has torn
     println!("recovered; what came of the last call is told again:");
-    last.iter().for_each(|told| println!("{told}"));
+    last.iter().for_each(|it| println!("{it}"));
     Ok(Owner { matchmaker, journal: Journal::resume(file, &end), matches: 0 })
 }
 
-/// A new matchmaker, and its journal in a file that holds no call.
 fn begin(file: File) -> Result<Owner, Box<dyn Error>> {
     let start = now();
     let header = JournalHeader {
@@ -147,11 +140,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (service, owner) = Service::start(Path::new(&path))?;
     for name in ["ana", "ben", "cleo"] {
         let service = service.clone();
-        thread::spawn(move || {
-            if let Some(Err(refused)) = service.ask(player(name, 1500.0)) {
-                eprintln!("{}: {refused}", refused.exception());
-            }
-        });
+        let refused = move |error: InputError| eprintln!("{name}: {error}");
+        thread::spawn(move || service.ask(player(name, 1500.0))?.map_err(refused).ok());
     }
     drop(service);
     println!("{} matches", owner.join().map_err(|_| "the owner thread panicked")??);

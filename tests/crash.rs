@@ -168,14 +168,16 @@ fn a_snapshot_and_the_tail_of_the_journal_give_the_same() {
         assert_eq!(matchmaker.snapshot(), torn.snapshot(), "seed {seed}");
 
         // What does not belong together is refused, not replayed.
-        let open = |bytes| JournalReader::open(bytes).expect("the header is whole");
+        let open =
+            |bytes| JournalReader::open(std::io::Cursor::new(bytes)).expect("the header is whole");
         assert!(matches!(open(&tail).replay(), Err(JournalError::BeginsFromSnapshot)));
         let mut later = restored();
         if make_one(&tail, &mut later) {
             let refused = open(&tail).replay_onto(later).map(|_| ());
             assert!(matches!(refused, Err(JournalError::OtherState { .. })), "seed {seed}");
         }
-        if at > 0 && rule_set == open(&journal).header().rule_set {
+        let first = open(&journal).header().matchmaker().expect("it was made before").snapshot();
+        if restored().snapshot() != first && rule_set.fingerprint() == first.rule_set() {
             let refused = open(&journal).replay_onto(restored()).map(|_| ());
             assert!(matches!(refused, Err(JournalError::BeginsAnew)), "seed {seed}: {refused:?}");
             mixed += 1;

@@ -103,6 +103,23 @@ fn replayed(bytes: &[u8]) -> Vec<String> {
     replay.map(|record| record.expect("the journal is good").to_json_line()).collect()
 }
 
+#[test]
+fn a_call_that_was_refused_because_it_came_late_is_refused_again() {
+    let header = header();
+    let options = EngineOptions { undrained_events_max: 1, ..header.options.clone() };
+    let calls = [
+        (5, start(1, 1.0)),
+        (0, start(2, 90.0)),
+        (0, RecordedInput::Timeout),
+        (100_000, start(3, 1.0)), // two tickets time out before it
+        (0, start(3, 1.0)),
+        (0, start(3, 1.0)),
+    ];
+    let (bytes, output) = record(&JournalHeader { options, ..header }, &calls);
+    assert!(output.iter().any(|line| line.contains("events wait to be read")), "{output:?}");
+    assert_eq!(replayed(&bytes), output);
+}
+
 fn start(ticket: u8, skill: f64) -> RecordedInput {
     RecordedInput::Input(Input::StartMatchmaking(StartMatchmaking {
         ticket_id: Some(format!("t{ticket}").into()),

@@ -46,9 +46,10 @@ use crate::{Input, InputError, Matchmaker, Timestamp};
 /// assert_eq!(end.good_bytes, bytes.len() as u64);
 ///
 /// // the state as a snapshot, and a journal of what comes after it
-/// let stored = serde_json::to_string(&recovered.snapshot())?;
-/// let mut journal = Journal::create_from(Vec::new(), &recovered)?;
+/// let stored = serde_json::to_string(&matchmaker.snapshot())?;
+/// let mut journal = Journal::create_from(Vec::new(), &matchmaker)?;
 /// journal.timeout(now)?;
+/// let _report = matchmaker.handle_timeout(now)?;
 ///
 /// // after another crash
 /// let restored = Matchmaker::restore(header.rule_set, serde_json::from_str(&stored)?)?;
