@@ -63,7 +63,9 @@ fn a_bad_request_is_answered_and_the_service_goes_on() {
 #[test]
 fn a_torn_header_begins_anew() {
     let path = path("torn-header");
-    drop(Service::start(&path).unwrap());
+    let (service, owner) = Service::start(&path).unwrap();
+    drop(service);
+    assert_eq!(owner.join().unwrap(), Ok(0));
     let header = std::fs::read(&path).unwrap();
     for length in [0, 1, header.len() / 2, header.len() - 1] {
         std::fs::write(&path, &header[..length]).unwrap();
@@ -71,8 +73,10 @@ fn a_torn_header_begins_anew() {
         service.ask(ticket("t1", "ana")).unwrap().unwrap();
         drop(service);
         assert_eq!(owner.join().unwrap(), Ok(0), "{length} bytes");
-        let (service, _) = Service::start(&path).unwrap();
+        let (service, owner) = Service::start(&path).unwrap();
         assert!(status(&service, "t1").is_some(), "{length} bytes");
+        drop(service);
+        assert_eq!(owner.join().unwrap(), Ok(0), "{length} bytes");
     }
     std::fs::write(&path, "milk, eggs").unwrap();
     assert!(Service::start(&path).is_err(), "a file of something else is not overwritten");
