@@ -4,7 +4,7 @@
 
 mod support;
 
-use rallypoint::wire::{Journal, JournalHeader, JournalReader, RecordedInput};
+use rallypoint::wire::{Journal, JournalError, JournalHeader, JournalReader, RecordedInput};
 use rallypoint::{Matchmaker, RuleSet, Snapshot, Timestamp};
 use support::{Call, Dice, Run};
 
@@ -53,16 +53,11 @@ fn record(seed: u64) -> Recorded {
     let mut tail: Option<(Journal<Vec<u8>>, Taken)> = None;
     while calls.len() < CALLS {
         if calls.len() == at && tail.is_none() {
-            let snapshot = run.matchmaker.snapshot();
-            let header = JournalHeader {
-                rule_set: run.matchmaker.rule_set().clone(),
-                configuration: run.matchmaker.configuration().clone(),
-                start: snapshot.now(),
-                ..header.clone()
-            };
+            let (snapshot, rule_set) = (run.matchmaker.snapshot(), run.matchmaker.rule_set());
             let text = serde_json::to_string(&snapshot).expect("a snapshot can be written");
-            let journal = Journal::create(Vec::new(), &header).expect("a vector takes everything");
-            tail = Some((journal, (at, header.rule_set, text)));
+            let journal = Journal::create_from(Vec::new(), &run.matchmaker)
+                .expect("a vector takes everything");
+            tail = Some((journal, (at, rule_set.clone(), text)));
         }
         let call = run.next_call();
         if !write(&mut journal, &call) {
@@ -95,6 +90,19 @@ fn replay(bytes: &[u8], matchmaker: &mut Matchmaker, seen: &[String], of: &str) 
     count
 }
 
+/// Makes the first call of a journal. Whether it has left its mark on the state.
+fn make_one(bytes: &[u8], matchmaker: &mut Matchmaker) -> bool {
+    let before = matchmaker.snapshot();
+    let mut reader = JournalReader::open(bytes).expect("the header is whole");
+    let recorded = reader.next_call().expect("it is whole").expect("there is a call");
+    let call = match recorded.call {
+        RecordedInput::Input(input) => Call::Input(recorded.now, input),
+        RecordedInput::Timeout => Call::Timeout(recorded.now),
+    };
+    make(&call, matchmaker);
+    matchmaker.snapshot() != before
+}
+
 /// The whole lines of some bytes, the header left out.
 fn whole_lines(bytes: &[u8]) -> usize {
     bytes.iter().filter(|&&byte| byte == b'\n').count() - 1
@@ -110,7 +118,8 @@ fn a_torn_journal_gives_all_that_it_holds_whole() {
     for seed in 0..RUNS {
         let Recorded { journal, calls, seen, end, .. } = record(seed);
         let first = header_bytes(&journal);
-        assert!(JournalReader::open(&journal[..dice.below(first)]).is_err());
+        let torn = JournalReader::open(&journal[..dice.below(first)]).map(|_| ());
+        assert!(matches!(torn, Err(JournalError::TornHeader)), "{torn:?}");
         let cut = first + dice.below(journal.len() + 1 - first);
         let bytes = &journal[..cut];
         let of = format!("seed {seed}, {cut} bytes");
@@ -137,8 +146,10 @@ fn a_torn_journal_gives_all_that_it_holds_whole() {
 #[test]
 fn a_snapshot_and_the_tail_of_the_journal_give_the_same() {
     let mut dice = Dice::new(2);
+    let mut mixed = 0;
     for seed in 0..RUNS {
-        let Recorded { seen, tail, snapshot: (at, rule_set, text), end, .. } = record(seed);
+        let Recorded { journal, seen, tail, snapshot: (at, rule_set, text), end, .. } =
+            record(seed);
         let restored = || {
             let snapshot: Snapshot = serde_json::from_str(&text).expect("it was written");
             Matchmaker::restore(rule_set.clone(), snapshot).expect("it was taken")
@@ -155,5 +166,22 @@ fn a_snapshot_and_the_tail_of_the_journal_give_the_same() {
         let replay = JournalReader::open(bytes).and_then(|it| it.replay_onto(restored()));
         let (matchmaker, _) = replay.and_then(|it| it.finish()).expect("only the end is torn");
         assert_eq!(matchmaker.snapshot(), torn.snapshot(), "seed {seed}");
+
+        // What does not belong together is refused, not replayed.
+        let open =
+            |bytes| JournalReader::open(std::io::Cursor::new(bytes)).expect("the header is whole");
+        assert!(matches!(open(&tail).replay(), Err(JournalError::BeginsFromSnapshot)));
+        let mut later = restored();
+        if make_one(&tail, &mut later) {
+            let refused = open(&tail).replay_onto(later).map(|_| ());
+            assert!(matches!(refused, Err(JournalError::OtherState { .. })), "seed {seed}");
+        }
+        let first = open(&journal).header().matchmaker().expect("it was made before").snapshot();
+        if restored().snapshot() != first && rule_set.fingerprint() == first.rule_set() {
+            let refused = open(&journal).replay_onto(restored()).map(|_| ());
+            assert!(matches!(refused, Err(JournalError::BeginsAnew)), "seed {seed}: {refused:?}");
+            mixed += 1;
+        }
     }
+    assert!(mixed > 50, "only {mixed} snapshots were tried with an earlier journal");
 }

@@ -7,13 +7,33 @@ const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
 /// The hash of the parts, each ended by a byte that UTF-8 does not have.
 pub(crate) fn fnv1a_128(parts: &[&str]) -> u128 {
     const END: u8 = 0xff;
-    let bytes = parts.iter().flat_map(|part| part.bytes().chain([END]));
-    fnv1a(bytes)
+    let mut hash = Fnv1a::default();
+    for part in parts {
+        hash.take(part.as_bytes());
+        hash.take(&[END]);
+    }
+    hash.value()
 }
 
-fn fnv1a(bytes: impl IntoIterator<Item = u8>) -> u128 {
-    let step = |hash: u128, byte: u8| (hash ^ u128::from(byte)).wrapping_mul(PRIME);
-    bytes.into_iter().fold(OFFSET_BASIS, step)
+/// The hash of the bytes taken so far, for what is too long to be held as one text.
+#[derive(Debug)]
+pub(crate) struct Fnv1a(u128);
+
+impl Default for Fnv1a {
+    fn default() -> Self {
+        Self(OFFSET_BASIS)
+    }
+}
+
+impl Fnv1a {
+    pub(crate) fn take(&mut self, bytes: &[u8]) {
+        let step = |hash: u128, &byte: &u8| (hash ^ u128::from(byte)).wrapping_mul(PRIME);
+        self.0 = bytes.iter().fold(self.0, step);
+    }
+
+    pub(crate) const fn value(&self) -> u128 {
+        self.0
+    }
 }
 
 #[cfg(test)]
@@ -28,7 +48,9 @@ mod tests {
             ("a", 0xd228_cb69_6f1a_8caf_7891_2b70_4e4a_8964),
             ("foobar", 0x343e_1662_793c_64bf_6f0d_3597_ba44_6f18),
         ] {
-            assert_eq!(fnv1a(text.bytes()), hash, "{text}");
+            let mut found = Fnv1a::default();
+            text.bytes().for_each(|byte| found.take(&[byte]));
+            assert_eq!(found.value(), hash, "{text}");
         }
     }
 

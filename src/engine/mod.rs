@@ -291,6 +291,11 @@ impl Matchmaker {
         &self.configuration
     }
 
+    /// The options that it was made with.
+    pub fn options(&self) -> &EngineOptions {
+        &self.options
+    }
+
     /// Checks the contract of a call and moves time on.
     fn begin(&mut self, now: Timestamp) -> Result<(), InputError> {
         if now < self.now {

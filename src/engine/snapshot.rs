@@ -31,8 +31,12 @@ const VERSION: u32 = 1;
 /// #     rules, Configuration::default(), EngineOptions::default(), Timestamp::from_millis(0), 7)?;
 /// let snapshot = matchmaker.snapshot();
 /// assert_eq!(snapshot.rule_set(), matchmaker.rule_set().fingerprint());
+/// # #[cfg(feature = "wire")] {
+/// let stored = serde_json::to_string(&snapshot)?;
+/// let snapshot: Snapshot = serde_json::from_str(&stored)?;
 /// let restored = Matchmaker::restore(RuleSet::from_json(text)?, snapshot)?;
-/// assert_eq!(restored.poll_timeout(), matchmaker.poll_timeout());
+/// assert_eq!(restored.snapshot(), matchmaker.snapshot());
+/// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, PartialEq, Debug)]
@@ -85,10 +89,20 @@ impl Snapshot {
         &self.rule_set
     }
 
-    /// The time of the latest call before it was taken. What a journal has after it is the tail
-    /// to replay.
+    /// The time of the latest call before it was taken.
+    ///
+    /// It does not tell where in a journal the snapshot stands: several calls may have one time.
+    /// Begin a new journal when you take a snapshot; one that began earlier cannot be continued
+    /// from it. `wire::Journal::create_from` begins it, and says in which order to write the two
+    /// files.
     pub const fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// The same state with everything read that waits to be read.
+    #[cfg(feature = "wire")]
+    pub(crate) fn drained(self) -> Self {
+        Self { events: Vec::new(), updates: Vec::new(), ..self }
     }
 }
 
@@ -131,10 +145,16 @@ impl RestoreError {
 }
 
 impl Matchmaker {
+    #[cfg(feature = "wire")]
+    pub(crate) const fn seed(&self) -> u64 {
+        self.seed
+    }
+
     /// The whole state, what waits to be read included. The matchmaker goes on as if nothing had
     /// been asked. [`restore`](Self::restore) gives one that behaves the same from here on.
     ///
-    /// It copies every ticket, so it takes time and memory in proportion to them.
+    /// It copies every ticket, so it takes time and memory in proportion to them. Begin a new
+    /// journal with it: one that began earlier cannot be continued from it.
     pub fn snapshot(&self) -> Snapshot {
         let tickets = self.book.in_order();
         let active = tickets.iter().filter(|(_, record)| !record.status.is_end());

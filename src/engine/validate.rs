@@ -173,11 +173,31 @@ fn check_attribute(
     }
 }
 
+#[cfg(feature = "wire")]
+impl crate::engine::input::Input {
+    /// Refuses a number that is not finite in the words of the engine: JSON has no such number, so
+    /// its reader would not say what was wrong.
+    pub(crate) fn check_numbers(&self) -> Result<(), InputError> {
+        let players = match self {
+            Self::StartMatchmaking(request) => &request.players,
+            Self::StartMatchBackfill(request) => &request.players,
+            _ => return Ok(()),
+        };
+        for (position, player) in players.iter().enumerate() {
+            for (name, value) in &player.attributes {
+                let member = format_args!("Players[{position}].PlayerAttributes.{}", Shown(name));
+                check_numbers(member, value)?;
+            }
+        }
+        Ok(())
+    }
+}
+
 fn check_value(member: fmt::Arguments<'_>, value: &AttributeValue) -> Result<(), InputError> {
     let chars_max = limits::ATTRIBUTE_STRING_CHARS_MAX;
     match value {
         AttributeValue::String(text) => chars(format_args!("{member}.S"), text, chars_max),
-        AttributeValue::Number(value) => finite(format_args!("{member}.N"), *value),
+        AttributeValue::Number(_) => check_numbers(member, value),
         AttributeValue::StringList(texts) => {
             let most = limits::STRING_LIST_MAX;
             count(format_args!("{member}.SL"), texts.len(), 0, most, "strings")?;
@@ -188,11 +208,20 @@ fn check_value(member: fmt::Arguments<'_>, value: &AttributeValue) -> Result<(),
         AttributeValue::StringNumberMap(map) => {
             let most = limits::NUMBER_MAP_MAX;
             count(format_args!("{member}.SDM"), map.len(), 0, most, "pairs")?;
-            map.iter().try_for_each(|(key, value)| {
-                chars(format_args!("{member}.SDM: a key"), key, chars_max)?;
-                finite(format_args!("{member}.SDM.{}", Shown(key)), *value)
-            })
+            map.keys()
+                .try_for_each(|key| chars(format_args!("{member}.SDM: a key"), key, chars_max))?;
+            check_numbers(member, value)
         }
+    }
+}
+
+fn check_numbers(member: fmt::Arguments<'_>, value: &AttributeValue) -> Result<(), InputError> {
+    match value {
+        AttributeValue::Number(value) => finite(format_args!("{member}.N"), *value),
+        AttributeValue::StringNumberMap(map) => map.iter().try_for_each(|(key, value)| {
+            finite(format_args!("{member}.SDM.{}", Shown(key)), *value)
+        }),
+        AttributeValue::String(_) | AttributeValue::StringList(_) => Ok(()),
     }
 }
 

@@ -13,7 +13,7 @@ use super::raw::{RawMembers, is_json};
 use super::request::{RECONFIGURE, RULE_SET, is_operation, operations};
 use crate::{Configuration, EngineOptions, PartyAggregation, Timestamp};
 
-const HEADER: [&str; 10] = [
+const HEADER: [&str; 11] = [
     RULE_SET,
     "RuleSetFile",
     "Configuration",
@@ -24,7 +24,11 @@ const HEADER: [&str; 10] = [
     "Driver",
     "EngineVersion",
     "RuleSetHash",
+    SNAPSHOT,
 ];
+
+/// In the header of a journal that begins from a snapshot: which state that is.
+pub(super) const SNAPSHOT: &str = "Snapshot";
 
 /// The operation that is nothing but the passing of time; in a recorded scenario, a call of
 /// `handle_timeout`.
@@ -130,7 +134,8 @@ impl Scenario {
     /// # Errors
     /// [`ScenarioError`] for the first line that is not a JSON object with the members of
     /// commands.md 1.1, names one twice, goes back in time or past the year 9999, or has a header
-    /// that this release cannot run: one that another version recorded, for instance.
+    /// that this release cannot run: one that another version recorded, for instance, or that of a
+    /// journal that begins from a snapshot, which a scenario does not have.
     pub fn parse(text: &str) -> Result<Self, ScenarioError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let numbered = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim_end()));
@@ -142,10 +147,17 @@ impl Scenario {
             let message = "the file has no header, an object with `RuleSet` or `RuleSetFile`";
             return Err(ScenarioError { line: 1, message: message.into() });
         };
-        let mut scenario = header(header_text).map_err(at_line(header_line))?;
+        let (mut scenario, snapshot) = header(header_text).map_err(at_line(header_line))?;
         let other = scenario.engine_version.as_deref().and_then(other_version);
         if let Some(problem) = other {
             let message = format!("`EngineVersion`: {problem}");
+            return Err(ScenarioError { line: header_line, message });
+        }
+        if snapshot.is_some() {
+            let message = format!(
+                "`{SNAPSHOT}`: the journal begins from a snapshot, which a scenario does not have; \
+                 restore the snapshot and use `JournalReader::replay_onto`"
+            );
             return Err(ScenarioError { line: header_line, message });
         }
         let recorded = scenario.driver == DriverKind::Recorded;
@@ -172,8 +184,9 @@ fn at_line(line: usize) -> impl FnOnce(ShapeError) -> ScenarioError {
     move |error| ScenarioError { line, message: error.to_string() }
 }
 
-/// Reads a header. Whether its version is ours is another question.
-pub(super) fn header(line: &str) -> Shaped<Scenario> {
+/// Reads a header, and which snapshot it begins from if it says so. Whether its version is ours is
+/// another question.
+pub(super) fn header(line: &str) -> Shaped<(Scenario, Option<String>)> {
     const PLACE: Place<'_> = Place::Root("the header");
     let members = RawMembers::of(line)?;
     if members.has("at") && !members.has("RuleSet") && !members.has("RuleSetFile") {
@@ -214,7 +227,7 @@ pub(super) fn header(line: &str) -> Shaped<Scenario> {
     })?;
     let seed = members.read("Seed", |value, place| whole(value, place, 0..=u64::MAX))?;
     let (options, party_aggregation) = members.read("Options", options)?.unwrap_or_default();
-    Ok(Scenario {
+    let scenario = Scenario {
         rule_set,
         configuration: members.read("Configuration", configuration)?.unwrap_or_default(),
         options,
@@ -226,7 +239,8 @@ pub(super) fn header(line: &str) -> Shaped<Scenario> {
         rule_set_hash: members.read("RuleSetHash", string)?,
         lines: Vec::new(),
         torn_line: None,
-    })
+    };
+    Ok((scenario, members.read(SNAPSHOT, string)?))
 }
 
 /// Reads a line after the header.

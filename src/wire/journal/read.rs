@@ -3,14 +3,15 @@
 use std::collections::VecDeque;
 use std::io::{BufRead, ErrorKind, Read};
 
+use super::header::{self, same_rule_set, state_hash};
 use super::{JournalError, JournalHeader, LINE_BYTES_MAX};
 use crate::wire::driver::poll_record;
-use crate::wire::provenance::{other_version, rule_set_hash};
+use crate::wire::provenance::rule_set_hash;
 use crate::wire::raw::is_json;
 use crate::wire::request::parse_input;
-use crate::wire::scenario::{Command, command_line, header};
-use crate::wire::{DriverKind, Outcome, Record, RuleSetSource, Scenario};
-use crate::{CompileOptions, Input, InputError, Matchmaker, Millis, RuleSet, Timestamp};
+use crate::wire::scenario::{Command, command_line};
+use crate::wire::{Outcome, Record};
+use crate::{Input, InputError, Matchmaker, Millis, Timestamp};
 
 /// Reads a journal: the header at once, then call by call.
 ///
@@ -21,6 +22,8 @@ use crate::{CompileOptions, Input, InputError, Matchmaker, Millis, RuleSet, Time
 pub struct JournalReader<R> {
     source: R,
     header: JournalHeader,
+    /// The hash of the state that it begins from, if that is not a new matchmaker.
+    state: Option<String>,
     /// The line that was read last, without its line break.
     text: Vec<u8>,
     /// Its number, counted from 1.
@@ -78,31 +81,47 @@ impl<R: BufRead> JournalReader<R> {
     /// Reads the header and compiles its rule set.
     ///
     /// # Errors
+    /// [`JournalError::TornHeader`] when a crash came before the header was whole;
     /// [`JournalError::OtherVersion`], [`JournalError::OtherRuleSet`]; [`JournalError::Line`] when
-    /// the first line is torn, or no header of a journal; [`JournalError::Read`].
+    /// the first line is no header of a journal; [`JournalError::Read`].
     pub fn open(mut source: R) -> Result<Self, JournalError> {
         let (mut text, mut line, mut good_bytes) = (Vec::new(), 0, 0);
-        let header = loop {
+        let (header, state) = loop {
             line += 1;
-            let at_line = |message: String| JournalError::Line { line, message };
+            let at_line = |message: &str| JournalError::Line { line, message: message.into() };
             match read_line(&mut source, &mut text, line)? {
                 Line::Whole => {}
-                Line::Torn(_) => return Err(at_line("the header is torn".into())),
-                Line::End => return Err(at_line("the journal has no header".into())),
+                Line::Torn(_) if header::is_torn(&text) => return Err(JournalError::TornHeader),
+                Line::End if good_bytes == 0 => return Err(JournalError::TornHeader),
+                Line::Torn(_) | Line::End => return Err(at_line("the journal has no header")),
             }
             good_bytes += text.len() as u64 + 1;
-            let shown = str::from_utf8(&text).map_err(|_| at_line(NOT_UTF_8.into()))?;
-            if !is_skipped(shown) {
-                break journal_header(shown.trim_end(), line)?;
+            let shown = str::from_utf8(&text).map_err(|_| at_line(NOT_UTF_8));
+            if shown.as_ref().is_ok_and(|shown| is_skipped(shown)) {
+                continue;
+            }
+            match shown.and_then(|shown| header::read(shown.trim_end(), line)) {
+                Ok(read) => break read,
+                Err(error) => {
+                    let complete = str::from_utf8(&text).is_ok_and(is_json);
+                    let torn = !complete && header::is_torn(&text) && at_end(&mut source)?;
+                    return Err(if torn { JournalError::TornHeader } else { error });
+                }
             }
         };
         let last = header.start;
-        Ok(Self { source, header, text, line, good_bytes, last, end: None })
+        Ok(Self { source, header, state, text, line, good_bytes, last, end: None })
     }
 
     /// What the matchmaker was made of.
     pub fn header(&self) -> &JournalHeader {
         &self.header
+    }
+
+    /// Whether it was begun with [`Journal::create_from`](super::Journal::create_from), and so
+    /// needs the snapshot that was taken then.
+    pub fn begins_from_snapshot(&self) -> bool {
+        self.state.is_some()
     }
 
     /// The next call; none at the end. Do not go on after an error: what comes then was meant to
@@ -150,24 +169,48 @@ impl<R: BufRead> JournalReader<R> {
     /// Makes the matchmaker of the header and replays all calls on it.
     ///
     /// # Errors
-    /// [`JournalError::Configuration`] when it cannot be made.
+    /// [`JournalError::BeginsFromSnapshot`] when there is a state before the first call;
+    /// [`JournalError::Configuration`] when the matchmaker cannot be made.
     pub fn replay(self) -> Result<JournalReplay<R>, JournalError> {
+        if self.begins_from_snapshot() {
+            return Err(JournalError::BeginsFromSnapshot);
+        }
         let matchmaker = self.header.matchmaker()?;
-        self.replay_onto(matchmaker)
+        Ok(self.replay_all(matchmaker))
     }
 
-    /// Replays all calls on a matchmaker that stands where the journal begins: one that was
-    /// restored from the snapshot with which the journal was created.
+    /// Replays all calls on a matchmaker that stands exactly where the journal begins: one that was
+    /// restored from the snapshot that was taken when the journal began, and not called since. What
+    /// waits to be read does not count; it comes out first.
+    ///
+    /// A snapshot that was taken later will not do: the calls before it would be made twice.
     ///
     /// # Errors
-    /// [`JournalError::OtherRuleSet`] when it does not run the rule set of the header.
+    /// [`JournalError::OtherRuleSet`] when it does not run the rule set of the header;
+    /// [`JournalError::OtherState`] when the journal begins from a snapshot, but not of this
+    /// state; [`JournalError::BeginsAnew`] when it begins with a new matchmaker, and this is not
+    /// the one of its header.
     pub fn replay_onto(self, matchmaker: Matchmaker) -> Result<JournalReplay<R>, JournalError> {
         same_rule_set(rule_set_hash(&self.header.rule_set), matchmaker.rule_set())?;
+        let found = state_hash(&matchmaker);
+        match &self.state {
+            Some(state) if *state != found => {
+                let (begins, stands) = (self.header.start, matchmaker.now());
+                Err(JournalError::OtherState { begins, stands })
+            }
+            None if state_hash(&self.header.matchmaker()?) != found => {
+                Err(JournalError::BeginsAnew)
+            }
+            _ => Ok(self.replay_all(matchmaker)),
+        }
+    }
+
+    fn replay_all(self, matchmaker: Matchmaker) -> JournalReplay<R> {
         let now = self.header.start;
         let mut replay =
             JournalReplay { reader: self, matchmaker, ready: VecDeque::new(), failed: false };
         replay.drain(now);
-        Ok(replay)
+        replay
     }
 
     fn set_end(&mut self, torn: usize) {
@@ -257,11 +300,9 @@ impl<R: BufRead> JournalReplay<R> {
             }
             RecordedInput::Input(input) => match self.matchmaker.handle_input(now, input) {
                 Ok(response) => Outcome::Response { line, response },
-                // these are about the call, not about the input
-                Err(
-                    error @ (InputError::TimeWentBackwards { .. }
-                    | InputError::EventsNotDrained { .. }),
-                ) => return Err(refused(error)),
+                // about the call, not about the input; a call that came so late that the deadlines
+                // before it filled the room for events was refused when it was recorded, too
+                Err(error @ InputError::TimeWentBackwards { .. }) => return Err(refused(error)),
                 Err(error) => Outcome::Error { line, error },
             },
         };
@@ -338,34 +379,5 @@ fn at_end(source: &mut impl BufRead) -> Result<bool, JournalError> {
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => return Err(JournalError::Read(error)),
         }
-    }
-}
-
-fn journal_header(text: &str, line: usize) -> Result<JournalHeader, JournalError> {
-    let wrong = |message: String| JournalError::Line { line, message };
-    let absent = |member| wrong(format!("`{member}` is required in the header of a journal"));
-    let scenario = header(text).map_err(|error| wrong(error.to_string()))?;
-    let Scenario { rule_set, configuration, options, start, seed, .. } = scenario;
-    if scenario.driver != DriverKind::Recorded {
-        return Err(wrong("the header of a journal has \"Driver\": \"recorded\"".into()));
-    }
-    let recorded = scenario.engine_version.ok_or_else(|| absent("EngineVersion"))?;
-    if other_version(&recorded).is_some() {
-        return Err(JournalError::OtherVersion { recorded });
-    }
-    let recorded = scenario.rule_set_hash.ok_or_else(|| absent("RuleSetHash"))?;
-    let RuleSetSource::Inline(text) = rule_set else { return Err(absent("RuleSet")) };
-    let compile_options = CompileOptions::default().party_aggregation(scenario.party_aggregation);
-    let rule_set = RuleSet::compile(&text, compile_options)
-        .map_err(|errors| wrong(format!("`RuleSet` does not compile: {errors}")))?;
-    same_rule_set(recorded, &rule_set)?;
-    Ok(JournalHeader { rule_set, configuration, options, start, seed })
-}
-
-fn same_rule_set(recorded: String, rule_set: &RuleSet) -> Result<(), JournalError> {
-    let found = rule_set_hash(rule_set);
-    match recorded == found {
-        true => Ok(()),
-        false => Err(JournalError::OtherRuleSet { recorded, found }),
     }
 }

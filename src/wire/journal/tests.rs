@@ -2,12 +2,14 @@
 
 use super::*;
 use crate::wire::driver::poll_record;
+use crate::wire::rule_set_hash;
 use crate::wire::{Outcome, Record, Replay, Scenario};
 use crate::{
     AcceptMatch, AcceptanceType, AttributeValue, BackfillMode, CompileOptions, CompletePlacement,
-    DescribeMatchmaking, EndGameSession, FailPlacement, FlexMatchMode, GameSessionConnectionInfo,
-    Input, Millis, PartyAggregation, PlacementFailure, PlacementOf, Player, Reconfigure,
-    RemovePlayers, StartMatchBackfill, StartMatchmaking, StopMatchmaking,
+    Configuration, DescribeMatchmaking, EndGameSession, EngineOptions, FailPlacement,
+    FlexMatchMode, GameSessionConnectionInfo, Input, Matchmaker, Millis, PartyAggregation,
+    PlacementFailure, PlacementOf, Player, Reconfigure, RemovePlayers, RuleSet, StartMatchBackfill,
+    StartMatchmaking, StopMatchmaking,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -99,6 +101,23 @@ fn replayed(bytes: &[u8]) -> Vec<String> {
     let replay = JournalReader::open(bytes).and_then(JournalReader::replay);
     let replay = replay.expect("the header is good");
     replay.map(|record| record.expect("the journal is good").to_json_line()).collect()
+}
+
+#[test]
+fn a_call_that_was_refused_because_it_came_late_is_refused_again() {
+    let header = header();
+    let options = EngineOptions { undrained_events_max: 1, ..header.options.clone() };
+    let calls = [
+        (5, start(1, 1.0)),
+        (0, start(2, 90.0)),
+        (0, RecordedInput::Timeout),
+        (100_000, start(3, 1.0)), // two tickets time out before it
+        (0, start(3, 1.0)),
+        (0, start(3, 1.0)),
+    ];
+    let (bytes, output) = record(&JournalHeader { options, ..header }, &calls);
+    assert!(output.iter().any(|line| line.contains("events wait to be read")), "{output:?}");
+    assert_eq!(replayed(&bytes), output);
 }
 
 fn start(ticket: u8, skill: f64) -> RecordedInput {
@@ -311,7 +330,7 @@ fn what_would_not_be_read_back_is_not_recorded() {
     let mut journal = Journal::create(Vec::new(), &header).expect("the header is good");
     let before = journal.get_ref().len();
     let refused = |result: Result<(), JournalError>| match result {
-        Err(JournalError::NotRecorded { message }) => message,
+        Err(JournalError::NotRecorded { error }) => error.to_string(),
         other => format!("not refused: {other:?}"),
     };
     let input = |player: Player| {
@@ -321,16 +340,38 @@ fn what_would_not_be_read_back_is_not_recorded() {
         })
     };
     let later = header.start.plus(Millis::new(10));
+    let long = Player::new("p".repeat(LINE_BYTES_MAX));
     for (player, message) in [
-        (Player::new("p").with_number("n", f64::NAN), "must have exactly one of S, N, SL, SDM"),
-        (Player::new("p").with_latency("here", 0), "`Players[0].LatencyInMs.here` is 0"),
-        (Player::new("p".repeat(LINE_BYTES_MAX)), "bytes, and the limit is 16777216"),
+        (
+            Player::new("p").with_latency("here", 0),
+            "`Players[0].LatencyInMs.here` is 0, but must be a whole number from 1 to 2147483647",
+        ),
+        (
+            long,
+            "`StartMatchmaking` takes 16777274 bytes in the journal, but may take at most 16777216",
+        ),
     ] {
-        let found = refused(journal.input(later, &input(player)));
-        assert!(found.contains(message), "{found}");
+        assert_eq!(refused(journal.input(later, &input(player))), message);
+    }
+    // of numbers that JSON does not have, the matchmaker's own words
+    let pairs = AttributeValue::StringNumberMap([("a".into(), f64::NEG_INFINITY)].into());
+    let map = Player { attributes: [("m".into(), pairs)].into(), ..Player::new("p") };
+    for (player, message) in [
+        (
+            Player::new("p").with_number("skill", f64::NAN),
+            "`Players[0].PlayerAttributes.skill.N` is NaN, but must be a finite number",
+        ),
+        (map, "`Players[0].PlayerAttributes.m.SDM.a` is -inf, but must be a finite number"),
+    ] {
+        let mut matchmaker = header.matchmaker().expect("the configuration is good");
+        let answer = matchmaker.handle_input(later, input(player.clone()));
+        assert_eq!(answer.map_err(|error| error.to_string()), Err(message.into()));
+        assert_eq!(refused(journal.input(later, &input(player))), message);
     }
     let end_of_time = Timestamp::from_millis(u64::MAX);
-    assert_eq!(refused(journal.timeout(end_of_time)), "the time is after the year 9999");
+    let mut matchmaker = header.matchmaker().expect("the configuration is good");
+    let answer = matchmaker.handle_timeout(end_of_time).map_err(|error| error.to_string());
+    assert_eq!(answer, Err(refused(journal.timeout(end_of_time))));
     assert_eq!(journal.get_ref().len(), before, "nothing was written");
     journal.timeout(later).expect("the journal goes on");
     let found = refused(journal.timeout(header.start));
@@ -342,7 +383,7 @@ fn what_would_not_be_read_back_is_not_recorded() {
     let late = JournalHeader { start: end_of_time, ..header };
     for header in [with_queue, late] {
         let refused = Journal::create(Vec::new(), &header).map(|_| ());
-        assert!(matches!(refused, Err(JournalError::NotRecorded { .. })), "{refused:?}");
+        assert!(matches!(refused, Err(JournalError::HeaderNotRecorded { .. })), "{refused:?}");
     }
 }
 
@@ -495,8 +536,7 @@ fn a_journal_of_something_else_is_refused() {
             good.replace("\"recorded\"", "\"timers\""),
             "line 1: the header of a journal has \"Driver\": \"recorded\"".into(),
         ),
-        (good.trim_end().into(), "line 1: the header is torn".into()),
-        (String::new(), "line 1: the journal has no header".into()),
+        ("// nothing\n".into(), "line 2: the journal has no header".into()),
         (
             "// nothing\n{\"at\": 0, \"Advance\": {}}\n".into(),
             "line 2: a command before the header, an object with `RuleSet` or `RuleSetFile`".into(),
@@ -507,38 +547,32 @@ fn a_journal_of_something_else_is_refused() {
 }
 
 #[test]
-fn a_journal_goes_on_from_a_given_state() {
-    let header = header();
-    let calls = [(5, start(1, 1.0)), (5, start(2, 1.0))];
-    let (first, _) = record(&header, &calls);
-    let snapshot = || {
-        let replay = JournalReader::open(&first[..]).and_then(JournalReader::replay);
-        replay.and_then(JournalReplay::finish).expect("the journal is good").0
+fn a_torn_header_says_that_nothing_was_recorded() {
+    let (bytes, _) = record(&header(), &[]);
+    let torn = |bytes: &[u8]| {
+        let error = JournalReader::open(bytes).map(|_| ()).expect_err("there is no header");
+        matches!(error, JournalError::TornHeader)
     };
-    // the second journal begins where the state was saved
-    let second = JournalHeader { start: header.start.plus(Millis::new(10)), ..header.clone() };
-    let journal = Journal::create(Vec::new(), &second).expect("the header is good");
-    let calls = [(0, RecordedInput::Timeout), (500, RecordedInput::Timeout)];
-    let (bytes, output) = go_on(journal, snapshot(), second.start, 1, &calls);
-    assert!(output.iter().any(|line| line.contains("PotentialMatchCreated")), "{output:?}");
-
-    let open = || JournalReader::open(&bytes[..]).expect("the header is good");
-    let replay = open().replay_onto(snapshot()).expect("it runs the rule set");
-    let again: Vec<_> =
-        replay.map(|record| record.expect("the journal is good").to_json_line()).collect();
-    assert_eq!(again, output);
-
-    let mut late = snapshot();
-    let _ = late.handle_timeout(second.start.plus(Millis::new(1))).expect("time goes on");
-    let replay = open().replay_onto(late).expect("it runs the rule set");
-    let failed = replay.finish().map(|_| ()).map_err(|error| error.to_string());
-    let message = failed.expect_err("its time is over");
-    assert!(
-        message.starts_with("line 2: the matchmaker does not take the call: time"),
-        "{message}"
-    );
-
-    let other = header_of(PLAIN).matchmaker().expect("the configuration is good");
-    let refused = open().replay_onto(other).map(|_| ());
-    assert!(matches!(refused, Err(JournalError::OtherRuleSet { .. })), "{refused:?}");
+    for length in 0..bytes.len() {
+        assert!(torn(&bytes[..length]), "{length} bytes");
+        assert!(torn(&[&bytes[..length], &[0; 3]].concat()), "{length} bytes and zeros");
+    }
+    for length in 1..bytes.len() - 1 {
+        assert!(torn(&[&bytes[..length], b"\n"].concat()), "{length} bytes and a line break");
+    }
+    let cut = &bytes[..bytes.len() / 2];
+    for other in [
+        &b"milk, eggs"[..],
+        b"milk, eggs\n",
+        b"{\"players\": 5",
+        b"// a note\n",
+        &[cut, b"\n{\"at\":0,\"Advance\":{}}\n"].concat(),
+    ] {
+        assert!(!torn(other), "{:?} is no torn header", String::from_utf8_lossy(other));
+    }
+    let message = JournalError::TornHeader.to_string();
+    assert_eq!(message, "the header is torn: nothing was recorded; begin a new journal");
 }
+
+#[path = "snapshot_tests.rs"]
+mod snapshot_tests;

@@ -2,11 +2,11 @@
 
 use std::io::Write;
 
+use super::header::state_hash;
 use super::{JournalEnd, JournalError, JournalHeader, LINE_BYTES_MAX};
 use crate::wire::request::{input_to_json, operation_name, parse_input};
-use crate::wire::scenario::{ADVANCE, TIME_MAX, header};
-use crate::wire::{RuleSetSource, Scenario};
-use crate::{Input, Timestamp};
+use crate::wire::scenario::{ADVANCE, TIME_MAX};
+use crate::{Input, InputError, Matchmaker, Timestamp};
 
 /// Writes down the calls of one matchmaker.
 ///
@@ -44,8 +44,35 @@ use crate::{Input, Timestamp};
 /// let (recovered, end) = JournalReader::open(&bytes[..])?.replay()?.finish()?;
 /// assert_eq!(recovered.ticket(&"t1".into()), matchmaker.ticket(&"t1".into()));
 /// assert_eq!(end.good_bytes, bytes.len() as u64);
+///
+/// // the state as a snapshot, and a journal of what comes after it
+/// let stored = serde_json::to_string(&matchmaker.snapshot())?;
+/// let mut journal = Journal::create_from(Vec::new(), &matchmaker)?;
+/// journal.timeout(now)?;
+/// let _report = matchmaker.handle_timeout(now)?;
+///
+/// // after another crash
+/// let restored = Matchmaker::restore(header.rule_set, serde_json::from_str(&stored)?)?;
+/// let bytes = journal.into_inner();
+/// let (recovered, _) = JournalReader::open(&bytes[..])?.replay_onto(restored)?.finish()?;
+/// assert_eq!(recovered.ticket(&"t1".into()), matchmaker.ticket(&"t1".into()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # With a snapshot
+///
+/// A snapshot makes a journal short. **Begin a new journal when you take a snapshot; one that began
+/// earlier cannot be continued from it.** Give each pair a number of its own, and write it in this
+/// order, between two calls, so that a crash at any moment leaves a whole pair:
+///
+/// 1. Write the snapshot, with the rule set's text, to a temporary file and sync it.
+/// 2. Rename it to its name, and sync the folder.
+/// 3. Begin the new journal with [`create_from`](Self::create_from), and sync it and the folder.
+/// 4. Only then make the next call, and delete the old snapshot and journal.
+///
+/// To recover, take the newest snapshot and the journal of its number. When that journal is absent
+/// or its header is torn ([`JournalError::TornHeader`]), no call was made after the snapshot:
+/// restore it, and begin its journal again.
 #[derive(Debug)]
 pub struct Journal<W> {
     writer: W,
@@ -56,19 +83,31 @@ pub struct Journal<W> {
 }
 
 impl<W: Write> Journal<W> {
-    /// Begins a journal: writes its header.
-    ///
-    /// A journal may also begin from a snapshot. Then the header has the rule set, configuration
-    /// and options that are in force, `start` is a time not after the next call, and
-    /// [`JournalReader::replay_onto`](super::JournalReader::replay_onto) is given the restored
-    /// matchmaker.
+    /// Begins the journal of a new matchmaker, the one that
+    /// [`header.matchmaker()`](JournalHeader::matchmaker) makes: writes its header.
     ///
     /// # Errors
-    /// [`JournalError::NotRecorded`] when the header has something that would not be read back,
-    /// such as a queue, which is not built yet; [`JournalError::Write`].
+    /// [`JournalError::HeaderNotRecorded`] when the header has something that would not be read
+    /// back, such as a queue, which is not built yet; [`JournalError::Write`].
     pub fn create(writer: W, header: &JournalHeader) -> Result<Self, JournalError> {
-        let line = header.line();
-        check_header(&line, header)?;
+        Self::begin(writer, header, None)
+    }
+
+    /// Begins the journal of a running matchmaker of which a snapshot has just been taken, with no
+    /// call in between. The header says which state that is, and
+    /// [`JournalReader::replay_onto`](super::JournalReader::replay_onto) takes no other.
+    ///
+    /// It looks at every ticket, as [`Matchmaker::snapshot`] does.
+    ///
+    /// # Errors
+    /// As [`Journal::create`].
+    pub fn create_from(writer: W, matchmaker: &Matchmaker) -> Result<Self, JournalError> {
+        let state = state_hash(matchmaker);
+        Self::begin(writer, &JournalHeader::of(matchmaker), Some(&state))
+    }
+
+    fn begin(writer: W, header: &JournalHeader, state: Option<&str>) -> Result<Self, JournalError> {
+        let line = header.line(state)?;
         let mut journal = Self { writer, start: header.start, last: header.start, broken: false };
         journal.write(line)?;
         Ok(journal)
@@ -85,11 +124,13 @@ impl<W: Write> Journal<W> {
     /// # Errors
     /// [`JournalError::NotRecorded`] when the line would not be read back: an input that every
     /// matchmaker refuses, such as one with a number that is not finite, or one of more than
-    /// 16 MiB, or a time before the last line's or after the year 9999. Do not make the call.
-    /// [`JournalError::Write`] and [`JournalError::Broken`].
+    /// 16 MiB, or a time before the last line's or after the year 9999. Do not make the call;
+    /// answer with the [`InputError`] that it holds, and go on. [`JournalError::Write`] and
+    /// [`JournalError::Broken`].
     pub fn input(&mut self, now: Timestamp, input: &Input) -> Result<(), JournalError> {
+        input.check_numbers().map_err(not_recorded)?;
         let (name, json) = (operation_name(input), input_to_json(input));
-        parse_input(name, &json).map_err(|error| not_recorded(error.to_string()))?;
+        parse_input(name, &json).map_err(not_recorded)?;
         self.call(now, name, &json.to_string())
     }
 
@@ -118,14 +159,23 @@ impl<W: Write> Journal<W> {
 
     fn call(&mut self, now: Timestamp, name: &str, body: &str) -> Result<(), JournalError> {
         if now < self.last {
-            let message = format!("time went backwards: {now} is before {}", self.last);
-            return Err(not_recorded(message));
+            return Err(not_recorded(InputError::TimeWentBackwards { now, last: self.last }));
         }
         if now.as_millis() > TIME_MAX {
-            return Err(not_recorded("the time is after the year 9999"));
+            return Err(not_recorded(InputError::invalid(format!(
+                "`now` is {} ms since 1970, but must be at most {TIME_MAX}, the end of 9999",
+                now.as_millis()
+            ))));
         }
         let at = now.since(self.start).get();
-        self.write(format!("{{\"at\":{at},\"{name}\":{body}}}"))?;
+        let line = format!("{{\"at\":{at},\"{name}\":{body}}}");
+        if line.len() > LINE_BYTES_MAX {
+            return Err(not_recorded(InputError::invalid(format!(
+                "`{name}` takes {} bytes in the journal, but may take at most {LINE_BYTES_MAX}",
+                line.len()
+            ))));
+        }
+        self.write(line)?;
         self.last = now;
         Ok(())
     }
@@ -133,10 +183,6 @@ impl<W: Write> Journal<W> {
     fn write(&mut self, mut line: String) -> Result<(), JournalError> {
         if self.broken {
             return Err(JournalError::Broken);
-        }
-        if line.len() > LINE_BYTES_MAX {
-            let (length, limit) = (line.len(), LINE_BYTES_MAX);
-            return Err(not_recorded(format!("it has {length} bytes, and the limit is {limit}")));
         }
         line.push('\n');
         self.writer.write_all(line.as_bytes()).map_err(|error| {
@@ -146,20 +192,6 @@ impl<W: Write> Journal<W> {
     }
 }
 
-fn not_recorded(message: impl Into<String>) -> JournalError {
-    JournalError::NotRecorded { message: message.into() }
-}
-
-/// Reads the header back, and wants it to be the same.
-fn check_header(line: &str, written: &JournalHeader) -> Result<(), JournalError> {
-    let read = header(line).map_err(|error| not_recorded(error.to_string()))?;
-    let Scenario { rule_set, configuration, options, party_aggregation, start, seed, .. } = read;
-    let same = rule_set == RuleSetSource::Inline(written.rule_set.text().into())
-        && party_aggregation == written.rule_set.options().party_aggregation
-        && (configuration, options) == (written.configuration.clone(), written.options.clone())
-        && (start, seed) == (written.start, written.seed);
-    match same {
-        true => Ok(()),
-        false => Err(not_recorded("the header would be read back as another one")),
-    }
+fn not_recorded(error: InputError) -> JournalError {
+    JournalError::NotRecorded { error }
 }
