@@ -18,6 +18,8 @@ mod sessions;
 pub(crate) mod snapshot;
 mod tickets;
 mod validate;
+mod view;
+mod waiting;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;

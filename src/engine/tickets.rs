@@ -1,10 +1,10 @@
-//! Tickets come, are read, and go.
+//! Tickets come and go.
 
 use std::sync::Arc;
 
-use super::input::{DescribeMatchmaking, InputError, StartMatchmaking, StopMatchmaking};
+use super::input::{InputError, StartMatchmaking, StopMatchmaking};
 use super::options::FlexMatchMode;
-use super::response::{MatchmakingTicket, Response};
+use super::response::Response;
 use super::{Matchmaker, set, validate};
 use crate::base::time::{Millis, Timestamp};
 use crate::lifecycle::book::{Backfill, TicketKey, TicketRecord};
@@ -12,13 +12,11 @@ use crate::lifecycle::cause::StatusCause;
 use crate::lifecycle::session::AnnouncedBy;
 use crate::lifecycle::state::{Change, advance};
 use crate::lifecycle::status::TicketStatus;
-use crate::lifecycle::timers::{Timer, TimerKind};
 use crate::model::limits::LIVE_LOCATIONS_MAX;
-use crate::model::session::{GameSessionConnectionInfo, MatchedPlayerSession, UpdateReason};
+use crate::model::session::UpdateReason;
 use crate::model::ticket::{Player, PlayerId, TicketId};
 use crate::pool::columns::TicketRow;
 use crate::pool::ingest::{Refused, missing_attributes};
-use crate::search::AnchorKey;
 
 /// A request that has passed every check and now becomes a ticket.
 pub(super) struct NewTicket<'p> {
@@ -258,15 +256,6 @@ impl Matchmaker {
         }
     }
 
-    pub(super) fn describe_matchmaking(
-        &self,
-        request: &DescribeMatchmaking,
-    ) -> Result<Response, InputError> {
-        validate::describe_matchmaking(request)?;
-        let tickets = request.ticket_ids.iter().filter_map(|id| self.ticket(id)).collect();
-        Ok(Response::DescribeMatchmaking(tickets))
-    }
-
     /// Cancels a ticket wherever it stands before PLACING. A match that it is proposed for is
     /// dropped, as by a rejection (facts 10.15), which may have ended another ticket that was to
     /// be taken out with this one.
@@ -316,122 +305,6 @@ impl Matchmaker {
             self.backfill_ended(&arn, key, reason, is_replaced, at);
         }
     }
-
-    /// Takes a ticket out of everything that concerns only waiting ones. Its row stays.
-    pub(super) fn leave_search(&mut self, key: TicketKey) {
-        let Some(record) = self.book.record(key) else { return };
-        let (number, due) = (record.number, record.due);
-        let anchor = self.anchor_key(record);
-        let guard = self.guard_end(record);
-        self.queued.remove(&number);
-        self.timers.cancel(due, TimerKind::RequestTimeout, number);
-        if let Some(guard) = guard {
-            self.timers.cancel(guard, TimerKind::GuardEnd, number);
-        }
-        if let Some(at) = self.epoch_timers[key].take() {
-            self.timers.cancel(at, TimerKind::EpochStart, number);
-        }
-        if self.rows[key].is_some() {
-            self.searching.remove(&anchor);
-            self.pass.forget(anchor);
-        }
-    }
-
-    /// Sets the timers of a ticket that waits from `at` on.
-    pub(super) fn set_waiting_timers(&mut self, key: TicketKey, at: Timestamp) {
-        let Some(record) = self.book.record(key) else { return };
-        let (number, due) = (record.number, record.due);
-        let guard = self.guard_end(record);
-        self.timers.set(due, Timer::RequestTimeout(key), number);
-        if let Some(guard) = guard.filter(|&guard| guard > at) {
-            self.timers.set(guard, Timer::GuardEnd(key), number);
-        }
-        if self.rows[key].is_some() {
-            self.set_epoch_timer(key, at);
-        }
-    }
-
-    /// Until when a ticket may not found a new match if it fits a backfill.
-    pub(super) fn guard_end(&self, record: &TicketRecord) -> Option<Timestamp> {
-        let seconds = self.options.backfill_before_new_match_seconds;
-        (seconds > 0 && record.backfill.is_none())
-            .then(|| record.start_time.plus(Millis::from_secs(seconds)))
-    }
-
-    /// Notes that a ticket can be matched in another way than before.
-    pub(super) fn mark_changed(&mut self, key: TicketKey) {
-        let Some(record) = self.book.record(key) else { return };
-        match self.rows[key] {
-            Some(_) => self.pass.mark_changed(self.anchor_key(record)),
-            None => self.pass.mark_due(),
-        }
-    }
-
-    /// Sets the timer for the next epoch of a ticket after `at`, if there is one.
-    pub(super) fn set_epoch_timer(&mut self, key: TicketKey, at: Timestamp) {
-        let Some(record) = self.book.record(key) else { return };
-        let wait = at.since(record.start_time);
-        let (start_time, number) = (record.start_time, record.number);
-        let next = self.rule_set.plan().epochs.next_start(wait);
-        let due = next.map(|next| start_time.plus(next));
-        if let Some(due) = due {
-            self.timers.set(due, Timer::EpochStart(key), number);
-        }
-        set(&mut self.epoch_timers, key, due);
-    }
-
-    pub(super) fn anchor_key(&self, record: &TicketRecord) -> AnchorKey {
-        let priority = self.rule_set.plan().ast.algorithm.backfill_priority;
-        AnchorKey::new(priority, record.backfill.is_some(), record.start_time, record.number)
-    }
-
-    /// A ticket that was just made of these players.
-    pub(super) fn new_view(&self, key: TicketKey, players: Vec<Player>) -> MatchmakingTicket {
-        let record = self.book.record(key).expect("the caller has just inserted the ticket");
-        self.view(record, players)
-    }
-
-    pub(super) fn view(
-        &self,
-        record: &TicketRecord,
-        mut players: Vec<Player>,
-    ) -> MatchmakingTicket {
-        let waits = matches!(record.status, TicketStatus::Queued | TicketStatus::Searching);
-        if record.was_matched && !waits && record.backfill.is_none() {
-            let team = record.team.as_deref().map(str::to_owned);
-            players.iter_mut().for_each(|player| player.team.clone_from(&team));
-        }
-        MatchmakingTicket {
-            ticket_id: record.id.clone(),
-            configuration_name: self.configuration.name.clone(),
-            configuration_arn: self.configuration_arn.clone(),
-            status: record.status,
-            status_cause: record.cause,
-            start_time: record.start_time,
-            end_time: record.end_time,
-            players,
-            game_session_connection_info: connection_info(record),
-            estimated_wait_seconds: self.estimate.seconds(),
-        }
-    }
-}
-
-/// How to reach the session of a completed ticket; of a backfill, which session it is for.
-fn connection_info(record: &TicketRecord) -> Option<GameSessionConnectionInfo> {
-    let Some(placed) = &record.placed else {
-        let arn = record.session()?.to_string();
-        let info = GameSessionConnectionInfo::default();
-        return Some(GameSessionConnectionInfo { game_session_arn: Some(arn), ..info });
-    };
-    let players = record.party.ids().zip(&placed.player_sessions);
-    let matched = players.map(|(player, id)| MatchedPlayerSession {
-        player_id: player.clone(),
-        player_session_id: Arc::clone(id),
-    });
-    Some(GameSessionConnectionInfo {
-        matched_player_sessions: matched.collect(),
-        ..super::sessions::connection_info(&placed.session)
-    })
 }
 
 fn too_many_locations(refused: Refused) -> InputError {

@@ -1,0 +1,77 @@
+//! A ticket among those that wait: its place in the order of anchors, and its timers.
+
+use super::{Matchmaker, set};
+use crate::base::time::{Millis, Timestamp};
+use crate::lifecycle::book::{TicketKey, TicketRecord};
+use crate::lifecycle::timers::{Timer, TimerKind};
+use crate::search::AnchorKey;
+
+impl Matchmaker {
+    /// Takes a ticket out of everything that concerns only waiting ones. Its row stays.
+    pub(super) fn leave_search(&mut self, key: TicketKey) {
+        let Some(record) = self.book.record(key) else { return };
+        let (number, due) = (record.number, record.due);
+        let anchor = self.anchor_key(record);
+        let guard = self.guard_end(record);
+        self.queued.remove(&number);
+        self.timers.cancel(due, TimerKind::RequestTimeout, number);
+        if let Some(guard) = guard {
+            self.timers.cancel(guard, TimerKind::GuardEnd, number);
+        }
+        if let Some(at) = self.epoch_timers[key].take() {
+            self.timers.cancel(at, TimerKind::EpochStart, number);
+        }
+        if self.rows[key].is_some() {
+            self.searching.remove(&anchor);
+            self.pass.forget(anchor);
+        }
+    }
+
+    /// Sets the timers of a ticket that waits from `at` on.
+    pub(super) fn set_waiting_timers(&mut self, key: TicketKey, at: Timestamp) {
+        let Some(record) = self.book.record(key) else { return };
+        let (number, due) = (record.number, record.due);
+        let guard = self.guard_end(record);
+        self.timers.set(due, Timer::RequestTimeout(key), number);
+        if let Some(guard) = guard.filter(|&guard| guard > at) {
+            self.timers.set(guard, Timer::GuardEnd(key), number);
+        }
+        if self.rows[key].is_some() {
+            self.set_epoch_timer(key, at);
+        }
+    }
+
+    /// Until when a ticket may not found a new match if it fits a backfill.
+    pub(super) fn guard_end(&self, record: &TicketRecord) -> Option<Timestamp> {
+        let seconds = self.options.backfill_before_new_match_seconds;
+        (seconds > 0 && record.backfill.is_none())
+            .then(|| record.start_time.plus(Millis::from_secs(seconds)))
+    }
+
+    /// Notes that a ticket can be matched in another way than before.
+    pub(super) fn mark_changed(&mut self, key: TicketKey) {
+        let Some(record) = self.book.record(key) else { return };
+        match self.rows[key] {
+            Some(_) => self.pass.mark_changed(self.anchor_key(record)),
+            None => self.pass.mark_due(),
+        }
+    }
+
+    /// Sets the timer for the next epoch of a ticket after `at`, if there is one.
+    pub(super) fn set_epoch_timer(&mut self, key: TicketKey, at: Timestamp) {
+        let Some(record) = self.book.record(key) else { return };
+        let wait = at.since(record.start_time);
+        let (start_time, number) = (record.start_time, record.number);
+        let next = self.rule_set.plan().epochs.next_start(wait);
+        let due = next.map(|next| start_time.plus(next));
+        if let Some(due) = due {
+            self.timers.set(due, Timer::EpochStart(key), number);
+        }
+        set(&mut self.epoch_timers, key, due);
+    }
+
+    pub(super) fn anchor_key(&self, record: &TicketRecord) -> AnchorKey {
+        let priority = self.rule_set.plan().ast.algorithm.backfill_priority;
+        AnchorKey::new(priority, record.backfill.is_some(), record.start_time, record.number)
+    }
+}
