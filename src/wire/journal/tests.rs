@@ -116,7 +116,10 @@ fn a_call_that_was_refused_because_it_came_late_is_refused_again() {
         (0, start(3, 1.0)),
     ];
     let (bytes, output) = record(&JournalHeader { options, ..header }, &calls);
-    assert!(output.iter().any(|line| line.contains("events wait to be read")), "{output:?}");
+    assert!(
+        output.iter().any(|line| line.contains("events and updates wait to be read")),
+        "{output:?}"
+    );
     assert_eq!(replayed(&bytes), output);
 }
 
