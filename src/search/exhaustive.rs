@@ -17,8 +17,9 @@
 //! each with a share of the budget, and the first that gives a match wins (`matching.md` section 5).
 
 use super::run::{Exhausted, Run, seeds};
+use super::stream::{Known, Stream};
 use super::waiting::{Entry, Waiting};
-use super::{Found, Outcome, Tally, order};
+use super::{Found, Outcome, Tally};
 use crate::base::epoch::Epoch;
 use crate::base::idx::{Col, Idx};
 use crate::eval::candidate::{Candidate, Partial, Room};
@@ -38,21 +39,12 @@ pub(crate) struct Searcher {
     known: Vec<Known>,
     /// Players of candidates that could join an instance, in the step that looks ahead.
     supply: Col<InstanceIdx, u32>,
-    /// All candidates in their order, where the rule set has one of its own.
-    ranked: Vec<Entry>,
+    stream: Stream,
     lineup: LineupBuffers,
     scratch: Scratch,
     best: Vec<(InstanceIdx, TicketRow)>,
     /// For each enforced rule of the plan.
     tallies: Vec<Tally>,
-}
-
-/// A candidate that can join.
-#[derive(Clone, Copy, Debug)]
-struct Known {
-    entry: Entry,
-    /// The players of all that are known up to and with this one.
-    players_up_to: u32,
 }
 
 /// Where a step draws its candidates from: those that the step before knows, then those that it
@@ -68,7 +60,7 @@ struct Source<'s> {
 #[derive(Clone, Copy)]
 enum Then<'s> {
     Source(&'s Source<'s>),
-    /// The place in the order of all candidates.
+    /// The position in the stream of candidates.
     Rest(usize),
 }
 
@@ -80,7 +72,7 @@ impl Searcher {
             room: (0..instances).map(|_| Room { min: 0, max: 0 }).collect(),
             known: Vec::new(),
             supply: (0..instances).map(|_| 0).collect(),
-            ranked: Vec::new(),
+            stream: Stream::default(),
             lineup: LineupBuffers::default(),
             scratch: Scratch::default(),
             best: Vec::new(),
@@ -105,9 +97,11 @@ impl Searcher {
     ) -> Outcome {
         self.tallies.fill((0, 0));
         // Work of the slice, as putting the pool in order is: it takes nothing of the budget.
-        let mut upkeep = self.keep_for_backfill(plan, columns, waiting);
+        let upkeep = self.keep_for_backfill(plan, columns, waiting);
         let Some(anchor) = waiting.entry(place) else { return Outcome::default() };
-        upkeep += self.rank_all(plan, columns, waiting, anchor);
+        if waiting.is_nowhere(anchor) {
+            return Outcome { nodes: upkeep + 1, ..Outcome::default() };
+        }
         let seeds = seeds(plan, columns, waiting, anchor);
         let mut run = Run::new(plan, columns, waiting, anchor, nodes_max);
         let (mut found, mut exhausted) = (None, false);
@@ -125,7 +119,7 @@ impl Searcher {
                 break;
             }
         }
-        Outcome { found, nodes: run.nodes + upkeep, judged: run.judged, exhausted }
+        Outcome { found, nodes: run.nodes + run.upkeep + upkeep, judged: run.judged, exhausted }
     }
 
     /// Looks for the fullest match that begins with `seed`, until the search has spent `nodes_end`
@@ -140,30 +134,13 @@ impl Searcher {
             let share = (reachable.len() - position) as u64;
             run.nodes_max = run.nodes + nodes_end.saturating_sub(run.nodes) / share;
             run.enter(epoch);
-            exhausted |= self.search_epoch(run).is_err();
+            if run.meets_seed() {
+                exhausted |= self.search_epoch(run).is_err();
+            } else {
+                run.upkeep += 1;
+            }
         }
         exhausted
-    }
-
-    /// Puts the candidates into the order of the rule set, if it has one; says what it costs.
-    fn rank_all(
-        &mut self,
-        plan: &Plan,
-        columns: &Columns,
-        waiting: &mut Waiting,
-        anchor: Entry,
-    ) -> u64 {
-        self.ranked.clear();
-        if !order::is_ordered(plan) {
-            return 0;
-        }
-        let mut from = 0;
-        while let Some(place) = waiting.first(from) {
-            from = place + 1;
-            self.ranked.extend(waiting.entry(place).filter(|it| it.row != anchor.row));
-        }
-        order::rank(plan, columns, anchor.row, &mut self.ranked);
-        self.ranked.len() as u64
     }
 
     /// Clears the teams for a search in the epoch of `run` and puts the backfill ticket in that it
@@ -194,6 +171,7 @@ impl Searcher {
         if !self.start(run)? {
             return Ok(());
         }
+        self.stream.open(run);
         let all = Source { from: 0, to: 0, then: Then::Rest(0) };
         let result = match run.anchor.is_roster {
             true => self.extend(run, all),
@@ -300,9 +278,9 @@ impl Searcher {
 
     /// Draws candidates until one can join, and adds it to those known; false when there is none.
     fn draw(&mut self, run: &mut Run<'_>, source: &mut Source<'_>) -> Result<bool, Exhausted> {
-        while let Some(entry) = self.next_entry(run, source) {
+        while let Some(entry) = self.next_entry(run, source)? {
             run.spend()?;
-            if run.admits(entry) && self.is_joinable(run, entry)? {
+            if self.is_joinable(run, entry)? {
                 let before = self.known.last().map_or(0, |known| known.players_up_to);
                 self.known.push(Known { entry, players_up_to: before + entry.players() });
                 return Ok(true);
@@ -311,26 +289,21 @@ impl Searcher {
         Ok(false)
     }
 
-    fn next_entry(&self, run: &mut Run<'_>, source: &mut Source<'_>) -> Option<Entry> {
+    fn next_entry(
+        &mut self,
+        run: &mut Run<'_>,
+        source: &mut Source<'_>,
+    ) -> Result<Option<Entry>, Exhausted> {
         loop {
             if source.from < source.to {
                 source.from += 1;
-                return self.known.get(source.from - 1).map(|known| known.entry);
+                return Ok(self.known.get(source.from - 1).map(|known| known.entry));
             }
             match source.then {
                 Then::Source(rest) => *source = *rest,
-                Then::Rest(place) if order::is_ordered(run.plan) => {
-                    let entry = self.ranked.get(place).copied()?;
-                    source.then = Then::Rest(place + 1);
-                    return Some(entry);
-                }
-                Then::Rest(from) => {
-                    let place = run.waiting.first(from)?;
-                    source.then = Then::Rest(place + 1);
-                    let entry = run.waiting.entry(place)?;
-                    if entry.row != run.anchor.row {
-                        return Some(entry);
-                    }
+                Then::Rest(position) => {
+                    source.then = Then::Rest(position + 1);
+                    return self.stream.get(run, position);
                 }
             }
         }
@@ -351,8 +324,9 @@ impl Searcher {
             players = players.saturating_add(self.players_of(source.from, source.to));
             match source.then {
                 Then::Source(rest) => source = rest,
-                Then::Rest(from) if from >= run.waiting.len() => return players,
-                Then::Rest(_) => return players.saturating_add(run.waiting.players()),
+                Then::Rest(position) => {
+                    return players.saturating_add(self.stream.players_from(run, position));
+                }
             }
         }
     }

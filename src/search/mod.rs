@@ -3,9 +3,13 @@
 mod alone;
 mod anchor;
 mod exhaustive;
+mod index;
+#[cfg(test)]
+mod index_tests;
 mod order;
 mod run;
 mod sharing;
+mod stream;
 mod waiting;
 
 pub(crate) use alone::{Refusal, refusal};

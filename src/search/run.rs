@@ -30,6 +30,10 @@ pub(super) struct Run<'a> {
     pub(super) nodes: u64,
     pub(super) nodes_max: u64,
     pub(super) judged: u64,
+    /// Work of the slice that takes nothing of the budget.
+    pub(super) upkeep: u64,
+    /// Where the anchor and the backfill ticket allow a match.
+    locations: LocationSet,
 }
 
 /// The budget ran out; the search ends where it stands.
@@ -86,6 +90,8 @@ impl<'a> Run<'a> {
             nodes: 0,
             nodes_max,
             judged: 0,
+            upkeep: 0,
+            locations: LocationSet::ALL,
         }
     }
 
@@ -97,6 +103,26 @@ impl<'a> Run<'a> {
         let sum = |bound: fn(&TeamSize) -> u32| self.sizes.iter().map(bound).sum::<u32>();
         let open = self.waiting.terms().additional_players;
         self.capacity = sum(|it| it.min).max(sum(|it| it.max).saturating_sub(open));
+        let locations = |it| self.waiting.locations(self.plan, self.columns, epoch, it);
+        let of_seed = self.seed.map_or(LocationSet::ALL, locations);
+        self.locations = locations(self.anchor).intersect(of_seed);
+    }
+
+    /// Whether rules let the anchor be in a match with the backfill ticket.
+    pub(super) fn meets_seed(&self) -> bool {
+        !self.locations.is_empty()
+            && self.seed.is_none_or(|it| self.waiting.meet(self.plan, self.epoch, self.anchor, it))
+    }
+
+    /// Whether a ticket is admitted, and rules let it be in a match with the anchor and with the
+    /// backfill ticket.
+    pub(super) fn could_meet(&self, entry: Entry) -> bool {
+        let meets = |it| self.waiting.meet(self.plan, self.epoch, it, entry);
+        let locations = || self.waiting.locations(self.plan, self.columns, self.epoch, entry);
+        self.admits(entry)
+            && meets(self.anchor)
+            && self.seed.is_none_or(|it| it.row == self.anchor.row || meets(it))
+            && !locations().intersect(self.locations).is_empty()
     }
 
     /// The epochs that can judge a match with the anchor and the backfill ticket.

@@ -59,7 +59,9 @@ impl Searcher {
         others: &[Entry],
         suffices: bool,
     ) -> Result<bool, Exhausted> {
-        if !self.start(run)? {
+        // Most of the time this settles it.
+        let could_suffice = suffices || others.iter().any(|&it| run.could_meet(it));
+        if !run.meets_seed() || !could_suffice || !self.start(run)? {
             return Ok(false);
         }
         if run.anchor.is_roster {
@@ -78,7 +80,7 @@ impl Searcher {
 
     fn could_join(&mut self, run: &mut Run<'_>, others: &[Entry]) -> Result<bool, Exhausted> {
         for &other in others {
-            if run.admits(other) && self.is_joinable(run, other)? {
+            if run.could_meet(other) && self.is_joinable(run, other)? {
                 return Ok(true);
             }
         }

@@ -1,0 +1,193 @@
+//! Which tickets could be in a match with another, found without a look at all of them.
+//!
+//! Tickets whose strings must be the same are in one group; within it, cells hold those whose
+//! numbers lie near together. A cell lists its tickets in the order of anchors. The candidates of
+//! an anchor are those of the cells that its window reaches, merged by age.
+
+use crate::base::epoch::Epoch;
+use crate::eval::pairs::{Pairs, Profiles, Window};
+use crate::pool::columns::{Columns, TicketRow};
+use crate::ruleset::plan::Plan;
+
+/// With more cells than this, all tickets are looked at in their order.
+const CURSORS_MAX: usize = 64;
+
+/// The waiting tickets in cells, by place.
+#[derive(Debug, Default)]
+pub(super) struct Index {
+    profiles: Profiles,
+    window: Option<Window>,
+    /// The places of each cell, oldest first, cell after cell.
+    places: Vec<u32>,
+    /// For each position in `places` the first one from there on that is not taken.
+    next: Vec<u32>,
+    /// By group, then number.
+    cells: Vec<Cell>,
+    /// For each place its position in `places`; those without one are no candidates.
+    positions: Vec<u32>,
+    unsorted: Vec<(u32, i64, u32)>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Cell {
+    group: u32,
+    number: i64,
+    start: u32,
+    end: u32,
+}
+
+/// Where the merge stands in a cell.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cursor {
+    /// The place that comes next.
+    place: u32,
+    position: u32,
+    end: u32,
+}
+
+const NO_POSITION: u32 = u32::MAX;
+
+impl Index {
+    /// Looks at all waiting tickets: each with whether it may be a candidate, in the order of
+    /// anchors.
+    pub(super) fn build(
+        &mut self,
+        plan: &Plan,
+        columns: &Columns,
+        tickets: impl Iterator<Item = (TicketRow, bool)>,
+    ) {
+        let pairs = &plan.pairs;
+        self.window = pairs.window();
+        self.profiles.clear();
+        self.unsorted.clear();
+        for (place, (row, is_candidate)) in tickets.enumerate() {
+            self.profiles.push(pairs, columns, row);
+            let group = self.profiles.group(place);
+            if is_candidate && group != Profiles::NOWHERE {
+                let number = self.window.map_or(0, |window| {
+                    let span = self.profiles.span(pairs, place, window.at);
+                    span.map_or(0, |span| window.number(span.low))
+                });
+                self.unsorted.push((group, number, place as u32));
+            }
+        }
+        self.unsorted.sort_unstable();
+        let len = self.unsorted.len() as u32;
+        self.positions.clear();
+        self.positions.resize(self.profiles.len(), NO_POSITION);
+        self.places.clear();
+        self.cells.clear();
+        for (position, &(group, number, place)) in (0..).zip(&self.unsorted) {
+            self.places.push(place);
+            if let Some(cell) = self.positions.get_mut(place as usize) {
+                *cell = position;
+            }
+            match self.cells.last_mut() {
+                Some(cell) if (cell.group, cell.number) == (group, number) => {
+                    cell.end = position + 1;
+                }
+                _ => {
+                    let cell = Cell { group, number, start: position, end: position + 1 };
+                    self.cells.push(cell);
+                }
+            }
+        }
+        self.next.clear();
+        self.next.extend(0..=len);
+    }
+
+    /// Takes the ticket at a place out.
+    pub(super) fn take(&mut self, place: usize) {
+        let position = self.positions.get(place).copied().unwrap_or(NO_POSITION);
+        if let Some(next) = self.next.get_mut(position as usize).filter(|it| **it == position) {
+            *next = position + 1;
+        }
+    }
+
+    /// Whether two tickets may be in one match that `epoch` judges, but for their locations.
+    pub(super) fn meet(&self, pairs: &Pairs, epoch: Epoch, a: usize, b: usize) -> bool {
+        self.profiles.meet(pairs, epoch, a, b)
+    }
+
+    /// Whether no match can hold the ticket at a place.
+    pub(super) fn is_nowhere(&self, place: usize) -> bool {
+        self.profiles.group(place) == Profiles::NOWHERE
+    }
+
+    /// Sets the cursors to the cells that the window of the ticket at `place` reaches; false when
+    /// they are too many.
+    pub(super) fn reach(
+        &mut self,
+        pairs: &Pairs,
+        epoch: Epoch,
+        place: usize,
+        cursors: &mut Vec<Cursor>,
+    ) -> bool {
+        cursors.clear();
+        let group = self.profiles.group(place);
+        let (low, high) = self.numbers(pairs, epoch, place);
+        let from = self.cells.partition_point(|it| (it.group, it.number) < (group, low));
+        let to = self.cells.partition_point(|it| (it.group, it.number) <= (group, high));
+        if to.saturating_sub(from) > CURSORS_MAX {
+            return false;
+        }
+        for at in from..to {
+            let Some(&Cell { start, end, .. }) = self.cells.get(at) else { continue };
+            cursors.extend(self.cursor(start, end));
+        }
+        true
+    }
+
+    /// The numbers of the first and the last cell that a ticket reaches.
+    fn numbers(&self, pairs: &Pairs, epoch: Epoch, place: usize) -> (i64, i64) {
+        let Some(window) = self.window else { return (i64::MIN, i64::MAX) };
+        let max = pairs.near.get(window.at).map_or(f64::INFINITY, |near| *near.max.at(epoch));
+        let span = self.profiles.span(pairs, place, window.at);
+        let Some(span) = span.filter(|_| max.is_finite()) else { return (i64::MIN, i64::MAX) };
+        // More than the rounding of a difference that is held against the bound.
+        let slack = |value: f64| (value.abs() + max.abs()) * 1e-12;
+        let low = span.high - max - slack(span.high);
+        let high = span.low + max + slack(span.low);
+        (window.number(low), window.number(high))
+    }
+
+    /// The next place of the merge.
+    pub(super) fn next(&mut self, cursors: &mut Vec<Cursor>) -> Option<usize> {
+        let (at, first) = cursors.iter().copied().enumerate().min_by_key(|(_, it)| it.place)?;
+        match self.cursor(first.position + 1, first.end) {
+            Some(moved) => {
+                if let Some(cursor) = cursors.get_mut(at) {
+                    *cursor = moved;
+                }
+            }
+            None => {
+                cursors.swap_remove(at);
+            }
+        }
+        Some(first.place as usize)
+    }
+
+    /// The first position from one on, before `end`, that is not taken.
+    fn cursor(&mut self, from: u32, end: u32) -> Option<Cursor> {
+        let position = first(&mut self.next, from as usize)? as u32;
+        let place = *self.places.get(position as usize).filter(|_| position < end)?;
+        Some(Cursor { place, position, end })
+    }
+}
+
+/// The first position from `from` on that points at itself. The last one stands for the end.
+pub(super) fn first(next: &mut [u32], from: usize) -> Option<usize> {
+    let mut position = from;
+    loop {
+        let after = *next.get(position)? as usize;
+        if after == position {
+            return (position + 1 < next.len()).then_some(position);
+        }
+        // Halve the way for those who come after.
+        let behind = next.get(after).copied().unwrap_or(after as u32);
+        if let Some(cell) = next.get_mut(position) {
+            *cell = behind;
+        }
+        position = behind as usize;
+    }
+}
