@@ -284,6 +284,8 @@ mod elements;
 #[cfg(test)]
 mod kind_tests;
 #[cfg(test)]
+mod pair_tests;
+#[cfg(test)]
 mod scene_tests;
 mod sorting;
 
