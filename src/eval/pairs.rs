@@ -259,7 +259,12 @@ impl Near {
 }
 
 impl Span {
-    const EMPTY: Self = Self { low: f64::INFINITY, high: f64::NEG_INFINITY };
+    pub(crate) const EMPTY: Self = Self { low: f64::INFINITY, high: f64::NEG_INFINITY };
+
+    /// The values of both.
+    pub(crate) fn join(self, other: Self) -> Self {
+        Self { low: self.low.min(other.low), high: self.high.max(other.high) }
+    }
 
     fn with(self, value: f64) -> Self {
         Self { low: self.low.min(value), high: self.high.max(value) }

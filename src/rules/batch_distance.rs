@@ -184,6 +184,10 @@ impl Rule for Spread {
         let unit = ValueUnit::Ticket(aggregation);
         vec![Pair::Near(Near { column, unit, max: max.clone() })]
     }
+
+    fn is_told_by_pairs(&self) -> bool {
+        true
+    }
 }
 
 impl Same {
@@ -217,6 +221,10 @@ impl Rule for Same {
 
     fn pairs(&self, _: TeamShape) -> Vec<Pair> {
         vec![Pair::Same(self.column)]
+    }
+
+    fn is_told_by_pairs(&self) -> bool {
+        true
     }
 }
 

@@ -232,6 +232,10 @@ impl Rule for LatencyRule {
     fn pairs(&self, _: TeamShape) -> Vec<Pair> {
         vec![Pair::Reach(Reach { column: self.column, max: self.max_latency.clone() })]
     }
+
+    fn is_told_by_pairs(&self) -> bool {
+        self.max_distance.is_none()
+    }
 }
 
 impl LatencyRule {

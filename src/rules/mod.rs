@@ -44,6 +44,12 @@ pub(crate) trait Rule: Debug + Send + Sync {
     fn pairs(&self, _: TeamShape) -> Vec<Pair> {
         Vec::new()
     }
+
+    /// Whether a verdict on a partial match is hopeless only where the tickets that are in break
+    /// what `pairs` says, so that whoever has looked at that need not ask.
+    fn is_told_by_pairs(&self) -> bool {
+        false
+    }
 }
 
 /// What it costs to ask a rule about a partial match.

@@ -18,6 +18,7 @@
 
 use super::run::{Exhausted, Run, seeds};
 use super::stream::{Known, Stream};
+use super::together::Together;
 use super::waiting::{Entry, Waiting};
 use super::{Found, Outcome, Tally};
 use crate::base::epoch::Epoch;
@@ -28,7 +29,7 @@ use crate::eval::scratch::Scratch;
 use crate::model::schema::{AgeSelection, InstanceIdx};
 use crate::pool::columns::{Columns, TicketRow};
 use crate::ruleset::epochs::TeamSize;
-use crate::ruleset::plan::Plan;
+use crate::ruleset::plan::{EnforcedRule, Plan};
 
 /// The memory of the search, used again for every anchor.
 #[derive(Debug)]
@@ -40,6 +41,7 @@ pub(crate) struct Searcher {
     /// Players of candidates that could join an instance, in the step that looks ahead.
     supply: Col<InstanceIdx, u32>,
     stream: Stream,
+    together: Together,
     lineup: LineupBuffers,
     scratch: Scratch,
     best: Vec<(InstanceIdx, TicketRow)>,
@@ -73,6 +75,7 @@ impl Searcher {
             known: Vec::new(),
             supply: (0..instances).map(|_| 0).collect(),
             stream: Stream::default(),
+            together: Together::default(),
             lineup: LineupBuffers::default(),
             scratch: Scratch::default(),
             best: Vec::new(),
@@ -147,6 +150,7 @@ impl Searcher {
     /// begins with; false when no match can come of that.
     pub(super) fn start(&mut self, run: &mut Run<'_>) -> Result<bool, Exhausted> {
         self.candidate.clear();
+        self.together.clear();
         self.known.clear();
         self.supply.iter_mut().for_each(|supply| *supply = 0);
         run.epochs_in.clear();
@@ -155,7 +159,7 @@ impl Searcher {
             let fits = run.columns.parts(seed.row).iter().all(|&(instance, part)| {
                 u32::from(run.columns.players[part].len) <= run.sizes[instance].max
             });
-            if !fits || seed.players() >= run.capacity {
+            if !fits || seed.players() >= run.capacity || !self.together.push(run, seed) {
                 return Ok(false);
             }
             self.candidate.push_roster(seed.row, run.columns);
@@ -364,6 +368,9 @@ impl Searcher {
             return Ok(false);
         }
         run.spend()?;
+        if !self.together.push(run, entry) {
+            return Ok(false);
+        }
         self.candidate.push(instance, entry.row, run.columns);
         self.update_room(run, instance);
         let hopeless = self.is_hopeless(run);
@@ -377,9 +384,11 @@ impl Searcher {
     fn is_hopeless(&mut self, run: &Run<'_>) -> bool {
         let partial =
             Partial { columns: run.columns, candidate: &self.candidate, room: &self.room };
-        let mut locations = self.candidate.locations;
+        let mut locations = self.candidate.locations.intersect(self.together.locations());
+        let asked = |it: &&EnforcedRule| !it.rule.is_told_by_pairs() || run.waiting.is_plain();
         let asking_order = &run.plan.asking_order;
-        let mut rules = asking_order.iter().filter_map(|&it| run.plan.enforced.get(it));
+        let rules = asking_order.iter().filter_map(|&it| run.plan.enforced.get(it));
+        let mut rules = rules.filter(asked);
         while !locations.is_empty()
             && let Some(rule) = rules.next()
         {
@@ -392,6 +401,7 @@ impl Searcher {
     /// Takes the ticket that joined last out of its instance.
     pub(super) fn leave(&mut self, run: &Run<'_>, instance: InstanceIdx) {
         self.candidate.pop(run.columns);
+        self.together.pop(run);
         self.update_room(run, instance);
     }
 

@@ -5,7 +5,7 @@
 //! an anchor are those of the cells that its window reaches, merged by age.
 
 use crate::base::epoch::Epoch;
-use crate::eval::pairs::{Pairs, Profiles, Window};
+use crate::eval::pairs::{Pairs, Profiles, Span, Window};
 use crate::pool::columns::{Columns, TicketRow};
 use crate::ruleset::plan::Plan;
 
@@ -107,6 +107,11 @@ impl Index {
     /// Whether two tickets may be in one match that `epoch` judges, but for their locations.
     pub(super) fn meet(&self, pairs: &Pairs, epoch: Epoch, a: usize, b: usize) -> bool {
         self.profiles.meet(pairs, epoch, a, b)
+    }
+
+    /// The values of a ticket for a numeric constraint.
+    pub(super) fn span(&self, pairs: &Pairs, place: usize, at: usize) -> Option<Span> {
+        self.profiles.span(pairs, place, at)
     }
 
     /// Whether no match can hold the ticket at a place.

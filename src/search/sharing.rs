@@ -22,6 +22,9 @@ impl Searcher {
         others: &[Entry],
         nodes: &mut u64,
     ) -> bool {
+        if !could_meet(plan, columns, waiting, place, others, nodes) {
+            return false;
+        }
         *nodes += self.keep_for_backfill(plan, columns, waiting);
         let Some(anchor) = waiting.entry(place) else { return false };
         let new: Vec<Entry> = others.iter().copied().filter(|it| !it.is_roster).collect();
@@ -121,6 +124,29 @@ impl Searcher {
         }
         nodes
     }
+}
+
+/// Whether what rules say of pairs lets the ticket at `place` share a match with one of `others`:
+/// the first question, and the cheapest.
+pub(crate) fn could_meet(
+    plan: &Plan,
+    columns: &Columns,
+    waiting: &mut Waiting,
+    place: usize,
+    others: &[Entry],
+    nodes: &mut u64,
+) -> bool {
+    let Some(anchor) = waiting.entry(place) else { return false };
+    // Whatever backfill ticket joins, the epochs that can come out are among these.
+    let mut run = Run::new(plan, columns, waiting, anchor, 0);
+    let mut epochs = run.reachable();
+    epochs.any(|epoch| {
+        run.enter(epoch);
+        others.iter().any(|&other| {
+            *nodes += 1;
+            run.could_meet_anywhere(other)
+        })
+    })
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::index::{self, Cursor, Index};
 use crate::base::epoch::Epoch;
 use crate::base::idx::Idx;
 use crate::base::time::{Millis, Timestamp};
+use crate::eval::pairs::Span;
 use crate::model::schema::BackfillPriority;
 use crate::pool::columns::{Columns, LocationSet, TicketRow};
 use crate::ruleset::plan::Plan;
@@ -131,7 +132,7 @@ impl Waiting {
     }
 
     /// Whether all tickets are looked at, as if nothing were known of pairs.
-    fn is_plain(&self) -> bool {
+    pub(super) fn is_plain(&self) -> bool {
         #[cfg(test)]
         let is_plain = self.looks_at_all;
         #[cfg(not(test))]
@@ -160,6 +161,13 @@ impl Waiting {
     pub(super) fn meet(&self, plan: &Plan, epoch: Epoch, a: Entry, b: Entry) -> bool {
         let (a, b) = (a.place as usize, b.place as usize);
         self.is_plain() || self.index.meet(&plan.pairs, epoch, a, b)
+    }
+
+    /// The values of a ticket for the `at`-th numeric constraint; nothing when all tickets are
+    /// looked at.
+    pub(super) fn span(&self, plan: &Plan, ticket: Entry, at: usize) -> Span {
+        let span = self.index.span(&plan.pairs, ticket.place as usize, at);
+        span.filter(|_| !self.is_plain()).unwrap_or(Span::EMPTY)
     }
 
     /// The locations that a ticket allows in a match that `epoch` judges.
