@@ -223,10 +223,30 @@ impl Pairs {
         })
     }
 
+    /// Whether two tickets share what they must, by their signatures.
+    pub(crate) fn share(&self, epoch: Epoch, a: &[u64], b: &[u64]) -> bool {
+        let pairs = a.iter().zip(b);
+        self.share.iter().zip(pairs).all(|(share, (a, b))| !share.wanted.at(epoch) || a & b != 0)
+    }
+
     /// The locations that a ticket allows in an epoch.
     pub(crate) fn locations(&self, columns: &Columns, row: TicketRow, epoch: Epoch) -> LocationSet {
+        self.within(columns, row, |reach| *reach.max.at(epoch))
+    }
+
+    /// The locations that a ticket allows in some epoch, and perhaps others.
+    pub(crate) fn locations_ever(&self, columns: &Columns, row: TicketRow) -> LocationSet {
+        self.within(columns, row, |reach| reach.max.iter().copied().fold(0.0, f64::max))
+    }
+
+    fn within(
+        &self,
+        columns: &Columns,
+        row: TicketRow,
+        max: impl Fn(&Reach) -> f64,
+    ) -> LocationSet {
         self.reach.iter().fold(columns.locations[row], |locations, reach| {
-            let max = *reach.max.at(epoch);
+            let max = max(reach);
             let near = columns.ticket_latencies(reach.column, row);
             let near = near.filter(|&(_, latency)| latency <= max);
             locations.intersect(near.fold(LocationSet::NONE, |set, (it, _)| set.with(it)))
@@ -382,6 +402,12 @@ impl Profiles {
         self.spans.get(place * pairs.near.len() + at).copied()
     }
 
+    /// The strings that all units of a ticket have, as bits for each such constraint.
+    pub(crate) fn signatures(&self, pairs: &Pairs, place: usize) -> &[u64] {
+        let count = pairs.share.len();
+        self.signatures.get(place * count..(place + 1) * count).unwrap_or_default()
+    }
+
     /// Whether two tickets may be in one match that `epoch` judges, but for their locations.
     pub(crate) fn meet(&self, pairs: &Pairs, epoch: Epoch, a: usize, b: usize) -> bool {
         let group = self.group(a);
@@ -393,10 +419,6 @@ impl Profiles {
             let pair = self.span(pairs, a, at).zip(self.span(pairs, b, at));
             max == f64::INFINITY || pair.is_none_or(|(a, b)| a.is_near(b, max))
         });
-        let count = pairs.share.len();
-        near && pairs.share.iter().enumerate().all(|(at, share)| {
-            let of = |place: usize| self.signatures.get(place * count + at).copied();
-            !share.wanted.at(epoch) || of(a).zip(of(b)).is_none_or(|(a, b)| a & b != 0)
-        })
+        near && pairs.share(epoch, self.signatures(pairs, a), self.signatures(pairs, b))
     }
 }

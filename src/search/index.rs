@@ -1,16 +1,23 @@
 //! Which tickets could be in a match with another, found without a look at all of them.
 //!
 //! Tickets whose strings must be the same are in one group; within it, cells hold those whose
-//! numbers lie near together. A cell lists its tickets in the order of anchors. The candidates of
+//! numbers lie near together, or, without such a number, those with the same strings to share and
+//! the same locations. A cell lists its tickets in the order of anchors. The candidates of
 //! an anchor are those of the cells that its window reaches, merged by age.
 
 use crate::base::epoch::Epoch;
 use crate::eval::pairs::{Pairs, Profiles, Span, Window};
-use crate::pool::columns::{Columns, TicketRow};
+use crate::pool::columns::{Columns, LocationSet, TicketRow};
 use crate::ruleset::plan::Plan;
+use std::cmp::Reverse;
+use std::collections::binary_heap::PeekMut;
+use std::collections::{BTreeMap, BinaryHeap};
 
-/// With more cells than this, all tickets are looked at in their order.
-const CURSORS_MAX: usize = 64;
+/// With more cells than this in reach, all tickets are looked at in their order. Small pools of
+/// tests are to come to that, too.
+const CURSORS_MAX: usize = if cfg!(test) { 12 } else { 256 };
+/// Tickets of more classes than this are mixed in one.
+const CLASSES_MAX: usize = if cfg!(test) { 8 } else { 128 };
 
 /// The waiting tickets in cells, by place.
 #[derive(Debug, Default)]
@@ -26,24 +33,38 @@ pub(super) struct Index {
     /// For each place its position in `places`; those without one are no candidates.
     positions: Vec<u32>,
     unsorted: Vec<(u32, i64, u32)>,
+    classes: Vec<Class>,
+    known_classes: BTreeMap<Class, u32>,
+}
+
+/// What tickets with much in common share.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct Class {
+    signatures: Box<[u64]>,
+    /// The locations of some epoch.
+    locations: u128,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Cell {
     group: u32,
+    /// The number of a class where there is no window.
     number: i64,
     start: u32,
     end: u32,
 }
 
-/// Where the merge stands in a cell.
-#[derive(Clone, Copy, Debug)]
+/// Where the merge stands in a cell; the first is that with the oldest ticket.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) struct Cursor {
     /// The place that comes next.
     place: u32,
     position: u32,
     end: u32,
 }
+
+/// Those of all cells that are merged.
+pub(super) type Cursors = BinaryHeap<Reverse<Cursor>>;
 
 const NO_POSITION: u32 = u32::MAX;
 
@@ -60,14 +81,22 @@ impl Index {
         self.window = pairs.window();
         self.profiles.clear();
         self.unsorted.clear();
+        self.known_classes.clear();
+        self.classes.clear();
+        // The class of those that are mixed.
+        let signatures = pairs.share.iter().map(|_| u64::MAX).collect();
+        self.classes.push(Class { signatures, locations: u128::MAX });
         for (place, (row, is_candidate)) in tickets.enumerate() {
             self.profiles.push(pairs, columns, row);
             let group = self.profiles.group(place);
             if is_candidate && group != Profiles::NOWHERE {
-                let number = self.window.map_or(0, |window| {
-                    let span = self.profiles.span(pairs, place, window.at);
-                    span.map_or(0, |span| window.number(span.low))
-                });
+                let number = match self.window {
+                    None => i64::from(self.class(pairs, columns, place, row)),
+                    Some(window) => {
+                        let span = self.profiles.span(pairs, place, window.at);
+                        span.map_or(0, |span| window.number(span.low))
+                    }
+                };
                 self.unsorted.push((group, number, place as u32));
             }
         }
@@ -94,6 +123,21 @@ impl Index {
         }
         self.next.clear();
         self.next.extend(0..=len);
+    }
+
+    fn class(&mut self, pairs: &Pairs, columns: &Columns, place: usize, row: TicketRow) -> u32 {
+        let signatures = self.profiles.signatures(pairs, place).into();
+        let class = Class { signatures, locations: pairs.locations_ever(columns, row).0 };
+        if let Some(&known) = self.known_classes.get(&class) {
+            return known;
+        }
+        if self.classes.len() > CLASSES_MAX {
+            return 0;
+        }
+        let number = self.classes.len() as u32;
+        self.classes.push(class.clone());
+        self.known_classes.insert(class, number);
+        number
     }
 
     /// Takes the ticket at a place out.
@@ -125,8 +169,8 @@ impl Index {
         &mut self,
         pairs: &Pairs,
         epoch: Epoch,
-        place: usize,
-        cursors: &mut Vec<Cursor>,
+        (place, locations): (usize, LocationSet),
+        cursors: &mut Cursors,
     ) -> bool {
         cursors.clear();
         let group = self.profiles.group(place);
@@ -137,10 +181,28 @@ impl Index {
             return false;
         }
         for at in from..to {
-            let Some(&Cell { start, end, .. }) = self.cells.get(at) else { continue };
-            cursors.extend(self.cursor(start, end));
+            let Some(&Cell { start, end, number, .. }) = self.cells.get(at) else { continue };
+            if self.window.is_some() || self.has_in_common(pairs, epoch, place, locations, number) {
+                cursors.extend(self.cursor(start, end).map(Reverse));
+            }
         }
         true
+    }
+
+    /// Whether a ticket that allows these locations could meet those of a class.
+    fn has_in_common(
+        &self,
+        pairs: &Pairs,
+        epoch: Epoch,
+        place: usize,
+        locations: LocationSet,
+        class: i64,
+    ) -> bool {
+        let class = usize::try_from(class).ok().and_then(|class| self.classes.get(class));
+        class.is_none_or(|class| {
+            let signatures = self.profiles.signatures(pairs, place);
+            locations.0 & class.locations != 0 && pairs.share(epoch, signatures, &class.signatures)
+        })
     }
 
     /// The numbers of the first and the last cell that a ticket reaches.
@@ -157,16 +219,13 @@ impl Index {
     }
 
     /// The next place of the merge.
-    pub(super) fn next(&mut self, cursors: &mut Vec<Cursor>) -> Option<usize> {
-        let (at, first) = cursors.iter().copied().enumerate().min_by_key(|(_, it)| it.place)?;
+    pub(super) fn next(&mut self, cursors: &mut Cursors) -> Option<usize> {
+        let mut top = cursors.peek_mut()?;
+        let Reverse(first) = *top;
         match self.cursor(first.position + 1, first.end) {
-            Some(moved) => {
-                if let Some(cursor) = cursors.get_mut(at) {
-                    *cursor = moved;
-                }
-            }
+            Some(moved) => *top = Reverse(moved),
             None => {
-                cursors.swap_remove(at);
+                PeekMut::pop(top);
             }
         }
         Some(first.place as usize)

@@ -9,7 +9,7 @@ use crate::pool::columns::TicketRow;
 use crate::pool::ingest::Pool;
 use crate::ruleset::{CompileOptions, RuleSet};
 
-const POOLS: u64 = 25;
+const POOLS: u64 = 20;
 const TICKETS: u64 = 70;
 const NOW: Timestamp = Timestamp::from_millis(60_000);
 
@@ -28,6 +28,9 @@ const RULES: &[&str] = &[
        {"name": "shared", "type": "collection", "operation": "intersection", "minCount": 1,
         "measurements": ["flatten(teams[*].players.attributes[modes])"]},
        {"name": "close", "type": "latency", "maxLatency": 60}"#,
+    r#"{"name": "near", "type": "latency", "maxLatency": 60, "maxDistance": 40},
+       {"name": "shared", "type": "collection", "operation": "intersection", "minCount": 1,
+        "measurements": ["flatten(teams[*].players.attributes[modes])"]}"#,
     r#"{"name": "same", "type": "batchDistance", "batchAttribute": "map"},
        {"name": "near", "type": "batchDistance", "batchAttribute": "skill", "maxDistance": 5},
        {"name": "even", "type": "distance", "maxDistance": 1,

@@ -312,5 +312,13 @@ mod tests {
         assert!(!could_share(low, &[high]) && !could_share(high, &[low]));
         assert!(could_share(low, &[high, roster]));
         assert!(!could_share(roster, &[roster]), "no two backfill tickets");
+        let waiting = &mut fixture.waiting(0);
+        let mut by_pairs = |a: TicketRow, b: TicketRow| {
+            let [a, b] = [a, b].map(|row| waiting.place(row, columns).unwrap());
+            let other = waiting.entry(b).unwrap();
+            could_meet(plan, columns, waiting, a, &[other], &mut 0)
+        };
+        assert!(by_pairs(low, roster) && by_pairs(roster, high));
+        assert!(!by_pairs(low, high) && !by_pairs(high, low));
     }
 }

@@ -1,6 +1,6 @@
 //! The candidates of an anchor, drawn one by one in the order in which they are tried.
 
-use super::index::Cursor;
+use super::index::Cursors;
 use super::order;
 use super::run::{Exhausted, Run};
 use super::waiting::Entry;
@@ -10,7 +10,7 @@ use super::waiting::Entry;
 #[derive(Debug, Default)]
 pub(super) struct Stream {
     drawn: Vec<Known>,
-    cursors: Vec<Cursor>,
+    cursors: Cursors,
     /// Where all tickets are looked at: the first that has not been.
     rest: Option<usize>,
     is_done: bool,
@@ -32,7 +32,8 @@ impl Stream {
         self.is_done = false;
         self.rest = None;
         let Run { plan, epoch, anchor, .. } = *run;
-        if !run.waiting.reach(plan, epoch, anchor, &mut self.cursors) {
+        let locations = run.locations_of(anchor);
+        if !run.waiting.reach(plan, epoch, (anchor, locations), &mut self.cursors) {
             self.cursors.clear();
             self.rest = Some(0);
         }

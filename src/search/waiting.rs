@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::AnchorKey;
-use super::index::{self, Cursor, Index};
+use super::index::{self, Cursors, Index};
 use crate::base::epoch::Epoch;
 use crate::base::idx::Idx;
 use crate::base::time::{Millis, Timestamp};
@@ -146,14 +146,15 @@ impl Waiting {
         &mut self,
         plan: &Plan,
         epoch: Epoch,
-        ticket: Entry,
-        cursors: &mut Vec<Cursor>,
+        (ticket, locations): (Entry, LocationSet),
+        cursors: &mut Cursors,
     ) -> bool {
-        !self.is_plain() && self.index.reach(&plan.pairs, epoch, ticket.place as usize, cursors)
+        let ticket = (ticket.place as usize, locations);
+        !self.is_plain() && self.index.reach(&plan.pairs, epoch, ticket, cursors)
     }
 
     /// The next place of a merge.
-    pub(super) fn next_of(&mut self, cursors: &mut Vec<Cursor>) -> Option<usize> {
+    pub(super) fn next_of(&mut self, cursors: &mut Cursors) -> Option<usize> {
         self.index.next(cursors)
     }
 
