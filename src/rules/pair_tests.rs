@@ -2,7 +2,7 @@
 
 use super::kind_tests::Waiting;
 use crate::base::epoch::Epoch;
-use crate::eval::pairs::Profiles;
+use crate::eval::profiles::Profiles;
 use crate::model::ticket::Player;
 use crate::ruleset::RuleSet;
 

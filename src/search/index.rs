@@ -6,7 +6,8 @@
 //! an anchor are those of the cells that its window reaches, merged by age.
 
 use crate::base::epoch::Epoch;
-use crate::eval::pairs::{Pairs, Profiles, Span, Window};
+use crate::eval::pairs::{Pairs, Span, Window};
+use crate::eval::profiles::Profiles;
 use crate::pool::columns::{Columns, LocationSet, TicketRow};
 use crate::ruleset::plan::Plan;
 use std::cmp::Reverse;
