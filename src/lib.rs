@@ -77,7 +77,10 @@ pub use model::session::{
     MatchmakerPlayer, MatchmakerTeam, PlayerGatewayStatus, SessionUpdate, UpdateReason,
 };
 pub use model::ticket::{AttributeValue, MatchId, Player, PlayerId, TicketId};
-pub use ruleset::describe::{ColumnSummary, EpochSummary, PlanSummary, RuleSummary, SizeSummary};
+pub use ruleset::describe::{
+    BoundSummary, CellSummary, ColumnSummary, EpochSummary, PlanSummary, RuleSummary,
+    SearchSummary, SizeSummary,
+};
 pub use ruleset::{CompileOptions, RuleSet};
 pub use testing::judgement::{
     Check, JudgeError, Judgement, Measured, Miss, RuleJudgement, TeamJudgement,

@@ -72,6 +72,36 @@ fn every_scenario_comes_out_as_it_says_and_twice_the_same() {
     }
 }
 
+/// What the search of each rule set goes by. A rule that no longer says anything of pairs shows
+/// here, before it shows in a benchmark.
+const SEARCHES: &[(&str, &str)] = &[
+    ("co_op", "same difficulty; shared languages"),
+    ("duel", "cells of 50 skill; skill within 50, 150, 400"),
+    ("even_teams", "all tickets"),
+    ("free_for_all", "same map"),
+    ("greedy_trap", "cells of 100 skill; skill within 100"),
+    ("hunters", "all tickets"),
+    ("playlists", "all tickets"),
+    ("regions", "latency max within 80, 150, 300"),
+    ("roles", "cells of 300 skill; skill within 300, 500"),
+    ("squads", "cells of 450 skill; skill within 450, 700, 700, 1100"),
+    ("trios", "all tickets"),
+];
+
+#[test]
+fn the_search_goes_by_what_the_rules_say_of_pairs() {
+    let searches: Vec<(String, String)> = rulesets(".json")
+        .iter()
+        .map(|path| {
+            let rule_set = RuleSet::from_json(&read(path)).expect("it compiled above");
+            let name = path.file_stem().expect("a file has a name").to_string_lossy();
+            (name.into_owned(), rule_set.describe().search.to_string())
+        })
+        .collect();
+    let searches: Vec<(&str, &str)> = searches.iter().map(|(a, b)| (&**a, &**b)).collect();
+    assert_eq!(searches, SEARCHES);
+}
+
 #[test]
 fn the_dependency_graph_and_the_description_name_what_is_there() {
     for path in rulesets(".json") {

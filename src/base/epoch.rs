@@ -44,6 +44,16 @@ impl<T> PerEpoch<T> {
         self.values.iter()
     }
 
+    /// Puts two values together, epoch by epoch.
+    pub(crate) fn zip<U, V>(
+        &self,
+        other: &PerEpoch<U>,
+        mut pair: impl FnMut(&T, &U) -> V,
+    ) -> PerEpoch<V> {
+        let epochs = (0..self.values.len().max(other.values.len())).map(Epoch::from_usize);
+        PerEpoch { values: epochs.map(|it| pair(self.at(it), other.at(it))).collect() }
+    }
+
     pub(crate) fn map<U>(&self, convert: impl FnMut(&T) -> U) -> PerEpoch<U> {
         PerEpoch { values: self.values.iter().map(convert).collect() }
     }

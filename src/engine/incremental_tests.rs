@@ -242,14 +242,16 @@ fn what_was_given_up_is_searched_again_when_the_pool_shrinks() {
         "teams": [{"name": "a", "minPlayers": 1, "maxPlayers": 1},
                   {"name": "b", "minPlayers": 1, "maxPlayers": 1}],
         "rules": [{"name": "same", "type": "comparison", "operation": "=",
-                   "measurements": ["flatten(teams[*].players.attributes[map])"]}]}"#;
+                   "measurements": ["flatten(teams[*].players.attributes[map])"]},
+                  {"name": "either", "type": "compound", "statement": "or(same, same)"}]}"#;
     let rule_set = RuleSet::from_json(text).expect("the rule set is valid");
     let options = EngineOptions { nodes_per_anchor: 12, ..EngineOptions::default() };
     let start = Timestamp::from_millis(0);
     let mut matchmaker = Matchmaker::new(rule_set, Configuration::default(), options, start, 1)
         .expect("it is valid");
     for number in 0..14 {
-        // The last two want the same; all others are looked at before.
+        // The last two want the same; all others are looked at before: of an `or` nothing is known
+        // in advance.
         let map = format!("map{}", number.min(12));
         let players = vec![Player::new(format!("p{number}")).with_string("map", &map)];
         let ticket_id = Some(TicketId::from(format!("t{number}")));

@@ -15,11 +15,14 @@ use crate::base::time::{Millis, Timestamp};
 use crate::lifecycle::state::{Change, advance};
 use crate::pool::columns::TicketRow;
 use crate::ruleset::plan::Plan;
-use crate::search::{AnchorKey, MatchTerms, Outcome, Waiting};
+use crate::search::{AnchorKey, MatchTerms, Outcome, Waiting, could_meet};
 
-/// With more changed tickets than this, an anchor is searched without asking first whether it
-/// could share a match with one of them.
+/// With more changed tickets than this, an anchor is searched without asking first whether all
+/// rules let it share a match with one of them, but not without a look at pairs.
 const ASKED_MAX: usize = 8;
+
+/// With more, not even what rules say of pairs is held against each of them.
+const COMPARED_MAX: usize = 64;
 
 /// The least time between passes that only search again what was given up.
 const RETRY_INTERVAL: Millis = Millis::new(1000);
@@ -139,6 +142,9 @@ struct Slice<'a> {
     waiting: &'a mut Waiting,
     under_way: &'a mut UnderWay,
     report: &'a mut TickReport,
+    /// Where so many changed tickets are; looked up when their number changes.
+    changed_places: Vec<usize>,
+    changed_count: usize,
 }
 
 impl Matchmaker {
@@ -163,6 +169,8 @@ impl Matchmaker {
                 waiting: &mut waiting,
                 under_way: &mut under_way,
                 report: &mut report,
+                changed_places: Vec::new(),
+                changed_count: 0,
             })
         };
         self.pass.waiting = waiting;
@@ -342,15 +350,25 @@ impl Matchmaker {
 
     /// Whether an anchor that has not changed could share a match with a ticket that has.
     fn could_share(&mut self, row: TicketRow, slice: &mut Slice<'_>) -> bool {
-        if slice.under_way.changed.len() > ASKED_MAX || self.pass.sets_free {
+        let count = slice.under_way.changed.len();
+        if count > COMPARED_MAX || self.pass.sets_free {
             return true;
         }
         let columns = &self.pool.columns;
-        let changed = slice.under_way.changed.iter().filter_map(|key| self.searching.get(key));
-        let places = changed.filter_map(|&it| slice.waiting.place(it, columns));
-        let others: Vec<_> = places.filter_map(|place| slice.waiting.entry(place)).collect();
+        if slice.changed_count != count {
+            let changed = slice.under_way.changed.iter().filter_map(|key| self.searching.get(key));
+            let places = changed.filter_map(|&it| slice.waiting.place(it, columns));
+            slice.changed_places.clear();
+            slice.changed_places.extend(places);
+            slice.changed_count = count;
+        }
+        let others = slice.changed_places.iter().filter_map(|&it| slice.waiting.entry(it));
+        let others: Vec<_> = others.collect();
         let Some(place) = slice.waiting.place(row, columns) else { return false };
         let nodes = &mut slice.report.nodes;
+        if count > ASKED_MAX {
+            return could_meet(slice.plan, columns, slice.waiting, place, &others, nodes);
+        }
         self.searcher.could_share(slice.plan, columns, slice.waiting, place, &others, nodes)
     }
 

@@ -3,6 +3,8 @@
 pub(crate) mod bounds;
 pub(crate) mod candidate;
 pub(crate) mod lineup;
+pub(crate) mod pairs;
+pub(crate) mod profiles;
 pub(crate) mod program;
 pub(crate) mod scratch;
 pub(crate) mod sets;

@@ -14,6 +14,7 @@ use crate::base::num::distance;
 use crate::diag::{RuleSetErrorKind, RuleSetWarningKind, shorten};
 use crate::eval::candidate::Partial;
 use crate::eval::lineup::Lineup;
+use crate::eval::pairs::{Near, Pair, TeamShape, ValueUnit};
 use crate::eval::program::aggregate;
 use crate::eval::scratch::Scratch;
 use crate::eval::verdict::Verdict;
@@ -177,6 +178,16 @@ impl Rule for Spread {
         let tickets = lineup.all_tickets().iter().copied();
         LocationSet::when(self.holds(tickets, lineup.columns, *self.max.at(epoch)))
     }
+
+    fn pairs(&self, _: TeamShape) -> Vec<Pair> {
+        let Self { column, aggregation, ref max } = *self;
+        let unit = ValueUnit::Ticket(aggregation);
+        vec![Pair::Near(Near { column, unit, max: max.clone() })]
+    }
+
+    fn is_told_by_pairs(&self) -> bool {
+        true
+    }
 }
 
 impl Same {
@@ -206,6 +217,14 @@ impl Rule for Same {
     fn complete(&self, lineup: &Lineup<'_>, _: Epoch, _: &mut Scratch) -> LocationSet {
         let tickets = lineup.all_tickets().iter().copied();
         LocationSet::when(self.holds(tickets, lineup.columns))
+    }
+
+    fn pairs(&self, _: TeamShape) -> Vec<Pair> {
+        vec![Pair::Same(self.column)]
+    }
+
+    fn is_told_by_pairs(&self) -> bool {
+        true
     }
 }
 

@@ -19,11 +19,11 @@ use super::{
     CompileContext, Compiled, Field, FieldInEpoch, FieldShape, Rule, RuleKind, RuleSource,
 };
 use crate::base::epoch::{Epoch, PerEpoch};
-use crate::base::idx::Idx;
 use crate::base::intern::Sym;
 use crate::diag::{RuleSetErrorKind, RuleSetWarningKind, Site, shorten};
 use crate::eval::candidate::{Partial, Room};
 use crate::eval::lineup::Lineup;
+use crate::eval::pairs::{Pair, Share, TeamShape};
 use crate::eval::program::Program;
 use crate::eval::scratch::Scratch;
 use crate::eval::sets::{SetBounds, Sets, common, is_first};
@@ -131,7 +131,7 @@ fn compile_counts(
     }
     let min = min.unwrap_or(PerEpoch::constant(0.0));
     let max = max.unwrap_or(PerEpoch::constant(f64::INFINITY));
-    let counts = pair_up(&min, &max, |&min, &max| Counts { min: min as usize, max: max as usize });
+    let counts = min.zip(&max, |&min, &max| Counts { min: min as usize, max: max as usize });
     if counts.iter().all(|counts| counts.min > counts.max) {
         let kind = RuleSetWarningKind::NeverPasses {
             rule: rule.ast.name.clone(),
@@ -139,14 +139,7 @@ fn compile_counts(
         };
         cx.problems.warn(&rule.ast.site, kind, None);
     }
-    PerEpoch::varying(counts)
-}
-
-/// Puts two values together, epoch by epoch; one entry if neither changes.
-fn pair_up<A, B, C>(a: &PerEpoch<A>, b: &PerEpoch<B>, pair: impl FnMut(&A, &B) -> C) -> Vec<C> {
-    let mut pair = pair;
-    let epochs = (0..a.iter().len().max(b.iter().len())).map(Epoch::from_usize);
-    epochs.map(|epoch| pair(a.at(epoch), b.at(epoch))).collect()
+    Some(counts)
 }
 
 /// Compiles the measurements; `None` when one is not made of strings, which is recorded.
@@ -208,10 +201,10 @@ fn compile_operations(
         None => PerEpoch::constant(None),
     };
     let mut blamed = Vec::new();
-    let operations = pair_up(words, &references, |word, reference| {
+    let operations = words.zip(&references, |word, reference| {
         compile_operation(cx, rule, word, reference.as_ref(), &mut blamed)
     });
-    PerEpoch::varying(operations.into_iter().collect::<Option<_>>()?)
+    operations.try_map(Clone::clone)
 }
 
 fn compile_operation<'a>(
@@ -391,6 +384,16 @@ impl Rule for CollectionRule {
 
     fn complete(&self, lineup: &Lineup<'_>, epoch: Epoch, scratch: &mut Scratch) -> LocationSet {
         LocationSet::when(self.holds(lineup, epoch, scratch))
+    }
+
+    /// What all collections hold, each two of them do.
+    fn pairs(&self, teams: TeamShape) -> Vec<Pair> {
+        let wanted = self.operation.zip(&self.counts, |operation, counts| {
+            matches!(operation, Operation::Intersection) && counts.min > 0
+        });
+        let lists = self.measurements.iter().filter_map(|it| it.lists_of_all(teams));
+        let share = |(column, unit)| Pair::Share(Share { column, unit, wanted: wanted.clone() });
+        lists.filter(|_| wanted.iter().any(|&it| it)).map(share).collect()
     }
 }
 

@@ -18,6 +18,7 @@ use crate::diag::{RuleSetErrorKind, Site};
 use crate::eval::bounds::{Bounds, Interval};
 use crate::eval::candidate::Partial;
 use crate::eval::lineup::Lineup;
+use crate::eval::pairs::{Near, Pair, Share, TeamShape};
 use crate::eval::program::Program;
 use crate::eval::scratch::Scratch;
 use crate::eval::verdict::Verdict;
@@ -283,6 +284,23 @@ impl Rule for WithReference {
     fn complete(&self, lineup: &Lineup<'_>, epoch: Epoch, scratch: &mut Scratch) -> LocationSet {
         LocationSet::when(self.holds(lineup, epoch, scratch))
     }
+
+    /// A number of strings that all lists hold, and that must not be none.
+    fn pairs(&self, teams: TeamShape) -> Vec<Pair> {
+        let wanted = self.operation.zip(&self.reference, |operation, reference| {
+            // A count is never below zero, so what it must differ from or exceed can be.
+            let Reference::Number(number) = *reference else { return false };
+            match operation {
+                Operation::Equal | Operation::GreaterOrEqual => number > 0.0,
+                Operation::Greater => number >= 0.0,
+                Operation::NotEqual => number == 0.0,
+                Operation::Less | Operation::LessOrEqual => false,
+            }
+        });
+        let lists = self.measurements.iter().filter_map(|it| it.common_of_all(teams));
+        let share = |(column, unit)| Pair::Share(Share { column, unit, wanted: wanted.clone() });
+        lists.filter(|_| wanted.iter().any(|&it| it)).map(share).collect()
+    }
 }
 
 impl WithReference {
@@ -366,6 +384,21 @@ impl Rule for AmongThemselves {
 
     fn complete(&self, lineup: &Lineup<'_>, epoch: Epoch, scratch: &mut Scratch) -> LocationSet {
         LocationSet::when(self.holds(lineup, epoch, scratch))
+    }
+
+    /// Values that are all equal.
+    fn pairs(&self, teams: TeamShape) -> Vec<Pair> {
+        let max = self.operation.map(|operation| match operation {
+            Operation::Equal => 0.0,
+            _ => f64::INFINITY,
+        });
+        let always = max.iter().all(|it| it.is_finite());
+        let ever = max.iter().any(|it| it.is_finite());
+        let strings = self.lists.iter().filter_map(|it| it.strings_of_all(teams));
+        let numbers = self.lists.iter().filter_map(|it| it.numbers_of_all(teams));
+        let near = |(column, unit)| Pair::Near(Near { column, unit, max: max.clone() });
+        let strings = strings.filter(|_| always).map(Pair::Same);
+        strings.chain(numbers.filter(|_| ever).map(near)).collect()
     }
 }
 

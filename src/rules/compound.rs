@@ -15,6 +15,7 @@ use crate::base::epoch::Epoch;
 use crate::diag::RuleSetErrorKind;
 use crate::eval::candidate::Partial;
 use crate::eval::lineup::Lineup;
+use crate::eval::pairs::{Pair, TeamShape};
 use crate::eval::scratch::Scratch;
 use crate::eval::verdict::Verdict;
 use crate::model::limits::STATEMENT_PARTS_MAX;
@@ -253,5 +254,18 @@ impl Rule for CompoundRule {
         let whole = self.evaluate(&mut values, |rule| rule.complete(lineup, epoch, scratch));
         scratch.truths = values;
         whole
+    }
+
+    /// What both parts of an `and` say, and their parts.
+    fn pairs(&self, teams: TeamShape) -> Vec<Pair> {
+        let (mut pairs, mut parts) = (Vec::new(), vec![self.whole]);
+        while let Some(step) = parts.pop().and_then(|part| self.steps.get(part)) {
+            match step {
+                Step::Judge(rule) => pairs.extend(rule.pairs(teams)),
+                Step::And(a, b) => parts.extend([*b, *a]),
+                Step::Not(_) | Step::Or(..) | Step::Xor(..) => {}
+            }
+        }
+        pairs
     }
 }

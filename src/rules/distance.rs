@@ -16,6 +16,7 @@ use crate::diag::{RuleSetErrorKind, RuleSetWarningKind, shorten};
 use crate::eval::bounds::Interval;
 use crate::eval::candidate::Partial;
 use crate::eval::lineup::Lineup;
+use crate::eval::pairs::{Extent, Near, Pair, TeamShape};
 use crate::eval::program::Program;
 use crate::eval::scratch::Scratch;
 use crate::eval::verdict::Verdict;
@@ -169,6 +170,54 @@ impl Rule for DistanceRule {
 
     fn complete(&self, lineup: &Lineup<'_>, epoch: Epoch, scratch: &mut Scratch) -> LocationSet {
         LocationSet::when(self.holds(lineup, epoch, scratch))
+    }
+
+    fn pairs(&self, teams: TeamShape) -> Vec<Pair> {
+        self.window(teams).or_else(|| self.duel(teams)).map(Pair::Near).into_iter().collect()
+    }
+}
+
+/// More than the rounding of two differences and of their sum.
+const SLACK: f64 = 1.0 + 1e-12;
+
+impl DistanceRule {
+    /// Measurements that reach to the highest and to the lowest number of the match keep all of
+    /// them within the bound of a reference, so that each two lie within twice the bound; within
+    /// the bound itself when the reference is the number at the other end.
+    fn window(&self, teams: TeamShape) -> Option<Near> {
+        let extents: Vec<_> = self.measurements.iter().filter_map(|it| it.extent(teams)).collect();
+        let &(column, unit, _) = extents.first()?;
+        let reaches = |end: Extent| {
+            let is_of_all = |it: &(_, _, Extent)| (it.0, it.1) == (column, unit);
+            extents.iter().filter(|it| is_of_all(it)).any(|it| it.2 == Extent::Each || it.2 == end)
+        };
+        let (to_low, to_high) = (reaches(Extent::Min), reaches(Extent::Max));
+        let max = self.reference.zip(&self.max, |reference, &max| {
+            let Reference::Program(program) = reference else { return f64::INFINITY };
+            let end = program.extent(teams).filter(|it| (it.0, it.1) == (column, unit));
+            match end.map(|(_, _, extent)| extent) {
+                Some(Extent::Min) if to_high => max,
+                Some(Extent::Max) if to_low => max,
+                _ if to_low && to_high => 2.0 * max * SLACK,
+                _ => f64::INFINITY,
+            }
+        });
+        max.iter().any(|it| it.is_finite()).then_some(Near { column, unit, max })
+    }
+
+    /// The number of one of two players is measured by that of the other.
+    fn duel(&self, teams: TeamShape) -> Option<Near> {
+        let measured = self.measurements.iter().filter_map(|it| it.only_number_of(teams));
+        let mut measured = measured.filter(|_| teams.instances == 2);
+        let (column, unit, player) = measured.next()?;
+        let max = self.reference.zip(&self.max, |reference, &max| {
+            let Reference::Program(program) = reference else { return f64::INFINITY };
+            match program.only_number_of(teams) {
+                Some(it) if (it.0, it.1) == (column, unit) && it.2 != player => max,
+                _ => f64::INFINITY,
+            }
+        });
+        max.iter().any(|it| it.is_finite()).then_some(Near { column, unit, max })
     }
 }
 

@@ -107,7 +107,7 @@ impl Waiting {
         self.ticket(values.iter().enumerate().map(player).collect())
     }
 
-    fn row(&self, ticket: usize) -> TicketRow {
+    pub(super) fn row(&self, ticket: usize) -> TicketRow {
         self.rows[ticket]
     }
 

@@ -14,6 +14,7 @@ use crate::base::num::distance;
 use crate::diag::{LaxReading, RuleSetErrorKind, RuleSetWarningKind};
 use crate::eval::candidate::Partial;
 use crate::eval::lineup::Lineup;
+use crate::eval::pairs::{Pair, Reach, TeamShape};
 use crate::eval::scratch::Scratch;
 use crate::eval::verdict::Verdict;
 use crate::model::schema::Aggregation;
@@ -226,6 +227,14 @@ impl Rule for LatencyRule {
             spread.farthest(reference) <= max
         });
         near.filter(|&it| within.contains(it)).fold(LocationSet::NONE, LocationSet::with)
+    }
+
+    fn pairs(&self, _: TeamShape) -> Vec<Pair> {
+        vec![Pair::Reach(Reach { column: self.column, max: self.max_latency.clone() })]
+    }
+
+    fn is_told_by_pairs(&self) -> bool {
+        self.max_distance.is_none()
     }
 }
 

@@ -8,6 +8,7 @@ use crate::base::epoch::{Epoch, PerEpoch};
 use crate::diag::{Problems, RuleSetErrorKind, Site, shorten};
 use crate::eval::candidate::Partial;
 use crate::eval::lineup::Lineup;
+use crate::eval::pairs::{Pair, TeamShape};
 use crate::eval::program::{Program, Unit};
 use crate::eval::scratch::Scratch;
 use crate::eval::verdict::Verdict;
@@ -37,6 +38,18 @@ pub(crate) trait Rule: Debug + Send + Sync {
     /// The locations at which the rule is true of a complete match in `epoch`: for a rule that
     /// is not about latencies all or none.
     fn complete(&self, lineup: &Lineup<'_>, epoch: Epoch, scratch: &mut Scratch) -> LocationSet;
+
+    /// What holds of each two tickets of every match that the rule is true of; nothing is never
+    /// wrong.
+    fn pairs(&self, _: TeamShape) -> Vec<Pair> {
+        Vec::new()
+    }
+
+    /// Whether a verdict on a partial match is hopeless only where the tickets that are in break
+    /// what `pairs` says, so that whoever has looked at that need not ask.
+    fn is_told_by_pairs(&self) -> bool {
+        false
+    }
 }
 
 /// What it costs to ask a rule about a partial match.
@@ -276,6 +289,8 @@ fn describe_value(value: &FieldValue) -> String {
 mod elements;
 #[cfg(test)]
 mod kind_tests;
+#[cfg(test)]
+mod pair_tests;
 #[cfg(test)]
 mod scene_tests;
 mod sorting;

@@ -5,6 +5,8 @@ use std::fmt;
 
 use super::epochs::TeamSize;
 use super::plan::Plan;
+use crate::base::epoch::PerEpoch;
+use crate::eval::pairs::{Near, Reach};
 use crate::model::schema::{AgeSelection, BatchingPreference, PartyAggregation, Strategy};
 use crate::pool::layout::StringSource;
 use crate::rules::{Compiled, Cost};
@@ -26,6 +28,8 @@ pub struct PlanSummary {
     pub columns: Vec<ColumnSummary>,
     /// The stretches of waiting time, in order.
     pub epochs: Vec<EpochSummary>,
+    /// How candidates are found.
+    pub search: SearchSummary,
     /// The rules that a match must meet, in the order in which a partial match is tried on them.
     pub rules: Vec<RuleSummary>,
     /// The sort rules, the first deciding first.
@@ -71,6 +75,48 @@ pub struct SizeSummary {
     pub min_players: u32,
     /// The most players.
     pub max_players: u32,
+}
+
+/// What rules say of each two tickets of a match, and so whom a search passes over.
+#[derive(Clone, PartialEq, Debug)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize), serde(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct SearchSummary {
+    /// Attributes, or `playerId`, of which all players of a match have the same string. Tickets
+    /// wait in groups by these.
+    pub groups: Vec<String>,
+    /// The number by which tickets lie in cells, and the width of a cell. Candidates are taken from
+    /// the cells that the bound reaches.
+    pub cells: Option<CellSummary>,
+    /// Numbers that lie within a bound of each other.
+    pub windows: Vec<BoundSummary>,
+    /// Attributes, lists that have a string in common.
+    pub shared: Vec<String>,
+    /// Latencies within a bound at one location: how parties are put together, and the bound in
+    /// milliseconds.
+    pub latencies: Vec<BoundSummary>,
+}
+
+/// The number by which tickets lie in cells.
+#[derive(Clone, PartialEq, Debug)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize), serde(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct CellSummary {
+    /// The attribute.
+    pub of: String,
+    /// How far the numbers of a cell reach.
+    pub width: f64,
+}
+
+/// A bound.
+#[derive(Clone, PartialEq, Debug)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize), serde(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct BoundSummary {
+    /// What is bounded.
+    pub of: String,
+    /// The bound in each epoch, one where no step changes it; `None` for no bound.
+    pub bounds: Vec<Option<f64>>,
 }
 
 /// A rule that a match must meet.
@@ -130,6 +176,7 @@ impl PlanSummary {
             },
             columns: columns(plan),
             epochs: epochs(plan),
+            search: search(plan),
             rules: rules.collect(),
             sort_rules: sorts.map(|(position, _)| name(position).to_owned()).collect(),
             named_by_compounds: ast
@@ -185,6 +232,60 @@ fn epochs(plan: &Plan) -> Vec<EpochSummary> {
     plan.epochs.indices().map(epoch).collect()
 }
 
+fn search(plan: &Plan) -> SearchSummary {
+    let (pairs, layout) = (&plan.pairs, &plan.layout);
+    let attribute = |of| plan.ast.schema.attributes[of].name.to_string();
+    let bound = |of, max: &PerEpoch<f64>| {
+        let bounds = max.iter().map(|&it| it.is_finite().then_some(it)).collect();
+        BoundSummary { of, bounds }
+    };
+    let cells = pairs.window().and_then(|window| {
+        let near = pairs.near.get(window.at)?;
+        let of = attribute(layout.numbers[near.column]);
+        Some(CellSummary { of, width: window.width })
+    });
+    let group = |source| match source {
+        StringSource::PlayerId => "playerId".into(),
+        StringSource::Attribute(it) => attribute(it),
+    };
+    let window = |it: &Near| bound(attribute(layout.numbers[it.column]), &it.max);
+    let latency =
+        |it: &Reach| bound(format!("{:?}", layout.latencies[it.column]).to_lowercase(), &it.max);
+    SearchSummary {
+        groups: pairs.same.iter().map(|&it| group(layout.strings[it])).collect(),
+        cells,
+        windows: pairs.near.iter().map(window).collect(),
+        shared: pairs.share.iter().map(|it| attribute(layout.lists[it.column])).collect(),
+        latencies: pairs.reach.iter().map(latency).collect(),
+    }
+}
+
+/// Without the little by which a bound is widened for rounding.
+fn rounded(bound: f64) -> f64 {
+    let millionths = (bound * 1e6).round();
+    if millionths.is_finite() { millionths / 1e6 } else { bound }
+}
+
+/// On one line, what is not there left out.
+impl fmt::Display for SearchSummary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bounds = |it: &BoundSummary| {
+            let bounds = it.bounds.iter();
+            let bounds: Vec<String> =
+                bounds.map(|it| it.map_or("any".into(), |it| rounded(it).to_string())).collect();
+            format!("{} within {}", it.of, bounds.join(", "))
+        };
+        let groups = self.groups.iter().map(|it| format!("same {it}"));
+        let cells = self.cells.iter().map(|it| format!("cells of {} {}", rounded(it.width), it.of));
+        let windows = self.windows.iter().map(bounds);
+        let shared = self.shared.iter().map(|it| format!("shared {it}"));
+        let latencies = self.latencies.iter().map(|it| format!("latency {}", bounds(it)));
+        let all: Vec<String> =
+            groups.chain(cells).chain(windows).chain(shared).chain(latencies).collect();
+        f.write_str(&if all.is_empty() { "all tickets".into() } else { all.join("; ") })
+    }
+}
+
 /// A report of a few lines.
 impl fmt::Display for PlanSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -213,6 +314,7 @@ impl fmt::Display for PlanSummary {
                 changes => writeln!(f, "; changed: {}", changes.join(", "))?,
             }
         }
+        writeln!(f, "search     {}", self.search)?;
         for rule in &self.rules {
             let RuleSummary { name, kind, cost, pruned_by } = rule;
             writeln!(f, "rule       {name} ({kind}, {cost}), given up on: {pruned_by}")?;

@@ -8,6 +8,7 @@ use super::epochs::{Epochs, Origin, TeamSize, field_origins, team_sizes};
 use crate::base::epoch::{Epoch, PerEpoch};
 use crate::base::idx::{Col, Idx};
 use crate::diag::{Problems, RuleSetErrorKind, RuleSetWarning, RuleSetWarningKind, Site, shorten};
+use crate::eval::pairs::{Pairs, TeamShape};
 use crate::expr::ast::{Expr, Leaf};
 use crate::json::cursor::Cursor;
 use crate::json::node::{Node, Value};
@@ -40,6 +41,8 @@ pub(crate) struct Plan {
     pub(crate) interchangeable: Col<TeamIdx, bool>,
     /// The columns of `sortByAttributes` under batching preference `sorted`.
     pub(crate) sort_columns: Vec<SortColumn>,
+    /// What holds of each two tickets of a match.
+    pub(crate) pairs: Pairs,
     pub(crate) layout: ColumnLayout,
     pub(crate) warnings: Vec<RuleSetWarning>,
 }
@@ -105,6 +108,8 @@ impl Plan {
                 }
             }
         }
+        let shape = team_shape(&sizes);
+        let pairs = Pairs::new(enforced.iter().flat_map(|it| it.rule.pairs(shape)));
         let mut asking_order: Vec<usize> = (0..enforced.len()).collect();
         asking_order.sort_by_key(|&it| enforced.get(it).map(|it| it.rule.cost()));
         Some(Self {
@@ -117,10 +122,25 @@ impl Plan {
             sort_keys,
             interchangeable,
             sort_columns,
+            pairs,
             layout,
             warnings: Vec::new(),
             text: Arc::from(""),
         })
+    }
+}
+
+impl Plan {
+    #[cfg(test)]
+    pub(crate) fn team_shape(&self) -> TeamShape {
+        team_shape(&self.sizes)
+    }
+}
+
+fn team_shape(sizes: &Col<Epoch, Col<InstanceIdx, TeamSize>>) -> TeamShape {
+    TeamShape {
+        instances: sizes[Epoch::first()].len(),
+        single: sizes.iter().all(|sizes| sizes.iter().all(|size| size.max <= 1)),
     }
 }
 

@@ -17,8 +17,10 @@
 //! each with a share of the budget, and the first that gives a match wins (`matching.md` section 5).
 
 use super::run::{Exhausted, Run, seeds};
+use super::stream::{Known, Stream};
+use super::together::Together;
 use super::waiting::{Entry, Waiting};
-use super::{Found, Outcome, Tally, order};
+use super::{Found, Outcome, Tally};
 use crate::base::epoch::Epoch;
 use crate::base::idx::{Col, Idx};
 use crate::eval::candidate::{Candidate, Partial, Room};
@@ -27,7 +29,7 @@ use crate::eval::scratch::Scratch;
 use crate::model::schema::{AgeSelection, InstanceIdx};
 use crate::pool::columns::{Columns, TicketRow};
 use crate::ruleset::epochs::TeamSize;
-use crate::ruleset::plan::Plan;
+use crate::ruleset::plan::{EnforcedRule, Plan};
 
 /// The memory of the search, used again for every anchor.
 #[derive(Debug)]
@@ -38,21 +40,13 @@ pub(crate) struct Searcher {
     known: Vec<Known>,
     /// Players of candidates that could join an instance, in the step that looks ahead.
     supply: Col<InstanceIdx, u32>,
-    /// All candidates in their order, where the rule set has one of its own.
-    ranked: Vec<Entry>,
+    stream: Stream,
+    together: Together,
     lineup: LineupBuffers,
     scratch: Scratch,
     best: Vec<(InstanceIdx, TicketRow)>,
     /// For each enforced rule of the plan.
     tallies: Vec<Tally>,
-}
-
-/// A candidate that can join.
-#[derive(Clone, Copy, Debug)]
-struct Known {
-    entry: Entry,
-    /// The players of all that are known up to and with this one.
-    players_up_to: u32,
 }
 
 /// Where a step draws its candidates from: those that the step before knows, then those that it
@@ -68,7 +62,7 @@ struct Source<'s> {
 #[derive(Clone, Copy)]
 enum Then<'s> {
     Source(&'s Source<'s>),
-    /// The place in the order of all candidates.
+    /// The position in the stream of candidates.
     Rest(usize),
 }
 
@@ -80,7 +74,8 @@ impl Searcher {
             room: (0..instances).map(|_| Room { min: 0, max: 0 }).collect(),
             known: Vec::new(),
             supply: (0..instances).map(|_| 0).collect(),
-            ranked: Vec::new(),
+            stream: Stream::default(),
+            together: Together::default(),
             lineup: LineupBuffers::default(),
             scratch: Scratch::default(),
             best: Vec::new(),
@@ -107,10 +102,12 @@ impl Searcher {
         // Work of the slice, as putting the pool in order is: it takes nothing of the budget.
         let mut upkeep = self.keep_anchor(plan, columns, waiting, place);
         let Some(anchor) = waiting.entry(place) else { return Outcome::default() };
+        if waiting.is_nowhere(anchor) {
+            return Outcome { nodes: upkeep + 1, ..Outcome::default() };
+        }
         if !anchor.is_roster && !anchor.is_kept {
             upkeep += self.keep_for_backfill(plan, columns, waiting);
         }
-        upkeep += self.rank_all(plan, columns, waiting, anchor);
         let seeds = seeds(plan, columns, waiting, anchor);
         let mut run = Run::new(plan, columns, waiting, anchor, nodes_max);
         let (mut found, mut exhausted) = (None, false);
@@ -128,7 +125,7 @@ impl Searcher {
                 break;
             }
         }
-        Outcome { found, nodes: run.nodes + upkeep, judged: run.judged, exhausted }
+        Outcome { found, nodes: run.nodes + run.upkeep + upkeep, judged: run.judged, exhausted }
     }
 
     /// Looks for the fullest match that begins with `seed`, until the search has spent `nodes_end`
@@ -143,36 +140,20 @@ impl Searcher {
             let share = (reachable.len() - position) as u64;
             run.nodes_max = run.nodes + nodes_end.saturating_sub(run.nodes) / share;
             run.enter(epoch);
-            exhausted |= self.search_epoch(run).is_err();
+            if run.meets_seed() {
+                exhausted |= self.search_epoch(run).is_err();
+            } else {
+                run.upkeep += 1;
+            }
         }
         exhausted
-    }
-
-    /// Puts the candidates into the order of the rule set, if it has one; says what it costs.
-    fn rank_all(
-        &mut self,
-        plan: &Plan,
-        columns: &Columns,
-        waiting: &mut Waiting,
-        anchor: Entry,
-    ) -> u64 {
-        self.ranked.clear();
-        if !order::is_ordered(plan) {
-            return 0;
-        }
-        let mut from = 0;
-        while let Some(place) = waiting.first(from) {
-            from = place + 1;
-            self.ranked.extend(waiting.entry(place).filter(|it| it.row != anchor.row));
-        }
-        order::rank(plan, columns, anchor.row, &mut self.ranked);
-        self.ranked.len() as u64
     }
 
     /// Clears the teams for a search in the epoch of `run` and puts the backfill ticket in that it
     /// begins with; false when no match can come of that.
     pub(super) fn start(&mut self, run: &mut Run<'_>) -> Result<bool, Exhausted> {
         self.candidate.clear();
+        self.together.clear();
         self.known.clear();
         self.supply.iter_mut().for_each(|supply| *supply = 0);
         run.epochs_in.clear();
@@ -181,7 +162,7 @@ impl Searcher {
             let fits = run.columns.parts(seed.row).iter().all(|&(instance, part)| {
                 u32::from(run.columns.players[part].len) <= run.sizes[instance].max
             });
-            if !fits || seed.players() >= run.capacity {
+            if !fits || seed.players() >= run.capacity || !self.together.push(run, seed) {
                 return Ok(false);
             }
             self.candidate.push_roster(seed.row, run.columns);
@@ -197,6 +178,7 @@ impl Searcher {
         if !self.start(run)? {
             return Ok(());
         }
+        self.stream.open(run);
         let all = Source { from: 0, to: 0, then: Then::Rest(0) };
         let result = match run.anchor.is_roster {
             true => self.extend(run, all),
@@ -303,9 +285,9 @@ impl Searcher {
 
     /// Draws candidates until one can join, and adds it to those known; false when there is none.
     fn draw(&mut self, run: &mut Run<'_>, source: &mut Source<'_>) -> Result<bool, Exhausted> {
-        while let Some(entry) = self.next_entry(run, source) {
+        while let Some(entry) = self.next_entry(run, source)? {
             run.spend()?;
-            if run.admits(entry) && self.is_joinable(run, entry)? {
+            if self.is_joinable(run, entry)? {
                 let before = self.known.last().map_or(0, |known| known.players_up_to);
                 self.known.push(Known { entry, players_up_to: before + entry.players() });
                 return Ok(true);
@@ -314,26 +296,21 @@ impl Searcher {
         Ok(false)
     }
 
-    fn next_entry(&self, run: &mut Run<'_>, source: &mut Source<'_>) -> Option<Entry> {
+    fn next_entry(
+        &mut self,
+        run: &mut Run<'_>,
+        source: &mut Source<'_>,
+    ) -> Result<Option<Entry>, Exhausted> {
         loop {
             if source.from < source.to {
                 source.from += 1;
-                return self.known.get(source.from - 1).map(|known| known.entry);
+                return Ok(self.known.get(source.from - 1).map(|known| known.entry));
             }
             match source.then {
                 Then::Source(rest) => *source = *rest,
-                Then::Rest(place) if order::is_ordered(run.plan) => {
-                    let entry = self.ranked.get(place).copied()?;
-                    source.then = Then::Rest(place + 1);
-                    return Some(entry);
-                }
-                Then::Rest(from) => {
-                    let place = run.waiting.first(from)?;
-                    source.then = Then::Rest(place + 1);
-                    let entry = run.waiting.entry(place)?;
-                    if entry.row != run.anchor.row {
-                        return Some(entry);
-                    }
+                Then::Rest(position) => {
+                    source.then = Then::Rest(position + 1);
+                    return self.stream.get(run, position);
                 }
             }
         }
@@ -354,8 +331,9 @@ impl Searcher {
             players = players.saturating_add(self.players_of(source.from, source.to));
             match source.then {
                 Then::Source(rest) => source = rest,
-                Then::Rest(from) if from >= run.waiting.len() => return players,
-                Then::Rest(_) => return players.saturating_add(run.waiting.players()),
+                Then::Rest(position) => {
+                    return players.saturating_add(self.stream.players_from(run, position));
+                }
             }
         }
     }
@@ -393,6 +371,9 @@ impl Searcher {
             return Ok(false);
         }
         run.spend()?;
+        if !self.together.push(run, entry) {
+            return Ok(false);
+        }
         self.candidate.push(instance, entry.row, run.columns);
         self.update_room(run, instance);
         let hopeless = self.is_hopeless(run);
@@ -406,9 +387,11 @@ impl Searcher {
     fn is_hopeless(&mut self, run: &Run<'_>) -> bool {
         let partial =
             Partial { columns: run.columns, candidate: &self.candidate, room: &self.room };
-        let mut locations = self.candidate.locations;
+        let mut locations = self.candidate.locations.intersect(self.together.locations());
+        let asked = |it: &&EnforcedRule| !it.rule.is_told_by_pairs() || run.waiting.is_plain();
         let asking_order = &run.plan.asking_order;
-        let mut rules = asking_order.iter().filter_map(|&it| run.plan.enforced.get(it));
+        let rules = asking_order.iter().filter_map(|&it| run.plan.enforced.get(it));
+        let mut rules = rules.filter(asked);
         while !locations.is_empty()
             && let Some(rule) = rules.next()
         {
@@ -421,6 +404,7 @@ impl Searcher {
     /// Takes the ticket that joined last out of its instance.
     pub(super) fn leave(&mut self, run: &Run<'_>, instance: InstanceIdx) {
         self.candidate.pop(run.columns);
+        self.together.pop(run);
         self.update_room(run, instance);
     }
 

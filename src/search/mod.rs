@@ -3,9 +3,14 @@
 mod alone;
 mod anchor;
 mod exhaustive;
+mod index;
+#[cfg(test)]
+mod index_tests;
 mod order;
 mod run;
 mod sharing;
+mod stream;
+mod together;
 mod waiting;
 
 pub(crate) use alone::{Refusal, refusal};
@@ -13,6 +18,7 @@ pub(crate) use anchor::AnchorKey;
 pub(crate) use exhaustive::Searcher;
 #[cfg(test)]
 pub(crate) use order::rank;
+pub(crate) use sharing::could_meet;
 pub(crate) use waiting::{MatchTerms, Waiting};
 
 use crate::model::schema::InstanceIdx;

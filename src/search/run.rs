@@ -30,6 +30,10 @@ pub(super) struct Run<'a> {
     pub(super) nodes: u64,
     pub(super) nodes_max: u64,
     pub(super) judged: u64,
+    /// Work of the slice that takes nothing of the budget.
+    pub(super) upkeep: u64,
+    /// Where the anchor and the backfill ticket allow a match.
+    locations: LocationSet,
 }
 
 /// The budget ran out; the search ends where it stands.
@@ -86,6 +90,8 @@ impl<'a> Run<'a> {
             nodes: 0,
             nodes_max,
             judged: 0,
+            upkeep: 0,
+            locations: LocationSet::ALL,
         }
     }
 
@@ -97,6 +103,29 @@ impl<'a> Run<'a> {
         let sum = |bound: fn(&TeamSize) -> u32| self.sizes.iter().map(bound).sum::<u32>();
         let open = self.waiting.terms().additional_players;
         self.capacity = sum(|it| it.min).max(sum(|it| it.max).saturating_sub(open));
+        let of_seed = self.seed.map_or(LocationSet::ALL, |seed| self.locations_of(seed));
+        self.locations = self.locations_of(self.anchor).intersect(of_seed);
+    }
+
+    /// The locations that a ticket allows in this epoch.
+    pub(super) fn locations_of(&self, ticket: Entry) -> LocationSet {
+        self.waiting.locations(self.plan, self.columns, self.epoch, ticket)
+    }
+
+    /// Whether rules let the anchor be in a match with the backfill ticket.
+    pub(super) fn meets_seed(&self) -> bool {
+        !self.locations.is_empty()
+            && self.seed.is_none_or(|it| self.waiting.meet(self.plan, self.epoch, self.anchor, it))
+    }
+
+    /// Whether a ticket is admitted, and rules let it be in a match with the anchor and with the
+    /// backfill ticket.
+    pub(super) fn could_meet(&self, entry: Entry) -> bool {
+        let meets = |it| self.waiting.meet(self.plan, self.epoch, it, entry);
+        self.admits(entry)
+            && meets(self.anchor)
+            && self.seed.is_none_or(|it| it.row == self.anchor.row || meets(it))
+            && !self.locations_of(entry).intersect(self.locations).is_empty()
     }
 
     /// The epochs that can judge a match with the anchor and the backfill ticket.
@@ -126,10 +155,21 @@ impl<'a> Run<'a> {
     /// Whether a ticket is old (or young) enough for a match that this epoch judges, and not kept
     /// from it.
     pub(super) fn admits(&self, entry: Entry) -> bool {
-        let in_time = match self.selection {
+        self.is_in_time(entry) && !(entry.is_kept && self.seed.is_none())
+    }
+
+    fn is_in_time(&self, entry: Entry) -> bool {
+        match self.selection {
             AgeSelection::Newest => entry.epoch >= self.epoch,
             AgeSelection::Oldest => entry.epoch <= self.epoch,
-        };
-        in_time && !(entry.is_kept && self.seed.is_none())
+        }
+    }
+
+    /// Whether a ticket is old (or young) enough, and what rules say of pairs lets it be in a match
+    /// with the anchor, be it a new match or that of a backfill ticket.
+    pub(super) fn could_meet_anywhere(&self, entry: Entry) -> bool {
+        self.is_in_time(entry)
+            && self.waiting.meet(self.plan, self.epoch, self.anchor, entry)
+            && !self.locations_of(entry).intersect(self.locations).is_empty()
     }
 }

@@ -22,6 +22,9 @@ impl Searcher {
         others: &[Entry],
         nodes: &mut u64,
     ) -> bool {
+        if !could_meet(plan, columns, waiting, place, others, nodes) {
+            return false;
+        }
         *nodes += self.keep_anchor(plan, columns, waiting, place);
         let Some(anchor) = waiting.entry(place) else { return false };
         if !anchor.is_roster && !anchor.is_kept {
@@ -62,7 +65,9 @@ impl Searcher {
         others: &[Entry],
         suffices: bool,
     ) -> Result<bool, Exhausted> {
-        if !self.start(run)? {
+        // Most of the time this settles it.
+        let could_suffice = suffices || others.iter().any(|&it| run.could_meet(it));
+        if !run.meets_seed() || !could_suffice || !self.start(run)? {
             return Ok(false);
         }
         if run.anchor.is_roster {
@@ -81,7 +86,7 @@ impl Searcher {
 
     fn could_join(&mut self, run: &mut Run<'_>, others: &[Entry]) -> Result<bool, Exhausted> {
         for &other in others {
-            if run.admits(other) && self.is_joinable(run, other)? {
+            if run.could_meet(other) && self.is_joinable(run, other)? {
                 return Ok(true);
             }
         }
@@ -147,6 +152,29 @@ impl Searcher {
         }
         run.nodes
     }
+}
+
+/// Whether what rules say of pairs lets the ticket at `place` share a match with one of `others`:
+/// the first question, and the cheapest.
+pub(crate) fn could_meet(
+    plan: &Plan,
+    columns: &Columns,
+    waiting: &mut Waiting,
+    place: usize,
+    others: &[Entry],
+    nodes: &mut u64,
+) -> bool {
+    let Some(anchor) = waiting.entry(place) else { return false };
+    // Whatever backfill ticket joins, the epochs that can come out are among these.
+    let mut run = Run::new(plan, columns, waiting, anchor, 0);
+    let mut epochs = run.reachable();
+    epochs.any(|epoch| {
+        run.enter(epoch);
+        others.iter().any(|&other| {
+            *nodes += 1;
+            run.could_meet_anywhere(other)
+        })
+    })
 }
 
 #[cfg(test)]
@@ -312,5 +340,13 @@ mod tests {
         assert!(!could_share(low, &[high]) && !could_share(high, &[low]));
         assert!(could_share(low, &[high, roster]));
         assert!(!could_share(roster, &[roster]), "no two backfill tickets");
+        let waiting = &mut fixture.waiting(0);
+        let mut by_pairs = |a: TicketRow, b: TicketRow| {
+            let [a, b] = [a, b].map(|row| waiting.place(row, columns).unwrap());
+            let other = waiting.entry(b).unwrap();
+            could_meet(plan, columns, waiting, a, &[other], &mut 0)
+        };
+        assert!(by_pairs(low, roster) && by_pairs(roster, high));
+        assert!(!by_pairs(low, high) && !by_pairs(high, low));
     }
 }

@@ -3,16 +3,20 @@
 use std::collections::BTreeMap;
 
 use super::AnchorKey;
+use super::index::{self, Cursors, Index};
 use crate::base::epoch::Epoch;
 use crate::base::idx::Idx;
 use crate::base::time::{Millis, Timestamp};
+use crate::eval::pairs::Span;
 use crate::model::schema::BackfillPriority;
-use crate::pool::columns::{Columns, TicketRow};
+use crate::pool::columns::{Columns, LocationSet, TicketRow};
 use crate::ruleset::plan::Plan;
 
 /// A ticket as the search sees it at one instant.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Entry {
+    /// Its place among those that wait.
+    pub(super) place: u32,
     pub(crate) row: TicketRow,
     pub(crate) epoch: Epoch,
     players: u16,
@@ -48,6 +52,8 @@ pub(crate) struct Waiting {
     /// For each place the first one from there on that may still be taken into a team; a place
     /// that points at itself is not taken. Backfill tickets count as taken: they join no team.
     next: Vec<u32>,
+    /// Those that may still be taken, by what rules ask of each two of them.
+    index: Index,
     /// The players of those that are left, backfill tickets apart.
     players: u32,
     /// How many of those that are left are in each epoch, backfill tickets apart.
@@ -60,6 +66,9 @@ pub(crate) struct Waiting {
     unexamined: Vec<u32>,
     /// For the place of each ticket that is kept that of the backfill ticket that it is kept for.
     kept_for: BTreeMap<u32, u32>,
+    /// Passes over no ticket: the plain way that the index is held against.
+    #[cfg(test)]
+    pub(crate) looks_at_all: bool,
 }
 
 impl Waiting {
@@ -75,9 +84,10 @@ impl Waiting {
         self.priority = plan.ast.algorithm.backfill_priority;
         self.terms = terms;
         self.entries.clear();
-        self.entries.extend(rows.map(|row| {
+        self.entries.extend((0..).zip(rows).map(|(place, row)| {
             let players = columns.players[row];
             Entry {
+                place,
                 row,
                 epoch: plan.epochs.at(now.since(columns.start_time[row])),
                 players: players.len,
@@ -105,6 +115,8 @@ impl Waiting {
                 *count += 1;
             }
         }
+        let candidates = self.entries.iter().map(|entry| (entry.row, !entry.is_roster));
+        self.index.build(plan, columns, candidates);
         self.kept_for.clear();
         self.unexamined.clear();
         let guard = terms.backfill_before_new_match;
@@ -124,19 +136,66 @@ impl Waiting {
 
     /// The first place from `from` on whose ticket may be taken into a team.
     pub(crate) fn first(&mut self, from: usize) -> Option<usize> {
-        let mut place = from;
-        loop {
-            let next = *self.next.get(place)? as usize;
-            if next == place {
-                return (place < self.entries.len()).then_some(place);
-            }
-            // Halve the way for those who come after.
-            let after = self.next.get(next).copied().unwrap_or(next as u32);
-            if let Some(cell) = self.next.get_mut(place) {
-                *cell = after;
-            }
-            place = after as usize;
+        index::first(&mut self.next, from)
+    }
+
+    /// Whether all tickets are looked at, as if nothing were known of pairs.
+    pub(super) fn is_plain(&self) -> bool {
+        #[cfg(test)]
+        let is_plain = self.looks_at_all;
+        #[cfg(not(test))]
+        let is_plain = false;
+        is_plain
+    }
+
+    /// Sets the cursors to where the candidates of a ticket are; false when all tickets must be
+    /// looked at.
+    pub(super) fn reach(
+        &mut self,
+        plan: &Plan,
+        epoch: Epoch,
+        (ticket, locations): (Entry, LocationSet),
+        cursors: &mut Cursors,
+    ) -> bool {
+        let ticket = (ticket.place as usize, locations);
+        !self.is_plain() && self.index.reach(&plan.pairs, epoch, ticket, cursors)
+    }
+
+    /// The next place of a merge.
+    pub(super) fn next_of(&mut self, cursors: &mut Cursors) -> Option<usize> {
+        self.index.next(cursors)
+    }
+
+    /// Whether rules let two tickets be in one match that `epoch` judges, but for their locations.
+    pub(super) fn meet(&self, plan: &Plan, epoch: Epoch, a: Entry, b: Entry) -> bool {
+        let (a, b) = (a.place as usize, b.place as usize);
+        self.is_plain() || self.index.meet(&plan.pairs, epoch, a, b)
+    }
+
+    /// The values of a ticket for the `at`-th numeric constraint; nothing when all tickets are
+    /// looked at.
+    pub(super) fn span(&self, plan: &Plan, ticket: Entry, at: usize) -> Span {
+        let span = self.index.span(&plan.pairs, ticket.place as usize, at);
+        span.filter(|_| !self.is_plain()).unwrap_or(Span::EMPTY)
+    }
+
+    /// The locations that a ticket allows in a match that `epoch` judges.
+    pub(super) fn locations(
+        &self,
+        plan: &Plan,
+        columns: &Columns,
+        epoch: Epoch,
+        ticket: Entry,
+    ) -> LocationSet {
+        match self.is_plain() {
+            true => LocationSet::ALL,
+            false => plan.pairs.locations(columns, ticket.row, epoch),
         }
+    }
+
+    /// Whether a rule refuses every match with a ticket.
+    pub(super) fn is_nowhere(&self, ticket: Entry) -> bool {
+        !self.is_plain() && self.index.is_nowhere(ticket.place as usize)
     }
 
     /// Where a ticket is.
@@ -207,11 +266,6 @@ impl Waiting {
         self.by_epoch.get(epoch.index()).is_some_and(|&count| count > 0)
     }
 
-    /// How many places there are, taken or not.
-    pub(crate) fn len(&self) -> usize {
-        self.entries.len()
-    }
-
     /// Takes the tickets of some rows out.
     pub(crate) fn take(&mut self, rows: &[TicketRow], columns: &Columns) {
         for &row in rows {
@@ -223,6 +277,7 @@ impl Waiting {
             }
             if let Some(cell) = self.next.get_mut(place).filter(|it| **it == place as u32) {
                 *cell = place as u32 + 1;
+                self.index.take(place);
                 self.players -= entry.players();
                 if let Some(count) = self.by_epoch.get_mut(entry.epoch.index()) {
                     *count -= 1;

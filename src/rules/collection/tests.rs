@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::base::idx::Col;
+use crate::base::idx::Idx;
 use crate::base::rng::DetRng;
 use crate::base::time::Timestamp;
 use crate::diag::RuleSetErrors;

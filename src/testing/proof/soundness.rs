@@ -1,5 +1,6 @@
 //! A verdict on a partial match is right for every completion of it (`matching.md` section 1):
-//! `Never` for none that the rule is true of, `Always` for all.
+//! `Never` for none that the rule is true of, `Always` for all. And no rule is true of a match with
+//! two tickets that what it says of pairs keeps apart.
 
 use super::choices::{Choices, choices};
 use super::declared::{Attribute, Scale};
@@ -12,6 +13,8 @@ use super::tickets::{self, PoolScale, has_latency};
 use crate::base::epoch::Epoch;
 use crate::base::idx::{Col, Idx};
 use crate::eval::candidate::{Partial, Room};
+use crate::eval::pairs::Pairs;
+use crate::eval::profiles::Profiles;
 use crate::eval::verdict::Verdict;
 use crate::model::matched::PlacedTicket;
 use crate::model::schema::InstanceIdx;
@@ -20,8 +23,8 @@ use crate::rules::{Compiled, KINDS};
 use crate::ruleset::plan::Plan;
 use crate::testing::brute::PoolTicket;
 use proptest::collection::vec;
-use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 
 const SCALE: Scale = Scale { teams: 3, instances: 3, rules: 4 };
 const CASES: u32 = 3000;
@@ -142,8 +145,32 @@ fn seat_roster(table: &mut Table<'_>, parts: Vec<(PoolTicket, InstanceIdx)>) -> 
     placed
 }
 
+/// For each rule, whether what it says of pairs refuses two tickets of the match.
+fn refused_pairs(table: &Table<'_>, epoch: Epoch, pairs: &[Pairs]) -> Vec<bool> {
+    let columns = &table.pool.columns;
+    let tickets: Vec<TicketRow> = table.candidate.tickets().collect();
+    let refuses = |pairs: &Pairs| {
+        let mut profiles = Profiles::default();
+        for &row in &tickets {
+            profiles.push(pairs, columns, row);
+        }
+        let at = |it: usize| pairs.locations(columns, tickets[it], epoch);
+        let meet = |a: usize, b: usize| {
+            profiles.meet(pairs, epoch, a, b) && !at(a).intersect(at(b)).is_empty()
+        };
+        let all = 0..tickets.len();
+        all.clone().any(|a| all.clone().any(|b| !meet(a, b)))
+    };
+    pairs.iter().map(refuses).collect()
+}
+
 /// The verdicts on a partial match, each held against all completions; none without completions.
-fn check(table: &mut Table<'_>, started: Started) -> Result<Option<Vec<Verdict>>, String> {
+fn check(
+    table: &mut Table<'_>,
+    started: Started,
+    pairs: &[Pairs],
+    refused: &mut [u64],
+) -> Result<Option<Vec<Verdict>>, String> {
     let Started { epoch, roster, mut seated, waiting } = started;
     let mut known = Vec::new();
     let roster = seat_roster(table, seated.drain(..roster).collect());
@@ -173,8 +200,19 @@ fn check(table: &mut Table<'_>, started: Started) -> Result<Option<Vec<Verdict>>
     let mut completions = 0;
     complete_all(table, epoch, &rows, &mut |table| {
         completions += 1;
+        let kept_apart = refused_pairs(table, epoch, pairs);
+        // Without a location in common nothing is left to be said.
+        let has_location = !table.candidate.locations.is_empty();
+        for (count, &is_refused) in refused.iter_mut().zip(&kept_apart) {
+            *count += u64::from(is_refused && has_location);
+        }
         for (at, (&verdict, holds)) in verdicts.iter().zip(table.verdicts(epoch)).enumerate() {
             let common = table.candidate.locations;
+            if kept_apart[at] && !holds.intersect(common).is_empty() {
+                let name = &table.plan.ast.rules[at].name;
+                let after = seated_text(table, &roster, &known);
+                return Err(format!("{name} keeps two tickets apart, but {holds:?} of\n{after}"));
+            }
             let beyond = holds.intersect(common).intersect(verdict.possible.complement());
             let short = verdict.always.intersect(common).intersect(holds.complement());
             if !beyond.is_empty() || !short.is_empty() {
@@ -205,6 +243,7 @@ fn show((_, rules): &Case) -> String {
 fn partial_verdicts_hold_for_every_completion() {
     let tally = Tally::new(["seen", "never", "open", "always"]);
     let (partials, backfills) = (Cell::new(0), Cell::new(0));
+    let apart: RefCell<BTreeMap<String, u64>> = RefCell::default();
     let strategy = (vec(choices(80), 1..=PARTIALS), choices(320));
     let law = |(started, rules): &Case| {
         let generated = rule_set(rules, SCALE);
@@ -212,12 +251,25 @@ fn partial_verdicts_hold_for_every_completion() {
         let plan = rule_set.plan();
         let keys: Vec<BTreeSet<String>> =
             (0..plan.compiled.len()).map(|rule| keys(&plan.ast, rule)).collect();
+        let shape = plan.team_shape();
+        let pairs_of = |rule: &Compiled| match rule {
+            Compiled::Admit(rule) => Pairs::new(rule.pairs(shape)),
+            Compiled::Order(_) => Pairs::default(),
+        };
+        let pairs: Vec<Pairs> = plan.compiled.iter().map(pairs_of).collect();
         for numbers in started {
             // A fresh pool: its columns know no other values than those of these tickets.
             let mut table = Table::new(plan);
             let started = start(numbers, plan, &generated.declared.attributes);
             let is_backfill = started.roster > 0;
-            let Some(verdicts) = check(&mut table, started)? else { continue };
+            let mut refused = vec![0; pairs.len()];
+            let verdicts = check(&mut table, started, &pairs, &mut refused)?;
+            for (keys, &refused) in keys.iter().zip(&refused) {
+                for key in keys {
+                    *apart.borrow_mut().entry(key.clone()).or_default() += refused;
+                }
+            }
+            let Some(verdicts) = verdicts else { continue };
             partials.set(partials.get() + 1);
             backfills.set(backfills.get() + u64::from(is_backfill));
             for (keys, verdict) in keys.iter().zip(verdicts) {
@@ -231,6 +283,7 @@ fn partial_verdicts_hold_for_every_completion() {
         Ok(())
     };
     law::check(CASES, &strategy, law, show);
+    let apart = apart.into_inner();
     let partials = partials.get();
     tally.print(&format!("{partials} partial matches"));
     assert!(partials >= PARTIALS_MIN, "only {partials} partial matches");
@@ -243,6 +296,9 @@ fn partial_verdicts_hold_for_every_completion() {
             assert!(row[0] > 0 && row[0] == row[3], "{}: {row:?}", kind.name());
             continue;
         }
+        let apart = apart.get(kind.name()).copied().unwrap_or_default();
+        println!("{}: two tickets kept apart in {apart} matches", kind.name());
+        assert!(apart > 100, "{}: {apart}", kind.name());
         assert!(row.iter().all(|&count| count > 0), "{}: {row:?}", kind.name());
     }
 }

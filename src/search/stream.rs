@@ -1,0 +1,103 @@
+//! The candidates of an anchor, drawn one by one in the order in which they are tried.
+
+use super::index::Cursors;
+use super::order;
+use super::run::{Exhausted, Run};
+use super::waiting::Entry;
+
+/// The candidates that one search draws: those that could be in a match with the anchor, and with
+/// the backfill ticket, in the epoch that judges it. They are looked at once.
+#[derive(Debug, Default)]
+pub(super) struct Stream {
+    drawn: Vec<Known>,
+    cursors: Cursors,
+    /// Where all tickets are looked at: the first that has not been.
+    rest: Option<usize>,
+    is_done: bool,
+}
+
+/// A candidate.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    pub(super) entry: Entry,
+    /// The players of all that are known up to and with this one.
+    pub(super) players_up_to: u32,
+}
+
+impl Stream {
+    /// Begins anew for the epoch of `run`. A rule set with an order of its own needs all candidates
+    /// at once; what that costs is work of the slice and takes nothing of the budget.
+    pub(super) fn open(&mut self, run: &mut Run<'_>) {
+        self.drawn.clear();
+        self.is_done = false;
+        self.rest = None;
+        let Run { plan, epoch, anchor, .. } = *run;
+        let locations = run.locations_of(anchor);
+        if !run.waiting.reach(plan, epoch, (anchor, locations), &mut self.cursors) {
+            self.cursors.clear();
+            self.rest = Some(0);
+        }
+        if order::is_ordered(plan) {
+            let mut entries = Vec::new();
+            while let Some(entry) = self.next(run) {
+                run.upkeep += 1;
+                if run.could_meet(entry) {
+                    entries.push(entry);
+                }
+            }
+            order::rank(plan, run.columns, anchor.row, &mut entries);
+            self.is_done = true;
+            for entry in entries {
+                self.push(entry);
+            }
+        }
+    }
+
+    /// The candidate at a position in the order of all.
+    pub(super) fn get(
+        &mut self,
+        run: &mut Run<'_>,
+        position: usize,
+    ) -> Result<Option<Entry>, Exhausted> {
+        while position >= self.drawn.len() && !self.is_done {
+            match self.next(run) {
+                None => self.is_done = true,
+                Some(entry) if run.could_meet(entry) => self.push(entry),
+                Some(_) => run.spend()?,
+            }
+        }
+        Ok(self.drawn.get(position).map(|known| known.entry))
+    }
+
+    /// At most so many players are there from a position on.
+    pub(super) fn players_from(&self, run: &Run<'_>, position: usize) -> u32 {
+        let up_to = |count: usize| {
+            count.checked_sub(1).and_then(|it| self.drawn.get(it)).map_or(0, |it| it.players_up_to)
+        };
+        let drawn = up_to(self.drawn.len()).saturating_sub(up_to(position));
+        if self.is_done { drawn } else { drawn.saturating_add(run.waiting.players()) }
+    }
+
+    fn push(&mut self, entry: Entry) {
+        let before = self.drawn.last().map_or(0, |it| it.players_up_to);
+        self.drawn.push(Known { entry, players_up_to: before.saturating_add(entry.players()) });
+    }
+
+    /// The next ticket to be looked at, oldest first.
+    fn next(&mut self, run: &mut Run<'_>) -> Option<Entry> {
+        loop {
+            let place = match &mut self.rest {
+                None => run.waiting.next_of(&mut self.cursors)?,
+                Some(rest) => {
+                    let place = run.waiting.first(*rest)?;
+                    *rest = place + 1;
+                    place
+                }
+            };
+            let entry = run.waiting.entry(place)?;
+            if entry.row != run.anchor.row {
+                return Some(entry);
+            }
+        }
+    }
+}
