@@ -173,7 +173,8 @@ impl Matchmaker {
                 changed_count: 0,
             })
         };
-        self.pass.waiting = waiting;
+        // Between passes nobody needs it, and its room is that of every waiting ticket.
+        self.pass.waiting = if ended { Waiting::default() } else { waiting };
         self.pass.is_running = false;
         for row in std::mem::take(&mut self.pass.departed_rows) {
             self.pool.remove(row);
