@@ -65,7 +65,7 @@ impl Matchmaker {
                     DescribeMatch::Match(id) => {
                         let id = validate::shown(id.as_str());
                         format!(
-                            "no match `{id}` is pending, and it is the newest of no game session"
+                            "there is no match `{id}` that waits or is the newest of a game session"
                         )
                     }
                     DescribeMatch::GameSession(arn) => no_session(arn),
