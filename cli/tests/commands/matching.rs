@@ -453,7 +453,12 @@ fn tickets_given_up_are_counted_once_and_beside_matches_too() {
                 "name": "exact", "type": "comparison", "operation": "=",
                 "measurements": ["sum(teams[red].players.attributes[skill])"], "referenceValue": 33,
             },
-            {"name": "lobby", "type": "batchDistance", "batchAttribute": "lobby"},
+            {
+                "name": "same", "type": "comparison", "operation": "=",
+                "measurements": ["flatten(teams[*].players.attributes[lobby])"],
+            },
+            // No index helps: of one rule or another nothing follows for pairs.
+            {"name": "lobby", "type": "compound", "statement": "or(same, same)"},
         ],
     });
     let ticket = |id: u32, lobby: &str, skill: u32| {
