@@ -15,6 +15,13 @@ pub(crate) struct SortedMap<K, V> {
     len: usize,
 }
 
+/// Where an entry is as long as none comes or goes; the first is the default.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub(crate) struct Position {
+    leaf: u32,
+    entry: u32,
+}
+
 #[derive(Debug)]
 struct Leaf<K, V> {
     /// No key of the leaf is lower, and all of the leaf before it are.
@@ -30,7 +37,10 @@ impl<K, V> Default for SortedMap<K, V> {
 }
 
 impl<K: Ord + Copy + Debug, V> SortedMap<K, V> {
-    #[cfg(test)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.leaves.is_empty()
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.len
     }
@@ -53,12 +63,6 @@ impl<K: Ord + Copy + Debug, V> SortedMap<K, V> {
         self.leaves.iter().flat_map(|leaf| leaf.keys.iter().zip(&leaf.values))
     }
 
-    /// Every value in the order of the keys; says how many, so that a copy takes just its room.
-    pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
-        let mut values = self.leaves.iter().flat_map(|leaf| &leaf.values);
-        (0..self.len).map(move |_| values.next().expect("`len` counts the values"))
-    }
-
     /// The first entry behind `key`; without one, the first of all.
     pub(crate) fn next_after(&self, key: Option<K>) -> Option<(&K, &V)> {
         let Some(key) = key else { return self.first_key_value() };
@@ -71,6 +75,22 @@ impl<K: Ord + Copy + Debug, V> SortedMap<K, V> {
             (self.leaves.get(at + 1)?, 0)
         };
         leaf.keys.get(position).zip(leaf.values.get(position))
+    }
+
+    /// The entry at a position.
+    pub(crate) fn at(&self, position: Position) -> Option<(&K, &V)> {
+        let leaf = self.leaves.get(position.leaf as usize)?;
+        leaf.keys.get(position.entry as usize).zip(leaf.values.get(position.entry as usize))
+    }
+
+    /// The position behind one.
+    pub(crate) fn behind(&self, position: Position) -> Position {
+        let entry = position.entry + 1;
+        let leaf = self.leaves.get(position.leaf as usize);
+        match leaf.is_some_and(|leaf| (entry as usize) < leaf.keys.len()) {
+            true => Position { leaf: position.leaf, entry },
+            false => Position { leaf: position.leaf + 1, entry: 0 },
+        }
     }
 
     /// Sets the value of a key, and gives back the one before.
@@ -207,7 +227,12 @@ mod tests {
     fn check(ours: &SortedMap<u16, u32>, theirs: &BTreeMap<u16, u32>, probe: u16) {
         assert_eq!(ours.len(), theirs.len());
         assert!(ours.iter().eq(theirs.iter()));
-        assert!(ours.values().eq(theirs.values()));
+        let mut position = Position::default();
+        for entry in theirs {
+            assert_eq!(ours.at(position), Some(entry));
+            position = ours.behind(position);
+        }
+        assert_eq!(ours.at(position), None);
         assert_eq!(ours.first_key_value(), theirs.first_key_value());
         assert_eq!(ours.next_after(None), theirs.iter().next());
         let mut behind = theirs.range((Excluded(probe), Unbounded));

@@ -108,7 +108,7 @@ fn set_free(
     run_until(matchmaker, Timestamp::from_millis(at.as_millis() - 1), seen_so_far);
     let priority = matchmaker.rule_set.plan().ast.algorithm.backfill_priority;
     let start = Timestamp::from_millis(at.as_millis() - GUARD.get());
-    let waits = matchmaker.searching.contains_key(&AnchorKey::new(priority, false, start, number));
+    let waits = matchmaker.waiting.contains(AnchorKey::new(priority, false, start, number));
     run_until(matchmaker, at, seen_so_far);
     waits
 }
@@ -143,7 +143,7 @@ fn what_has_changed_is_all_that_must_be_searched() {
                 seed,
             )
             .expect("the configuration is valid");
-            it.pass.searches_everything = everything;
+            it.waiting.searches_everything = everything;
             if seed % 5 == 0 {
                 it.pass.terms.additional_players = 1;
             }

@@ -117,9 +117,8 @@ impl Matchmaker {
             let Some(record) = self.book.record_mut(key) else { continue };
             let change = Change::Return { cause, estimated_wait_seconds };
             advance(record, change, at, &self.rule_names, &mut self.outbox);
-            let Some(record) = self.book.record(key) else { continue };
             if let Some(row) = self.rows[key] {
-                self.searching.insert(self.anchor_key(record), row);
+                self.join_search(row);
             }
             self.set_waiting_timers(key, at);
             self.mark_changed(key);

@@ -21,12 +21,24 @@ mod validate;
 mod view;
 mod waiting;
 
+/// What the search reads of a matchmaker. A method would borrow all of it, its tickets too.
+macro_rules! pool_at {
+    ($matchmaker:expr) => {
+        crate::search::PoolAt {
+            plan: $matchmaker.rule_set.plan(),
+            columns: &$matchmaker.pool.columns,
+            now: $matchmaker.now,
+            terms: $matchmaker.pass.terms,
+        }
+    };
+}
+use pool_at;
+
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use crate::base::idx::Col;
 use crate::base::rng::DetRng;
-use crate::base::sorted::SortedMap;
 use crate::base::time::{Millis, Timestamp};
 use crate::lifecycle::book::{Book, TicketKey};
 use crate::lifecycle::counters::Counters;
@@ -43,7 +55,7 @@ use crate::model::ticket::TicketId;
 use crate::pool::columns::TicketRow;
 use crate::pool::ingest::Pool;
 use crate::ruleset::RuleSet;
-use crate::search::{AnchorKey, MatchTerms, Searcher};
+use crate::search::{MatchTerms, Partitions};
 use input::{Input, InputError};
 use options::{Configuration, ConfigurationError, EngineOptions};
 use report::TickReport;
@@ -108,8 +120,8 @@ pub struct Matchmaker {
     epoch_timers: Col<TicketKey, Option<Timestamp>>,
     /// Tickets that no pass has seen, by number of submission.
     queued: BTreeMap<u64, TicketKey>,
-    /// Tickets that can be matched, in the order in which they are anchors.
-    searching: SortedMap<AnchorKey, TicketRow>,
+    /// Tickets that can be matched.
+    waiting: Partitions,
     pending: PendingMatches,
     sessions: Sessions,
     timers: Timers,
@@ -118,7 +130,6 @@ pub struct Matchmaker {
     counters: Counters,
     estimate: WaitEstimate,
     rng: DetRng,
-    searcher: Searcher,
     pass: pass::PassState,
 }
 
@@ -155,7 +166,7 @@ impl Matchmaker {
             owners: Col::new(),
             epoch_timers: Col::new(),
             queued: BTreeMap::new(),
-            searching: SortedMap::default(),
+            waiting: Partitions::new(plan),
             pending: PendingMatches::default(),
             sessions: Sessions::default(),
             timers: Timers::default(),
@@ -164,7 +175,6 @@ impl Matchmaker {
             outbox: Outbox::new(configuration.custom_event_data.as_deref()),
             estimate: WaitEstimate::default(),
             rng: DetRng::new(seed),
-            searcher: Searcher::new(plan),
             pass: pass::PassState::default(),
             rule_names,
             rule_set,
@@ -245,7 +255,7 @@ impl Matchmaker {
     /// When [`handle_timeout`](Self::handle_timeout) is due next; the time of the latest call when
     /// it is due at once; `None` when nothing will happen without another command.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
-        let pass = self.pass.due(self.now, self.options.pass_interval);
+        let pass = self.pass_due();
         let due = [self.timers.next(), pass].into_iter().flatten().min();
         due.map(|due| due.max(self.now)).filter(|&due| due <= TIME_MAX)
     }

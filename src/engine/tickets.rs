@@ -280,7 +280,7 @@ impl Matchmaker {
     pub(super) fn end_ticket(&mut self, key: TicketKey, change: Change, at: Timestamp) {
         self.leave_search(key);
         if let Some(row) = self.rows[key].take() {
-            self.remove_row(row);
+            self.pool.remove(row);
         }
         let Some(record) = self.book.record_mut(key) else { return };
         record.pending = None;

@@ -1,17 +1,23 @@
-//! A ticket among those that wait: its place in the order of anchors, and its timers.
+//! A ticket among those that wait: its place among the candidates, and its timers.
 
-use super::{Matchmaker, set};
+use super::{Matchmaker, pool_at, set};
 use crate::base::time::{Millis, Timestamp};
 use crate::lifecycle::book::{TicketKey, TicketRecord};
 use crate::lifecycle::timers::{Timer, TimerKind};
-use crate::search::AnchorKey;
+use crate::pool::columns::TicketRow;
 
 impl Matchmaker {
+    /// Lets a ticket be matched.
+    pub(super) fn join_search(&mut self, row: TicketRow) {
+        let pool = pool_at!(self);
+        self.waiting.insert(pool, row);
+    }
+
     /// Takes a ticket out of everything that concerns only waiting ones. Its row stays.
     pub(super) fn leave_search(&mut self, key: TicketKey) {
         let Some(record) = self.book.record(key) else { return };
         let (number, due) = (record.number, record.due);
-        let anchor = self.anchor_key(record);
+        let is_backfill = record.backfill.is_some();
         let guard = self.guard_end(record);
         self.queued.remove(&number);
         self.timers.cancel(due, TimerKind::RequestTimeout, number);
@@ -21,9 +27,11 @@ impl Matchmaker {
         if let Some(at) = self.epoch_timers[key].take() {
             self.timers.cancel(at, TimerKind::EpochStart, number);
         }
-        if self.rows[key].is_some() {
-            self.searching.remove(&anchor);
-            self.pass.forget(anchor);
+        if let Some(row) = self.rows[key] {
+            let pool = pool_at!(self);
+            self.waiting.remove(pool, row);
+            // Tickets that were kept for it may be free.
+            self.pass.due |= is_backfill && self.has_guard();
         }
     }
 
@@ -41,19 +49,23 @@ impl Matchmaker {
         }
     }
 
+    fn has_guard(&self) -> bool {
+        self.options.backfill_before_new_match_seconds > 0
+    }
+
     /// Until when a ticket may not found a new match if it fits a backfill.
     pub(super) fn guard_end(&self, record: &TicketRecord) -> Option<Timestamp> {
         let seconds = self.options.backfill_before_new_match_seconds;
-        (seconds > 0 && record.backfill.is_none())
+        (self.has_guard() && record.backfill.is_none())
             .then(|| record.start_time.plus(Millis::from_secs(seconds)))
     }
 
-    /// Notes that a ticket can be matched in another way than before.
+    /// Notes that a ticket can be matched in another way than before, and asks for a pass.
     pub(super) fn mark_changed(&mut self, key: TicketKey) {
-        let Some(record) = self.book.record(key) else { return };
-        match self.rows[key] {
-            Some(_) => self.pass.mark_changed(self.anchor_key(record)),
-            None => self.pass.mark_due(),
+        self.pass.due = true;
+        if let Some(row) = self.rows[key] {
+            let pool = pool_at!(self);
+            self.waiting.mark_changed(pool, row);
         }
     }
 
@@ -68,10 +80,5 @@ impl Matchmaker {
             self.timers.set(due, Timer::EpochStart(key), number);
         }
         set(&mut self.epoch_timers, key, due);
-    }
-
-    pub(super) fn anchor_key(&self, record: &TicketRecord) -> AnchorKey {
-        let priority = self.rule_set.plan().ast.algorithm.backfill_priority;
-        AnchorKey::new(priority, record.backfill.is_some(), record.start_time, record.number)
     }
 }

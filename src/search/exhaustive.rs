@@ -19,8 +19,9 @@
 use super::run::{Exhausted, Run, seeds};
 use super::stream::{Known, Stream};
 use super::together::Together;
-use super::waiting::{Entry, Waiting};
-use super::{Found, Outcome, Tally};
+use super::view::{Entry, View};
+use super::waiting::Waiting;
+use super::{AnchorKey, Found, Outcome, Tally};
 use crate::base::epoch::Epoch;
 use crate::base::idx::{Col, Idx};
 use crate::eval::candidate::{Candidate, Partial, Room};
@@ -88,28 +89,24 @@ impl Searcher {
         &self.tallies
     }
 
-    /// Looks for the fullest match with the ticket at `place` among those that wait. Stops after
+    /// Looks for the fullest match with the ticket of a key among those that wait. Stops after
     /// `nodes_max` nodes with the best found so far.
     pub(crate) fn search(
         &mut self,
-        plan: &Plan,
-        columns: &Columns,
+        view: &View<'_>,
         waiting: &mut Waiting,
-        place: usize,
+        key: AnchorKey,
         nodes_max: u64,
     ) -> Outcome {
         self.tallies.fill((0, 0));
         // Work of the slice, as putting the pool in order is: it takes nothing of the budget.
-        let mut upkeep = self.keep_anchor(plan, columns, waiting, place);
-        let Some(anchor) = waiting.entry(place) else { return Outcome::default() };
-        if waiting.is_nowhere(anchor) {
-            return Outcome { nodes: upkeep + 1, ..Outcome::default() };
-        }
+        let mut upkeep = self.keep_anchor(view, waiting, key);
+        let Some(anchor) = waiting.get(view, key) else { return Outcome::default() };
         if !anchor.is_roster && !anchor.is_kept {
-            upkeep += self.keep_for_backfill(plan, columns, waiting);
+            upkeep += self.keep_for_backfill(view, waiting);
         }
-        let seeds = seeds(plan, columns, waiting, anchor);
-        let mut run = Run::new(plan, columns, waiting, anchor, nodes_max);
+        let seeds = seeds(view, waiting, anchor);
+        let mut run = Run::new(view, waiting, anchor, nodes_max);
         let (mut found, mut exhausted) = (None, false);
         for (position, &seed) in seeds.iter().enumerate() {
             let share = (seeds.len() - position) as u64;
@@ -388,7 +385,7 @@ impl Searcher {
         let partial =
             Partial { columns: run.columns, candidate: &self.candidate, room: &self.room };
         let mut locations = self.candidate.locations.intersect(self.together.locations());
-        let asked = |it: &&EnforcedRule| !it.rule.is_told_by_pairs() || run.waiting.is_plain();
+        let asked = |it: &&EnforcedRule| !it.rule.is_told_by_pairs() || run.view.is_plain;
         let asking_order = &run.plan.asking_order;
         let rules = asking_order.iter().filter_map(|&it| run.plan.enforced.get(it));
         let mut rules = rules.filter(asked);

@@ -2,7 +2,7 @@
 //! so that rules which say no more than that need not be asked about a partial match.
 
 use super::run::Run;
-use super::waiting::Entry;
+use super::view::Entry;
 use crate::eval::pairs::Span;
 use crate::pool::columns::LocationSet;
 
@@ -31,14 +31,11 @@ impl Together {
         if locations.is_empty() {
             return false;
         }
-        if run.waiting.is_plain() {
-            return true;
-        }
-        let near = &run.plan.pairs.near;
+        let near = &run.view.pairs.near;
         let start = self.spans.len();
         let before = start.checked_sub(near.len());
-        for (at, near) in near.iter().enumerate() {
-            let own = run.waiting.span(run.plan, entry, at);
+        let spans = run.view.spans(entry);
+        for (at, (near, &own)) in near.iter().zip(spans).enumerate() {
             let others = before.and_then(|before| self.spans.get(before + at)).copied();
             let span = others.map_or(own, |others| others.join(own));
             let max = *near.max.at(run.epoch);
@@ -54,10 +51,7 @@ impl Together {
 
     /// Takes the ticket out that was added last.
     pub(super) fn pop(&mut self, run: &Run<'_>) {
-        if run.waiting.is_plain() {
-            return;
-        }
         self.locations.pop();
-        self.spans.truncate(self.spans.len().saturating_sub(run.plan.pairs.near.len()));
+        self.spans.truncate(self.spans.len().saturating_sub(run.view.pairs.near.len()));
     }
 }

@@ -16,11 +16,10 @@ use crate::base::epoch::Epoch;
 use crate::model::matched::PlacedTicket;
 use crate::model::schema::{BackfillPriority, InstanceIdx, PartyAggregation, Schema, Strategy};
 use crate::model::ticket::AttributeValue;
-use crate::pool::columns::TicketRow;
 use crate::pool::ingest::missing_attributes;
 use crate::rules::KINDS;
 use crate::ruleset::plan::Plan;
-use crate::search::{AnchorKey, MatchTerms, Searcher, Waiting};
+use crate::search::{MatchTerms, Partitions, PoolAt};
 use crate::testing::brute::{PoolTicket, Wanted, best_match};
 use crate::testing::reference::is_valid;
 use std::cell::RefCell;
@@ -231,19 +230,11 @@ fn search(plan: &Plan, pool: &Pool, plainly: bool) -> Result<Option<Members>, St
     }
     let Some(&(anchor, 0)) = rows.first() else { return Ok(None) };
     let columns = &table.pool.columns;
-    let mut in_order: Vec<TicketRow> = rows.iter().map(|&(row, _)| row).collect();
-    in_order.sort_by_key(|&row| {
-        let priority = plan.ast.algorithm.backfill_priority;
-        let (start_time, number) = (columns.start_time[row], columns.number[row]);
-        AnchorKey::new(priority, columns.is_roster(row), start_time, number)
-    });
     let terms = MatchTerms { additional_players: pool.additional_players, ..MatchTerms::default() };
-    let mut waiting = Waiting::default();
-    waiting.looks_at_all = plainly;
-    waiting.gather(plan, columns, in_order.into_iter(), NOW, terms);
-    let place = waiting.place(anchor, columns).ok_or("the anchor waits")?;
-    let mut searcher = Searcher::new(plan);
-    let outcome = searcher.search(plan, columns, &mut waiting, place, u64::MAX);
+    let pool_at = PoolAt { plan, columns, now: NOW, terms };
+    let mut waiting = if plainly { Partitions::plain(plan) } else { Partitions::new(plan) };
+    rows.iter().for_each(|&(row, _)| waiting.insert(pool_at, row));
+    let outcome = waiting.search(pool_at, anchor, u64::MAX);
     if outcome.exhausted {
         return Err("a budget without an end is exhausted".into());
     }

@@ -1,0 +1,371 @@
+//! All waiting tickets, split by what can be proved never to match together: tickets are in one
+//! partition when the strings are the same that players of a match must have in common.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::AnchorKey;
+#[cfg(test)]
+use super::Outcome;
+use super::exhaustive::Searcher;
+use super::pass::{Budget, Pass, Progress, Slice};
+#[cfg(test)]
+use super::view::Entry;
+use super::view::View;
+use super::waiting::{MatchTerms, Waiting};
+use crate::base::idx::{Col, Idx, index_type};
+use crate::base::intern::Sym;
+use crate::base::time::Timestamp;
+use crate::eval::pairs::Pairs;
+use crate::eval::profiles::Profiles;
+use crate::pool::columns::{Columns, TicketRow};
+use crate::ruleset::plan::Plan;
+
+index_type! {
+    /// A partition of the waiting tickets. The number means nothing: what is done in the order of
+    /// partitions is done in that of their oldest tickets.
+    struct PartitionIdx;
+}
+
+/// The waiting tickets by partition, and how far the pass is in each.
+#[derive(Debug)]
+pub(crate) struct Partitions {
+    known: Known,
+    /// The partition of each ticket that waits; none for one that no match can hold.
+    of_row: Col<TicketRow, Option<PartitionIdx>>,
+    by_strings: BTreeMap<Box<[Sym]>, PartitionIdx>,
+    partitions: Col<PartitionIdx, Partition>,
+    free: Vec<PartitionIdx>,
+    /// Those that the next pass has something to do with.
+    due: BTreeSet<PartitionIdx>,
+    /// Those that the pass which is under way has not done with.
+    under_way: BTreeSet<PartitionIdx>,
+    /// Those with tickets that were given up.
+    given_up: BTreeSet<PartitionIdx>,
+    searcher: Searcher,
+    strings: Vec<Sym>,
+    /// Takes every ticket for changed: the plain way that the incremental one is held against.
+    #[cfg(test)]
+    pub(crate) searches_everything: bool,
+}
+
+/// Tickets that could be in matches with each other, but with no others.
+#[derive(Debug, Default)]
+struct Partition {
+    strings: Box<[Sym]>,
+    waiting: Waiting,
+    progress: Progress,
+}
+
+/// What is known of tickets beside their columns.
+#[derive(Debug)]
+struct Known {
+    pairs: Pairs,
+    profiles: Profiles,
+    is_plain: bool,
+}
+
+/// What a view is of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PoolAt<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) columns: &'a Columns,
+    pub(crate) now: Timestamp,
+    pub(crate) terms: MatchTerms,
+}
+
+impl Known {
+    fn view<'a>(&'a self, pool: PoolAt<'a>) -> View<'a> {
+        let PoolAt { plan, columns, now, terms } = pool;
+        let Self { pairs, profiles, is_plain } = self;
+        View { plan, columns, now, terms, pairs, profiles, is_plain: *is_plain }
+    }
+}
+
+impl Partitions {
+    pub(crate) fn new(plan: &Plan) -> Self {
+        Self::with_pairs(plan, plan.pairs.clone(), false)
+    }
+
+    /// Passes over no ticket: the plain way that the cells are held against.
+    #[cfg(test)]
+    pub(crate) fn plain(plan: &Plan) -> Self {
+        Self::with_pairs(plan, Pairs::default(), true)
+    }
+
+    fn with_pairs(plan: &Plan, pairs: Pairs, is_plain: bool) -> Self {
+        Self {
+            known: Known { pairs, profiles: Profiles::default(), is_plain },
+            of_row: Col::new(),
+            by_strings: BTreeMap::new(),
+            partitions: Col::new(),
+            free: Vec::new(),
+            due: BTreeSet::new(),
+            under_way: BTreeSet::new(),
+            given_up: BTreeSet::new(),
+            searcher: Searcher::new(plan),
+            strings: Vec::new(),
+            #[cfg(test)]
+            searches_everything: false,
+        }
+    }
+
+    /// The match for an anchor, whatever has changed.
+    #[cfg(test)]
+    pub(crate) fn search(&mut self, pool: PoolAt<'_>, row: TicketRow, nodes_max: u64) -> Outcome {
+        let Some(at) = self.partition_of(row) else { return Outcome::default() };
+        let (view, waiting) = (self.known.view(pool), &mut self.partitions[at].waiting);
+        waiting.open(&view);
+        self.searcher.search(&view, waiting, view.key(row), nodes_max)
+    }
+
+    /// What the search sees of tickets.
+    #[cfg(test)]
+    pub(super) fn partition(
+        &mut self,
+        pool: PoolAt<'_>,
+        row: TicketRow,
+        look: impl FnOnce(&View<'_>, &mut Waiting, &mut Searcher),
+    ) {
+        let at = self.partition_of(row).expect("the ticket waits");
+        let (view, waiting) = (self.known.view(pool), &mut self.partitions[at].waiting);
+        waiting.open(&view);
+        look(&view, waiting, &mut self.searcher);
+    }
+
+    #[cfg(test)]
+    pub(crate) fn contains(&self, key: AnchorKey) -> bool {
+        self.partitions.iter().any(|it| it.waiting.contains(key))
+    }
+
+    /// The entries of some tickets.
+    #[cfg(test)]
+    pub(crate) fn entries(&self, pool: PoolAt<'_>, rows: &[TicketRow]) -> Vec<Entry> {
+        let view = self.known.view(pool);
+        rows.iter().map(|&row| view.entry(view.key(row), view.waiter(row))).collect()
+    }
+
+    /// Adds a ticket. It does not count as changed.
+    pub(crate) fn insert(&mut self, pool: PoolAt<'_>, row: TicketRow) {
+        self.strings.clear();
+        let Known { pairs, profiles, .. } = &mut self.known;
+        let is_possible = profiles.set(pairs, pool.columns, row)
+            && pairs.strings(pool.columns, row, &mut self.strings);
+        let partition = is_possible.then(|| self.partition_of_strings());
+        while self.of_row.len() <= row.index() {
+            self.of_row.push(None);
+        }
+        self.of_row[row] = partition;
+        if let Some(at) = partition {
+            let Partition { waiting, progress, .. } = &mut self.partitions[at];
+            waiting.insert(&self.known.view(pool), row);
+            if pool.columns.is_roster(row) {
+                progress.note_backfill(pool.terms);
+                self.due.extend(progress.is_due().then_some(at));
+            }
+        }
+    }
+
+    fn partition_of_strings(&mut self) -> PartitionIdx {
+        if let Some(&known) = self.by_strings.get(self.strings.as_slice()) {
+            return known;
+        }
+        let strings: Box<[Sym]> = self.strings.as_slice().into();
+        let partition = Partition { strings: strings.clone(), ..Partition::default() };
+        let at = match self.free.pop() {
+            Some(at) => {
+                self.partitions[at] = partition;
+                at
+            }
+            None => self.partitions.push(partition),
+        };
+        self.by_strings.insert(strings, at);
+        at
+    }
+
+    /// Takes a ticket out, if it is in. Its cells in the pool must still be its own.
+    pub(crate) fn remove(&mut self, pool: PoolAt<'_>, row: TicketRow) {
+        let Some(at) = self.partition_of(row) else { return };
+        let view = self.known.view(pool);
+        let Partition { waiting, progress, .. } = &mut self.partitions[at];
+        waiting.remove(&view, row);
+        progress.forget(view.key(row));
+        if pool.columns.is_roster(row) {
+            progress.note_backfill(pool.terms);
+        }
+        self.of_row[row] = None;
+        self.tidy(at);
+    }
+
+    /// Sees whether the next pass has something to do with a partition, and forgets one without
+    /// tickets.
+    fn tidy(&mut self, at: PartitionIdx) {
+        let partition = &mut self.partitions[at];
+        let is_empty = partition.waiting.is_empty();
+        let keep = |set: &mut BTreeSet<PartitionIdx>, holds: bool| match holds && !is_empty {
+            true => set.insert(at),
+            false => set.remove(&at),
+        };
+        let progress = &partition.progress;
+        keep(&mut self.due, progress.is_due());
+        keep(&mut self.under_way, progress.under_way.is_some());
+        keep(&mut self.given_up, !progress.given_up.is_empty());
+        if is_empty {
+            let partition = std::mem::take(partition);
+            self.by_strings.remove(&partition.strings);
+            self.free.push(at);
+        }
+    }
+
+    fn partition_of(&self, row: TicketRow) -> Option<PartitionIdx> {
+        self.of_row.get(row).copied().flatten()
+    }
+
+    /// Notes that a ticket can be matched in another way than before. One that no match can hold
+    /// changes nothing.
+    pub(crate) fn mark_changed(&mut self, pool: PoolAt<'_>, row: TicketRow) {
+        let Some(at) = self.partition_of(row) else { return };
+        let key = self.known.view(pool).key(row);
+        let progress = &mut self.partitions[at].progress;
+        progress.changed.insert(key, ());
+        if key.is_backfill() {
+            progress.note_backfill(pool.terms);
+        }
+        self.due.insert(at);
+    }
+
+    /// How far passes are in the partitions of which there is something to say, each with its oldest
+    /// ticket, in their order.
+    pub(crate) fn progress(&self) -> impl Iterator<Item = (AnchorKey, &Progress)> {
+        let told = self.due.union(&self.under_way).copied().chain(self.given_up.iter().copied());
+        let told: BTreeSet<PartitionIdx> = told.collect();
+        let mut told: Vec<(AnchorKey, &Progress)> = told
+            .into_iter()
+            .filter_map(|at| {
+                let Partition { waiting, progress, .. } = &self.partitions[at];
+                Some((waiting.first()?, progress))
+            })
+            .collect();
+        told.sort_unstable_by_key(|&(key, _)| key);
+        told.into_iter()
+    }
+
+    /// Goes on in the partition of a ticket as an earlier run would have.
+    pub(crate) fn take_up(&mut self, row: TicketRow, progress: Progress) {
+        let Some(at) = self.partition_of(row) else { return };
+        let partition = &mut self.partitions[at];
+        partition.progress = progress;
+        partition.progress.retain(|key| partition.waiting.contains(key));
+        self.tidy(at);
+    }
+
+    /// The tickets of each partition among some.
+    pub(crate) fn members(&self, rows: impl Iterator<Item = TicketRow>) -> Vec<Vec<TicketRow>> {
+        let mut members: BTreeMap<PartitionIdx, Vec<TicketRow>> = BTreeMap::new();
+        for row in rows {
+            if let Some(at) = self.partition_of(row) {
+                members.entry(at).or_default().push(row);
+            }
+        }
+        members.into_values().collect()
+    }
+
+    /// Whether the last search for a ticket ran out of nodes.
+    pub(crate) fn was_given_up(&self, pool: PoolAt<'_>, row: TicketRow) -> bool {
+        let key = self.known.view(pool).key(row);
+        let partition = self.partition_of(row).map(|at| &self.partitions[at]);
+        partition.is_some_and(|it| it.progress.given_up.contains_key(&key))
+    }
+
+    /// Whether the next pass has something to do.
+    pub(crate) fn is_due(&self) -> bool {
+        !self.due.is_empty()
+    }
+
+    /// Whether a pass has begun and not ended.
+    pub(crate) fn is_under_way(&self) -> bool {
+        !self.under_way.is_empty()
+    }
+
+    /// Begins a pass.
+    pub(crate) fn begin_pass(&mut self, pool: PoolAt<'_>) {
+        #[cfg(test)]
+        if self.searches_everything {
+            self.change_all();
+        }
+        let view = self.known.view(pool);
+        for at in std::mem::take(&mut self.due) {
+            let Partition { waiting, progress, .. } = &mut self.partitions[at];
+            progress.begin(&view, waiting);
+            self.under_way.insert(at);
+        }
+    }
+
+    #[cfg(test)]
+    fn change_all(&mut self) {
+        for at in self.by_strings.values().copied() {
+            let Partition { waiting, progress, .. } = &mut self.partitions[at];
+            let mut after = None;
+            while let Some((key, _)) = waiting.next_after(after) {
+                progress.changed.insert(key, ());
+                after = Some(key);
+            }
+            self.due.insert(at);
+        }
+    }
+
+    /// Runs a slice of the pass that is under way. Partitions have their turn in the order of their
+    /// oldest tickets, some at a time, each with a share of the budget that its size gives it.
+    pub(crate) fn run_slice(&mut self, pool: PoolAt<'_>, budget: Budget) -> Slice {
+        let mut total = Slice::default();
+        let order = self.under_way.iter().map(|&at| (self.partitions[at].waiting.first(), at));
+        let mut order: Vec<(Option<AnchorKey>, PartitionIdx)> = order.collect();
+        order.sort_unstable();
+        let mut order = order.into_iter().map(|(_, at)| at);
+        loop {
+            let nodes = budget.nodes.saturating_sub(total.nodes);
+            let matches = budget.matches.saturating_sub(total.matches.len());
+            let at_once = (budget.nodes / budget.nodes_per_anchor.max(1)).max(1);
+            let at_once = usize::try_from(at_once).unwrap_or(usize::MAX).min(matches);
+            let turn: Vec<PartitionIdx> = order.by_ref().take(at_once).collect();
+            if nodes == 0 || turn.is_empty() {
+                break;
+            }
+            self.run_turn(pool, Budget { nodes, matches, ..budget }, &turn, &mut total);
+        }
+        total.matches.sort_by_key(|&(key, _)| key);
+        total
+    }
+
+    /// Runs some partitions, each with its share of the budget.
+    fn run_turn(
+        &mut self,
+        pool: PoolAt<'_>,
+        budget: Budget,
+        turn: &[PartitionIdx],
+        total: &mut Slice,
+    ) {
+        let sizes = turn.iter().map(|&at| self.partitions[at].waiting.len() as u64);
+        let all: u64 = sizes.sum::<u64>().max(1);
+        for &at in turn {
+            let Partition { waiting, progress, .. } = &mut self.partitions[at];
+            let share = |of: u64| {
+                let share = u128::from(of) * waiting.len() as u128 / u128::from(all);
+                u64::try_from(share).unwrap_or(of).max(1)
+            };
+            let matches = share(budget.matches as u64) as usize;
+            let own = Budget { nodes: share(budget.nodes), matches, ..budget };
+            let view = self.known.view(pool);
+            let pass = Pass::new(&view, waiting, progress, &mut self.searcher);
+            let slice = pass.run(own);
+            for (_, found) in &slice.matches {
+                for row in found.rows() {
+                    self.of_row[row] = None;
+                }
+            }
+            total.add(slice);
+        }
+        for &at in turn {
+            self.tidy(at);
+        }
+    }
+}
