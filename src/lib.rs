@@ -59,7 +59,7 @@ pub use engine::input::{
 pub use engine::options::{
     BackfillMode, Configuration, ConfigurationError, EarlyRejection, EngineOptions, FlexMatchMode,
 };
-pub use engine::report::TickReport;
+pub use engine::report::{PassPhase, TickReport};
 pub use engine::response::{GameSession, MatchmakingTicket, PendingMatch, Response};
 pub use engine::snapshot::{RestoreError, Snapshot};
 pub use lifecycle::cause::StatusCause;

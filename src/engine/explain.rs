@@ -23,7 +23,7 @@ pub struct WhyWaiting {
     /// out.
     pub never: Vec<NeverReason>,
     /// Whether the last search for it ran out of `nodes_per_anchor`, so that a match may have been
-    /// overlooked. It is searched again.
+    /// overlooked. It is searched again when its part of the pool has changed.
     pub search_exhausted: bool,
 }
 

@@ -58,7 +58,7 @@ use crate::ruleset::RuleSet;
 use crate::search::{MatchTerms, Partitions};
 use input::{Input, InputError};
 use options::{Configuration, ConfigurationError, EngineOptions};
-use report::TickReport;
+use report::{PassPhase, TickReport};
 use response::{MatchmakingTicket, Response};
 
 /// A matchmaker for one configuration: tickets go in, matches come out as events.
@@ -234,11 +234,32 @@ impl Matchmaker {
     /// [`InputError::TimeWentBackwards`], [`InputError::EventsNotDrained`], or
     /// [`InputError::InvalidRequest`] for a time after the year 9999; nothing has changed.
     pub fn handle_timeout(&mut self, now: Timestamp) -> Result<TickReport, InputError> {
+        self.handle_timeout_observed(now, |_| {})
+    }
+
+    /// [`handle_timeout`](Self::handle_timeout) that says which part of it begins, for those who
+    /// measure where the time goes. Settling deadlines comes before the first.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn handle_timeout_observed(
+        &mut self,
+        now: Timestamp,
+        mut observe: impl FnMut(PassPhase),
+    ) -> Result<TickReport, InputError> {
         self.begin(now)?;
         match self.settle(|due| due <= now) {
-            true => Ok(self.run_due_pass()),
+            true => Ok(self.run_due_pass(&mut observe)),
             false => Ok(TickReport { unfinished: true, ..TickReport::default() }),
         }
+    }
+
+    /// On how many threads matches are sought, from now on: 1 until this is called. Tickets that
+    /// the rules keep apart for good (an equality of strings, as of game modes) are searched side
+    /// by side, with the same result as on one thread to the last bit.
+    #[cfg(feature = "parallel")]
+    pub fn set_threads(&mut self, threads: std::num::NonZeroUsize) {
+        self.waiting.set_threads(self.rule_set.plan(), threads.get());
     }
 
     /// The next news for the server of a game session that has not been read. Read them after the

@@ -4,7 +4,7 @@
 //! matches are sought, which looks at rows alone; then the tickets of those that were found go their
 //! way, oldest anchor first.
 
-use super::report::TickReport;
+use super::report::{PassPhase, TickReport};
 use super::{Matchmaker, pool_at};
 use crate::base::time::{Millis, Timestamp};
 use crate::lifecycle::state::{Change, advance};
@@ -45,40 +45,48 @@ impl Matchmaker {
     }
 
     /// Runs a slice of the pass that is due, if one is.
-    pub(super) fn run_due_pass(&mut self) -> TickReport {
+    pub(super) fn run_due_pass(&mut self, observe: &mut impl FnMut(PassPhase)) -> TickReport {
         if self.pass_due() != Some(self.now) {
             return TickReport::default();
         }
-        if !self.begin_searching() {
-            return TickReport { unfinished: true, ..TickReport::default() };
+        observe(PassPhase::Announcing);
+        let joining = self.announce();
+        let tickets_announced = joining.len() as u64;
+        observe(PassPhase::Searching);
+        for row in joining.into_iter().flatten() {
+            self.waiting.insert(pool_at!(self), row);
+            self.waiting.mark_changed(pool_at!(self), row);
+        }
+        if !self.queued.is_empty() {
+            observe(PassPhase::Done);
+            return TickReport { tickets_announced, unfinished: true, ..TickReport::default() };
         }
         if !self.waiting.is_under_way() {
             self.pass.due = false;
             self.pass.last_start = Some(self.now);
-            let pool = pool_at!(self);
-            self.waiting.begin_pass(pool);
+            self.waiting.begin_pass(pool_at!(self));
         }
         let slice = self.search();
+        observe(PassPhase::Forming);
         let report = self.form_matches(slice);
-        TickReport { unfinished: self.waiting.is_under_way(), ..report }
+        observe(PassPhase::Done);
+        let unfinished = self.waiting.is_under_way();
+        TickReport { tickets_announced, unfinished, ..report }
     }
 
-    /// QUEUED becomes SEARCHING for every ticket that no pass has seen (decision 4); false when the
-    /// limit of undrained events comes first.
-    fn begin_searching(&mut self) -> bool {
+    /// QUEUED becomes SEARCHING for every ticket that no pass has seen (decision 4), up to the limit
+    /// of undrained events. Gives back their rows, as far as they have one.
+    fn announce(&mut self) -> Vec<Option<TicketRow>> {
         let estimated_wait_seconds = self.estimate.seconds();
+        let mut joining = Vec::new();
         while self.undrained() < self.options.undrained_events_max {
-            let Some((_, key)) = self.queued.pop_first() else { return true };
+            let Some((_, key)) = self.queued.pop_first() else { break };
             let Some(record) = self.book.record_mut(key) else { continue };
             let change = Change::Search { estimated_wait_seconds };
             advance(record, change, self.now, &self.rule_names, &mut self.outbox);
-            if let Some(row) = self.rows[key] {
-                let pool = pool_at!(self);
-                self.waiting.insert(pool, row);
-                self.waiting.mark_changed(pool, row);
-            }
+            joining.push(self.rows[key]);
         }
-        self.queued.is_empty()
+        joining
     }
 
     /// Looks for matches within the budget of a slice.
@@ -103,6 +111,7 @@ impl Matchmaker {
         self.pass.due |= slice.retries;
         let mut report = TickReport {
             anchors: slice.anchors,
+            asked: slice.asked,
             nodes: slice.nodes,
             judged: slice.judged,
             matches: slice.matches.len() as u64,

@@ -13,7 +13,6 @@ use crate::lifecycle::status::TicketStatus;
 use crate::lifecycle::timers::TimerKind;
 use crate::model::schema::Strategy;
 use crate::ruleset::RuleSet;
-use crate::search::Partitions;
 
 impl Matchmaker {
     /// Goes on with another rule set, another configuration, or both, from `now` on: the command
@@ -128,7 +127,7 @@ impl Matchmaker {
             self.stop_waiting_timers(key);
         }
         self.ingest_all();
-        self.waiting = Partitions::new(self.rule_set.plan());
+        self.waiting = self.waiting.anew(self.rule_set.plan());
         self.pass.due = true;
         let (now, timeout) = (self.now, self.configuration.request_timeout_seconds);
         for key in keys {

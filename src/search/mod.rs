@@ -7,6 +7,7 @@ mod exhaustive;
 mod guard;
 #[cfg(test)]
 mod index_tests;
+mod jobs;
 mod order;
 mod partitions;
 mod pass;

@@ -7,7 +7,8 @@ use super::AnchorKey;
 #[cfg(test)]
 use super::Outcome;
 use super::exhaustive::Searcher;
-use super::pass::{Budget, Pass, Progress, Slice};
+use super::jobs::{self, Job};
+use super::pass::{Budget, Progress, Slice};
 #[cfg(test)]
 use super::view::Entry;
 use super::view::View;
@@ -41,7 +42,8 @@ pub(crate) struct Partitions {
     under_way: BTreeSet<PartitionIdx>,
     /// Those with tickets that were given up.
     given_up: BTreeSet<PartitionIdx>,
-    searcher: Searcher,
+    /// One for each thread.
+    searchers: Vec<Searcher>,
     strings: Vec<Sym>,
     /// Takes every ticket for changed: the plain way that the incremental one is held against.
     #[cfg(test)]
@@ -50,10 +52,10 @@ pub(crate) struct Partitions {
 
 /// Tickets that could be in matches with each other, but with no others.
 #[derive(Debug, Default)]
-struct Partition {
+pub(super) struct Partition {
     strings: Box<[Sym]>,
-    waiting: Waiting,
-    progress: Progress,
+    pub(super) waiting: Waiting,
+    pub(super) progress: Progress,
 }
 
 /// What is known of tickets beside their columns.
@@ -102,7 +104,7 @@ impl Partitions {
             due: BTreeSet::new(),
             under_way: BTreeSet::new(),
             given_up: BTreeSet::new(),
-            searcher: Searcher::new(plan),
+            searchers: vec![Searcher::new(plan)],
             strings: Vec::new(),
             #[cfg(test)]
             searches_everything: false,
@@ -115,7 +117,7 @@ impl Partitions {
         let Some(at) = self.partition_of(row) else { return Outcome::default() };
         let (view, waiting) = (self.known.view(pool), &mut self.partitions[at].waiting);
         waiting.open(&view);
-        self.searcher.search(&view, waiting, view.key(row), nodes_max)
+        self.searchers[0].search(&view, waiting, view.key(row), nodes_max)
     }
 
     /// What the search sees of tickets.
@@ -129,7 +131,7 @@ impl Partitions {
         let at = self.partition_of(row).expect("the ticket waits");
         let (view, waiting) = (self.known.view(pool), &mut self.partitions[at].waiting);
         waiting.open(&view);
-        look(&view, waiting, &mut self.searcher);
+        look(&view, waiting, &mut self.searchers[0]);
     }
 
     #[cfg(test)]
@@ -142,6 +144,23 @@ impl Partitions {
     pub(crate) fn entries(&self, pool: PoolAt<'_>, rows: &[TicketRow]) -> Vec<Entry> {
         let view = self.known.view(pool);
         rows.iter().map(|&row| view.entry(view.key(row), view.waiter(row))).collect()
+    }
+
+    /// Without tickets, for a rule set that takes the place of another.
+    pub(crate) fn anew(&self, plan: &Plan) -> Self {
+        let mut partitions = Self::new(plan);
+        partitions.searchers.resize_with(self.searchers.len(), || Searcher::new(plan));
+        #[cfg(test)]
+        {
+            partitions.searches_everything = self.searches_everything;
+        }
+        partitions
+    }
+
+    /// Searches on so many threads from now on.
+    #[cfg(feature = "parallel")]
+    pub(crate) fn set_threads(&mut self, plan: &Plan, threads: usize) {
+        self.searchers.resize_with(threads.max(1), || Searcher::new(plan));
     }
 
     /// Adds a ticket. It does not count as changed.
@@ -346,25 +365,23 @@ impl Partitions {
     ) {
         let sizes = turn.iter().map(|&at| self.partitions[at].waiting.len() as u64);
         let all: u64 = sizes.sum::<u64>().max(1);
-        for &at in turn {
-            let Partition { waiting, progress, .. } = &mut self.partitions[at];
+        let jobs = turn.iter().map(|&at| {
+            let partition = std::mem::take(&mut self.partitions[at]);
             let share = |of: u64| {
-                let share = u128::from(of) * waiting.len() as u128 / u128::from(all);
+                let share = u128::from(of) * partition.waiting.len() as u128 / u128::from(all);
                 u64::try_from(share).unwrap_or(of).max(1)
             };
-            let matches = share(budget.matches as u64) as usize;
-            let own = Budget { nodes: share(budget.nodes), matches, ..budget };
-            let view = self.known.view(pool);
-            let pass = Pass::new(&view, waiting, progress, &mut self.searcher);
-            let slice = pass.run(own);
-            for (_, found) in &slice.matches {
-                for row in found.rows() {
-                    self.of_row[row] = None;
-                }
+            let (nodes, matches) = (share(budget.nodes), share(budget.matches as u64) as usize);
+            Job { partition, budget: Budget { nodes, matches, ..budget }, slice: Slice::default() }
+        });
+        let mut jobs: Vec<Job> = jobs.collect();
+        jobs::run(&self.known.view(pool), &mut jobs, &mut self.searchers);
+        for (&at, job) in turn.iter().zip(jobs) {
+            self.partitions[at] = job.partition;
+            for (_, found) in &job.slice.matches {
+                found.rows().for_each(|row| self.of_row[row] = None);
             }
-            total.add(slice);
-        }
-        for &at in turn {
+            total.add(job.slice);
             self.tidy(at);
         }
     }

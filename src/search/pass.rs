@@ -140,6 +140,8 @@ pub(crate) struct Budget {
 pub(crate) struct Slice {
     /// Tickets that had their turn as anchor.
     pub(crate) anchors: u64,
+    /// Changed tickets that were asked whether there is a match for one of them.
+    pub(crate) asked: u64,
     pub(crate) nodes: u64,
     /// Complete candidates judged.
     pub(crate) judged: u64,
@@ -159,6 +161,7 @@ impl Slice {
     /// Adds what was done in another partition.
     pub(super) fn add(&mut self, mut other: Self) {
         self.anchors += other.anchors;
+        self.asked += other.asked;
         self.nodes += other.nodes;
         self.judged += other.judged;
         self.anchors_exhausted += other.anchors_exhausted;
@@ -241,6 +244,7 @@ impl<'a, 'v> Pass<'a, 'v> {
         // The oldest is the first anchor: it has its turn at once.
         let is_oldest = self.waiting.first() == Some(key);
         let may_match = is_oldest || {
+            self.slice.asked += 1;
             let outcome = self.search(key, anchor, budget);
             outcome.found.is_some() || outcome.exhausted
         };
