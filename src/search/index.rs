@@ -159,6 +159,11 @@ impl Index {
         self.profiles.span(pairs, place, at)
     }
 
+    /// The strings that all units of a ticket have, as bits for each such constraint.
+    pub(super) fn signatures(&self, pairs: &Pairs, place: usize) -> &[u64] {
+        self.profiles.signatures(pairs, place)
+    }
+
     /// Whether no match can hold the ticket at a place.
     pub(super) fn is_nowhere(&self, place: usize) -> bool {
         self.profiles.group(place) == Profiles::NOWHERE

@@ -179,6 +179,15 @@ impl Waiting {
         span.filter(|_| !self.is_plain()).unwrap_or(Span::EMPTY)
     }
 
+    /// The strings that all units of a ticket have, as bits for each list that must have one in
+    /// common; nothing when all tickets are looked at.
+    pub(super) fn signatures(&self, plan: &Plan, ticket: Entry) -> &[u64] {
+        match self.is_plain() {
+            true => &[],
+            false => self.index.signatures(&plan.pairs, ticket.place as usize),
+        }
+    }
+
     /// The locations that a ticket allows in a match that `epoch` judges.
     pub(super) fn locations(
         &self,
