@@ -46,7 +46,7 @@ impl Profiles {
 
     /// What stands for the strings of a ticket that it may share.
     #[inline]
-    fn signatures(&self, pairs: &Pairs, row: TicketRow) -> &[u64] {
+    pub(crate) fn signatures(&self, pairs: &Pairs, row: TicketRow) -> &[u64] {
         stretch(&self.signatures, row, pairs.share.len())
     }
 

@@ -179,7 +179,12 @@ impl Waiting {
     pub(super) fn partial(&self, teams: [&[usize]; 2], room: [u32; 2], epoch: Epoch) -> Verdict {
         let candidate = self.candidate(teams);
         let room: Col<_, Room> = room.iter().map(|&max| Room { min: 0, max }).collect();
-        let partial = Partial { columns: &self.pool.columns, candidate: &candidate, room: &room };
+        let partial = Partial {
+            columns: &self.pool.columns,
+            candidate: &candidate,
+            room: &room,
+            coming: &[],
+        };
         let [rule] = &*self.rule_set.plan().enforced else { panic!("there is one rule") };
         rule.rule.partial(&partial, epoch, &mut Scratch::default())
     }

@@ -102,7 +102,12 @@ impl Scene {
     pub(super) fn partial(&mut self, seats: &[Option<usize>], wait: u32) -> Option<Vec<Verdict>> {
         let (candidate, epoch) = (self.candidate(seats), self.epoch(wait));
         let room = self.room(&candidate, wait)?;
-        let partial = Partial { columns: &self.pool.columns, candidate: &candidate, room: &room };
+        let partial = Partial {
+            columns: &self.pool.columns,
+            candidate: &candidate,
+            room: &room,
+            coming: &[],
+        };
         let rules = self.rule_set.plan().enforced.iter();
         Some(rules.map(|it| it.rule.partial(&partial, epoch, &mut self.scratch)).collect())
     }

@@ -1,5 +1,6 @@
 //! Finding a match for an anchor. Knows rows and rules; knows no ticket states and no strings.
 
+mod ahead;
 mod alone;
 mod anchor;
 mod cells;

@@ -82,6 +82,12 @@ impl View<'_> {
         self.profiles.spans(self.pairs, ticket.row)
     }
 
+    /// What stands for the strings that a ticket may share, for each such constraint.
+    #[inline]
+    pub(super) fn signatures(&self, ticket: Entry) -> &[u64] {
+        self.profiles.signatures(self.pairs, ticket.row)
+    }
+
     /// The locations that a ticket allows in a match that `epoch` judges.
     #[inline]
     pub(super) fn locations(&self, epoch: Epoch, ticket: Entry) -> LocationSet {

@@ -192,7 +192,7 @@ fn check(
     let room = room(table, epoch);
     let verdicts: Vec<Verdict> = {
         let Table { plan, pool, candidate, scratch, .. } = &*table;
-        let partial = Partial { columns: &pool.columns, candidate, room: &room };
+        let partial = Partial { columns: &pool.columns, candidate, room: &room, coming: &[] };
         let verdict = |rule: &Compiled| match rule {
             Compiled::Admit(rule) => rule.partial(&partial, epoch, &mut scratch.borrow_mut()),
             Compiled::Order(_) => Verdict::ALWAYS,
