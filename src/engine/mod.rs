@@ -21,7 +21,7 @@ mod validate;
 mod view;
 mod waiting;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::base::idx::Col;
@@ -107,7 +107,7 @@ pub struct Matchmaker {
     /// When the next epoch of each active ticket begins, if a timer is set for it.
     epoch_timers: Col<TicketKey, Option<Timestamp>>,
     /// Tickets that no pass has seen, by number of submission.
-    queued: BTreeMap<u64, TicketKey>,
+    queued: SortedMap<u64, TicketKey>,
     /// Tickets that can be matched, in the order in which they are anchors.
     searching: SortedMap<AnchorKey, TicketRow>,
     pending: PendingMatches,
@@ -154,7 +154,7 @@ impl Matchmaker {
             rows: Col::new(),
             owners: Col::new(),
             epoch_timers: Col::new(),
-            queued: BTreeMap::new(),
+            queued: SortedMap::default(),
             searching: SortedMap::default(),
             pending: PendingMatches::default(),
             sessions: Sessions::default(),

@@ -3,6 +3,7 @@
 use super::{Matchmaker, set};
 use crate::base::time::{Millis, Timestamp};
 use crate::lifecycle::book::{TicketKey, TicketRecord};
+use crate::lifecycle::status::TicketStatus;
 use crate::lifecycle::timers::{Timer, TimerKind};
 use crate::search::AnchorKey;
 
@@ -10,19 +11,26 @@ impl Matchmaker {
     /// Takes a ticket out of everything that concerns only waiting ones. Its row stays.
     pub(super) fn leave_search(&mut self, key: TicketKey) {
         let Some(record) = self.book.record(key) else { return };
-        let (number, due) = (record.number, record.due);
+        let (number, due, status) = (record.number, record.due, record.status);
         let anchor = self.anchor_key(record);
-        let guard = self.guard_end(record);
-        self.queued.remove(&number);
-        self.timers.cancel(due, TimerKind::RequestTimeout, number);
-        if let Some(guard) = guard {
-            self.timers.cancel(guard, TimerKind::GuardEnd, number);
+        let waits = matches!(status, TicketStatus::Queued | TicketStatus::Searching);
+        if waits {
+            let guard = self.guard_end(record);
+            self.timers.cancel(due, TimerKind::RequestTimeout, number);
+            if let Some(guard) = guard {
+                self.timers.cancel(guard, TimerKind::GuardEnd, number);
+            }
+            if let Some(at) = self.epoch_timers[key].take() {
+                self.timers.cancel(at, TimerKind::EpochStart, number);
+            }
         }
-        if let Some(at) = self.epoch_timers[key].take() {
-            self.timers.cancel(at, TimerKind::EpochStart, number);
+        if status == TicketStatus::Queued {
+            self.queued.remove(&number);
         }
         if self.rows[key].is_some() {
-            self.searching.remove(&anchor);
+            if waits {
+                self.searching.remove(&anchor);
+            }
             self.pass.forget(anchor);
         }
     }
