@@ -25,6 +25,8 @@ struct Leaf<K, V> {
     values: Vec<V>,
     /// A bit for each position: whether an entry is there, or a gap.
     held: u128,
+    /// How many bits of `held` are set.
+    count: usize,
 }
 
 impl<K, V> Default for SortedMap<K, V> {
@@ -34,7 +36,6 @@ impl<K, V> Default for SortedMap<K, V> {
 }
 
 impl<K: Ord + Copy + Debug, V: Copy> SortedMap<K, V> {
-    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.len
     }
@@ -81,24 +82,35 @@ impl<K: Ord + Copy + Debug, V: Copy> SortedMap<K, V> {
 
     /// Sets the value of a key, and gives back the one before.
     pub(crate) fn insert(&mut self, key: K, value: V) -> Option<V> {
-        let at = self.leaf_of(&key);
+        let comes_last =
+            self.leaves.last().and_then(|it| it.keys.last()).is_some_and(|it| *it < key);
+        let at = if comes_last { self.leaves.len() - 1 } else { self.leaf_of(&key) };
         let Some(leaf) = self.leaves.get_mut(at) else {
             self.leaves.push(Leaf::of(key, value));
             self.len += 1;
             return None;
         };
+        if comes_last && leaf.keys.len() < LEAF_MAX {
+            leaf.held |= 1 << leaf.keys.len();
+            leaf.count += 1;
+            leaf.keys.push(key);
+            leaf.values.push(value);
+            self.len += 1;
+            return None;
+        }
         let mut position = match leaf.keys.binary_search(&key) {
             Ok(position) => {
                 let before = std::mem::replace(&mut leaf.values[position], value);
                 let was_held = leaf.holds(position);
                 leaf.held |= 1 << position;
+                leaf.count += usize::from(!was_held);
                 self.len += usize::from(!was_held);
                 return was_held.then_some(before);
             }
             Err(position) => position,
         };
         self.len += 1;
-        if leaf.keys.len() == LEAF_MAX && leaf.count() < LEAF_MAX {
+        if leaf.keys.len() == LEAF_MAX && leaf.count < LEAF_MAX {
             leaf.close_up();
             position = leaf.keys.partition_point(|it| *it < key);
         }
@@ -134,6 +146,39 @@ impl<K: Ord + Copy + Debug, V: Copy> SortedMap<K, V> {
         Some(self.remove_at(0, position as usize))
     }
 
+    /// Takes the first entries out, as many as `count` or all, and gives their values in order.
+    pub(crate) fn take_first(&mut self, count: usize) -> Vec<V> {
+        if count < self.len {
+            return (0..count).filter_map(|_| self.pop_first()).map(|(_, value)| value).collect();
+        }
+        let values = self.values().copied().collect();
+        *self = Self::default();
+        values
+    }
+
+    /// Keeps the entries whose values `stays` admits, all in one sweep.
+    pub(crate) fn retain(&mut self, mut stays: impl FnMut(&V) -> bool) {
+        let leaves: Vec<Leaf<K, V>> = std::mem::take(&mut self.leaves);
+        self.len = 0;
+        for mut leaf in leaves {
+            for (position, value) in leaf.values.iter().enumerate() {
+                if leaf.held >> position & 1 == 1 && !stays(value) {
+                    leaf.held &= !(1 << position);
+                    leaf.count -= 1;
+                }
+            }
+            self.len += leaf.count;
+            if leaf.count * 2 < leaf.keys.len() {
+                leaf.close_up();
+            }
+            if !leaf.keys.is_empty() {
+                self.leaves.push(leaf);
+                self.join(self.leaves.len() - 1);
+            }
+        }
+        self.leaves.shrink_to_fit();
+    }
+
     /// The leaf that a key belongs to.
     fn leaf_of(&self, key: &K) -> usize {
         self.leaves.partition_point(|leaf| leaf.from <= *key).saturating_sub(1)
@@ -144,7 +189,8 @@ impl<K: Ord + Copy + Debug, V: Copy> SortedMap<K, V> {
         let leaf = &mut self.leaves[at];
         let removed = (leaf.keys[position], leaf.values[position]);
         leaf.held &= !(1 << position);
-        if leaf.count() * 2 < leaf.keys.len() {
+        leaf.count -= 1;
+        if leaf.count * 2 < leaf.keys.len() {
             self.close_up(at);
         }
         removed
@@ -175,6 +221,7 @@ impl<K: Ord + Copy + Debug, V: Copy> SortedMap<K, V> {
             let mut right = self.leaves.remove(at);
             let left = &mut self.leaves[before];
             left.held |= right.held << left.keys.len();
+            left.count += right.count;
             left.keys.append(&mut right.keys);
             left.values.append(&mut right.values);
         }
@@ -183,12 +230,7 @@ impl<K: Ord + Copy + Debug, V: Copy> SortedMap<K, V> {
 
 impl<K: Ord + Copy, V: Copy> Leaf<K, V> {
     fn of(key: K, value: V) -> Self {
-        Self { from: key, keys: vec![key], values: vec![value], held: 1 }
-    }
-
-    /// How many entries there are.
-    fn count(&self) -> usize {
-        self.held.count_ones() as usize
+        Self { from: key, keys: vec![key], values: vec![value], held: 1, count: 1 }
     }
 
     fn holds(&self, position: usize) -> bool {
@@ -217,19 +259,21 @@ impl<K: Ord + Copy, V: Copy> Leaf<K, V> {
         let before = self.held & ((1 << position) - 1);
         let behind = (self.held ^ before) << 1;
         self.held = before | 1 << position | behind;
+        self.count += 1;
     }
 
-    /// Gives half of a full leaf away.
+    /// Gives half of a full leaf without gaps away.
     fn split(&mut self) -> Self {
         let keys = self.keys.split_off(LEAF_MAX / 2);
         let values = self.values.split_off(LEAF_MAX / 2);
-        let right = Self { from: keys[0], keys, values, held: self.held >> (LEAF_MAX / 2) };
+        let (held, count) = (self.held >> (LEAF_MAX / 2), LEAF_MAX / 2);
         self.held &= (1 << (LEAF_MAX / 2)) - 1;
-        right
+        self.count = LEAF_MAX / 2;
+        Self { from: keys[0], keys, values, held, count }
     }
 
     fn close_up(&mut self) {
-        let count = self.count();
+        let count = self.count;
         let mut held = self.held;
         for to in 0..count {
             let from = held.trailing_zeros() as usize;
@@ -261,6 +305,9 @@ mod tests {
         /// Takes out so many of the keys from one on.
         RemoveRun(u16, u16),
         Pop(u16),
+        Take(usize),
+        /// Keeps the values that this does not divide.
+        Retain(u32),
     }
 
     fn step() -> impl Strategy<Value = Step> {
@@ -271,6 +318,8 @@ mod tests {
             key().prop_map(Step::Remove),
             (key(), 0..300_u16).prop_map(|(from, count)| Step::RemoveRun(from, count)),
             (0..100_u16).prop_map(Step::Pop),
+            (0..200_usize).prop_map(Step::Take),
+            (1..5_u32).prop_map(Step::Retain),
         ]
     }
 
@@ -292,7 +341,8 @@ mod tests {
         for leaf in &ours.leaves {
             assert!((1..=LEAF_MAX).contains(&leaf.keys.len()));
             assert_eq!(leaf.keys.len(), leaf.values.len());
-            assert!(leaf.count() >= leaf.keys.len().div_ceil(2), "more gaps than entries");
+            assert_eq!(leaf.count, leaf.held.count_ones() as usize);
+            assert!(leaf.count >= leaf.keys.len().div_ceil(2), "more gaps than entries");
             assert!(u128::BITS - leaf.held.leading_zeros() <= leaf.keys.len() as u32);
         }
     }
@@ -320,6 +370,15 @@ mod tests {
                         for key in from..from + count {
                             assert_eq!(ours.remove(&key), theirs.remove(&key));
                         }
+                    }
+                    Step::Take(count) => {
+                        let pop = |_| theirs.pop_first().map(|(_, value)| value);
+                        let taken: Vec<u32> = (0..count).map_while(pop).collect();
+                        assert_eq!(ours.take_first(count), taken);
+                    }
+                    Step::Retain(divisor) => {
+                        ours.retain(|value| value % divisor != 0);
+                        theirs.retain(|_, value| *value % divisor != 0);
                     }
                     Step::Pop(count) => {
                         for _ in 0..count {

@@ -31,7 +31,7 @@ use crate::base::time::{Millis, Timestamp};
 use crate::lifecycle::book::{Book, TicketKey};
 use crate::lifecycle::counters::Counters;
 use crate::lifecycle::estimate::WaitEstimate;
-use crate::lifecycle::event::Event;
+use crate::lifecycle::event::{Event, EventGameSession};
 use crate::lifecycle::outbox::Outbox;
 use crate::lifecycle::pending::PendingMatches;
 use crate::lifecycle::session::Sessions;
@@ -111,12 +111,16 @@ pub struct Matchmaker {
     /// Tickets that can be matched, in the order in which they are anchors.
     searching: SortedMap<AnchorKey, TicketRow>,
     pending: PendingMatches,
+    /// An empty list whose room the next match takes.
+    spare_keys: Vec<TicketKey>,
     sessions: Sessions,
     timers: Timers,
     outbox: Outbox,
     updates: VecDeque<SessionUpdate>,
     counters: Counters,
     estimate: WaitEstimate,
+    /// What is told of the session of a match without queue and latencies.
+    unknown_session: Arc<EventGameSession>,
     rng: DetRng,
     searcher: Searcher,
     pass: pass::PassState,
@@ -157,12 +161,14 @@ impl Matchmaker {
             queued: SortedMap::default(),
             searching: SortedMap::default(),
             pending: PendingMatches::default(),
+            spare_keys: Vec::new(),
             sessions: Sessions::default(),
             timers: Timers::default(),
             updates: VecDeque::new(),
             counters: Counters::new(&rule_names),
             outbox: Outbox::new(configuration.custom_event_data.as_deref()),
             estimate: WaitEstimate::default(),
+            unknown_session: Arc::default(),
             rng: DetRng::new(seed),
             searcher: Searcher::new(plan),
             pass: pass::PassState::default(),

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use super::Matchmaker;
 use super::report::TickReport;
 use crate::base::time::{Millis, Timestamp};
+use crate::lifecycle::book::TicketKey;
 use crate::lifecycle::state::{Change, advance};
 use crate::pool::columns::TicketRow;
 use crate::ruleset::plan::Plan;
@@ -48,6 +49,8 @@ pub(super) struct PassState {
     /// Rows of tickets that have ended in the slice. They must not become another ticket's before
     /// it ends.
     departed_rows: Vec<TicketRow>,
+    /// Tickets that were searched for and have left in the slice. Their timers go at its end.
+    departed_tickets: Vec<TicketKey>,
     /// Reused from slice to slice.
     waiting: Waiting,
     /// What holds of every match. The engine marks a ticket as changed when it has waited for
@@ -96,6 +99,14 @@ impl PassState {
     /// Whether the last search for a ticket ran out of nodes.
     pub(super) fn was_given_up(&self, ticket: AnchorKey) -> bool {
         self.given_up.contains(&ticket)
+    }
+
+    /// Notes that a ticket is searched for no more; false when no slice runs.
+    pub(super) fn note_departed(&mut self, ticket: TicketKey) -> bool {
+        if self.is_running {
+            self.departed_tickets.push(ticket);
+        }
+        self.is_running
     }
 
     /// Forgets a ticket that has ended.
@@ -176,6 +187,8 @@ impl Matchmaker {
         // Between passes nobody needs it, and its room is that of every waiting ticket.
         self.pass.waiting = if ended { Waiting::default() } else { waiting };
         self.pass.is_running = false;
+        let departed = std::mem::take(&mut self.pass.departed_tickets);
+        self.stop_timers_of(&departed);
         for row in std::mem::take(&mut self.pass.departed_rows) {
             self.pool.remove(row);
         }
@@ -258,8 +271,8 @@ impl Matchmaker {
     /// limit of undrained events comes first.
     fn begin_searching(&mut self) -> bool {
         let estimated_wait_seconds = self.estimate.seconds();
-        while self.undrained() < self.options.undrained_events_max {
-            let Some((_, key)) = self.queued.pop_first() else { return true };
+        let room = self.options.undrained_events_max.saturating_sub(self.undrained());
+        for key in self.queued.take_first(room) {
             let Some(record) = self.book.record_mut(key) else { continue };
             let change = Change::Search { estimated_wait_seconds };
             advance(record, change, self.now, &self.rule_names, &mut self.outbox);

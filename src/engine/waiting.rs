@@ -7,32 +7,59 @@ use crate::lifecycle::status::TicketStatus;
 use crate::lifecycle::timers::{Timer, TimerKind};
 use crate::search::AnchorKey;
 
+/// To look at so many timers in order costs less than to find one.
+const SWEPT_FOR_ONE: usize = 8;
+
 impl Matchmaker {
     /// Takes a ticket out of everything that concerns only waiting ones. Its row stays.
     pub(super) fn leave_search(&mut self, key: TicketKey) {
         let Some(record) = self.book.record(key) else { return };
-        let (number, due, status) = (record.number, record.due, record.status);
+        let (number, status) = (record.number, record.status);
         let anchor = self.anchor_key(record);
-        let waits = matches!(status, TicketStatus::Queued | TicketStatus::Searching);
-        if waits {
-            let guard = self.guard_end(record);
-            self.timers.cancel(due, TimerKind::RequestTimeout, number);
-            if let Some(guard) = guard {
-                self.timers.cancel(guard, TimerKind::GuardEnd, number);
+        match status {
+            TicketStatus::Queued => {
+                self.queued.remove(&number);
+                self.stop_waiting_timers(key);
             }
-            if let Some(at) = self.epoch_timers[key].take() {
-                self.timers.cancel(at, TimerKind::EpochStart, number);
+            TicketStatus::Searching => {
+                if self.rows[key].is_some() {
+                    self.searching.remove(&anchor);
+                }
+                if !self.pass.note_departed(key) {
+                    self.stop_waiting_timers(key);
+                }
             }
-        }
-        if status == TicketStatus::Queued {
-            self.queued.remove(&number);
+            _ => {}
         }
         if self.rows[key].is_some() {
-            if waits {
-                self.searching.remove(&anchor);
-            }
             self.pass.forget(anchor);
         }
+    }
+
+    pub(super) fn stop_waiting_timers(&mut self, key: TicketKey) {
+        let Some(record) = self.book.record(key) else { return };
+        let (number, due) = (record.number, record.due);
+        self.timers.cancel(due, TimerKind::RequestTimeout, number);
+        if let Some(guard) = self.guard_end(record) {
+            self.timers.cancel(guard, TimerKind::GuardEnd, number);
+        }
+        if let Some(at) = self.epoch_timers[key].take() {
+            self.timers.cancel(at, TimerKind::EpochStart, number);
+        }
+    }
+
+    /// Stops the timers of tickets that have left in one slice of a pass; of many in one sweep.
+    pub(super) fn stop_timers_of(&mut self, departed: &[TicketKey]) {
+        if departed.len() * SWEPT_FOR_ONE < self.timers.len() {
+            departed.iter().for_each(|&key| self.stop_waiting_timers(key));
+            return;
+        }
+        departed.iter().for_each(|&key| self.epoch_timers[key] = None);
+        let book = &self.book;
+        self.timers.retain_waiting(|key| {
+            let status = book.record(key).map(|record| record.status);
+            matches!(status, Some(TicketStatus::Queued | TicketStatus::Searching))
+        });
     }
 
     /// Sets the timers of a ticket that waits from `at` on.

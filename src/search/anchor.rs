@@ -5,15 +5,14 @@ use crate::model::schema::BackfillPriority;
 
 /// The place of a ticket in the order of anchors: oldest first, then in the order of submission;
 /// backfill tickets apart where the rule set says so.
+///
+/// From the highest bit down: 0 for those that come first, whatever their age; the start; the
+/// number; whether it is a backfill, which decides nothing, as no two tickets have the same number.
+/// Times and numbers end far below 2^63.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) struct AnchorKey {
-    /// 0 for those that come first, whatever their age.
-    class: u8,
-    start_time: Timestamp,
-    number: u64,
-    /// Decides nothing: no two tickets have the same number.
-    is_backfill: bool,
-}
+pub(crate) struct AnchorKey(u128);
+
+const WORD_MAX: u64 = (1 << 63) - 1;
 
 impl AnchorKey {
     pub(crate) fn new(
@@ -27,19 +26,21 @@ impl AnchorKey {
             BackfillPriority::High => !is_backfill,
             BackfillPriority::Low => is_backfill,
         };
-        Self { class: u8::from(comes_last), start_time, number, is_backfill }
+        let high = u64::from(comes_last) << 63 | start_time.as_millis().min(WORD_MAX);
+        let low = number.min(WORD_MAX) << 1 | u64::from(is_backfill);
+        Self(u128::from(high) << 64 | u128::from(low))
     }
 
     pub(crate) fn number(self) -> u64 {
-        self.number
+        self.0 as u64 >> 1
     }
 
     pub(crate) fn start_time(self) -> Timestamp {
-        self.start_time
+        Timestamp::from_millis((self.0 >> 64) as u64 & WORD_MAX)
     }
 
     pub(crate) fn is_backfill(self) -> bool {
-        self.is_backfill
+        self.0 & 1 == 1
     }
 }
 
@@ -61,6 +62,12 @@ mod tests {
                 AnchorKey::new(priority, is_backfill, Timestamp::from_millis(start), number)
             });
             assert_eq!(sorted.map(|(_, number, _)| number), expected, "{priority:?}");
+            for (start, number, is_backfill) in tickets {
+                let start = Timestamp::from_millis(start);
+                let key = AnchorKey::new(priority, is_backfill, start, number);
+                let told = (key.start_time(), key.number(), key.is_backfill());
+                assert_eq!(told, (start, number, is_backfill));
+            }
         }
     }
 }
