@@ -64,9 +64,8 @@ pub use engine::response::{GameSession, MatchmakingTicket, PendingMatch, Respons
 pub use engine::snapshot::{RestoreError, Snapshot};
 pub use lifecycle::cause::StatusCause;
 pub use lifecycle::counters::{Counters, Durations};
-pub use lifecycle::event::{
-    Acceptance, Event, EventDetail, EventGameSession, EventPlayer, EventTicket, RuleMetrics,
-};
+pub use lifecycle::event::{Acceptance, Event, EventDetail, EventGameSession, RuleMetrics};
+pub use lifecycle::event_ticket::{EventPlayer, EventTicket};
 pub use lifecycle::status::TicketStatus;
 pub use model::matched::PlacedTicket;
 pub use model::schema::{

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use rallypoint::{
-    Configuration, EngineOptions, Event, EventDetail, EventTicket, Input, Matchmaker, PassPhase,
+    Configuration, EngineOptions, Event, EventDetail, Input, Matchmaker, PassPhase,
     StartMatchmaking, Timestamp,
 };
 
@@ -155,10 +155,10 @@ pub(super) fn team_names(matchmaker: &Matchmaker) -> Vec<String> {
 pub(super) fn teams_of(event: &Event, names: &[String]) -> Option<[Vec<u32>; 2]> {
     let EventDetail::MatchmakingSucceeded { tickets, .. } = &event.detail else { return None };
     let mut teams = [Vec::new(), Vec::new()];
-    for EventTicket { ticket_id, players, .. } in tickets {
-        let team = players.first().and_then(|player| player.team.as_deref());
+    for ticket in tickets.iter() {
+        let team = ticket.players().next().and_then(|player| player.team);
         let place = names.iter().position(|name| Some(name.as_str()) == team);
-        let (place, number) = (place?, number_of(ticket_id.as_str())?);
+        let (place, number) = (place?, number_of(ticket.ticket_id().as_str())?);
         teams.get_mut(place)?.push(number);
     }
     Some(teams)

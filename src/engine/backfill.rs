@@ -192,7 +192,7 @@ impl Matchmaker {
         at: Timestamp,
     ) {
         let Some(record) = self.book.record(ticket) else { return };
-        let ticket_id = record.id.clone();
+        let ticket_id = record.id().clone();
         let Some(session) = self.sessions.get(arn) else { return };
         // The id of an automatic ticket is used once.
         let is_used = session.announced.as_ref() == Some(&ticket_id);

@@ -34,16 +34,17 @@ macro_rules! pool_at {
 }
 use pool_at;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::base::idx::Col;
 use crate::base::rng::DetRng;
+use crate::base::sorted::SortedMap;
 use crate::base::time::{Millis, Timestamp};
 use crate::lifecycle::book::{Book, TicketKey};
 use crate::lifecycle::counters::Counters;
 use crate::lifecycle::estimate::WaitEstimate;
-use crate::lifecycle::event::Event;
+use crate::lifecycle::event::{Event, EventGameSession};
 use crate::lifecycle::outbox::Outbox;
 use crate::lifecycle::pending::PendingMatches;
 use crate::lifecycle::session::Sessions;
@@ -119,16 +120,20 @@ pub struct Matchmaker {
     /// When the next epoch of each active ticket begins, if a timer is set for it.
     epoch_timers: Col<TicketKey, Option<Timestamp>>,
     /// Tickets that no pass has seen, by number of submission.
-    queued: BTreeMap<u64, TicketKey>,
+    queued: SortedMap<u64, TicketKey>,
     /// Tickets that can be matched.
     waiting: Partitions,
     pending: PendingMatches,
+    /// An empty list whose room the next match takes.
+    spare_keys: Vec<TicketKey>,
     sessions: Sessions,
     timers: Timers,
     outbox: Outbox,
     updates: VecDeque<SessionUpdate>,
     counters: Counters,
     estimate: WaitEstimate,
+    /// What is told of the session of a match without queue and latencies.
+    unknown_session: Arc<EventGameSession>,
     rng: DetRng,
     pass: pass::PassState,
 }
@@ -165,15 +170,17 @@ impl Matchmaker {
             rows: Col::new(),
             owners: Col::new(),
             epoch_timers: Col::new(),
-            queued: BTreeMap::new(),
+            queued: SortedMap::default(),
             waiting: Partitions::new(plan),
             pending: PendingMatches::default(),
+            spare_keys: Vec::new(),
             sessions: Sessions::default(),
             timers: Timers::default(),
             updates: VecDeque::new(),
             counters: Counters::new(&rule_names),
             outbox: Outbox::new(configuration.custom_event_data.as_deref()),
             estimate: WaitEstimate::default(),
+            unknown_session: Arc::default(),
             rng: DetRng::new(seed),
             pass: pass::PassState::default(),
             rule_names,

@@ -7,6 +7,7 @@
 use super::report::{PassPhase, TickReport};
 use super::{Matchmaker, pool_at};
 use crate::base::time::{Millis, Timestamp};
+use crate::lifecycle::book::TicketKey;
 use crate::lifecycle::state::{Change, advance};
 use crate::pool::columns::TicketRow;
 use crate::search::{Budget, MatchTerms, Slice};
@@ -26,6 +27,20 @@ pub(super) struct PassState {
     /// What holds of every match. The engine marks a ticket as changed when it has waited for
     /// `backfill_before_new_match`: from then on it may found a match.
     pub(super) terms: MatchTerms,
+    /// Whether the matches of a slice go their way.
+    is_forming: bool,
+    /// Tickets that were searched for and have left meanwhile. Their timers go at the end.
+    departed: Vec<TicketKey>,
+}
+
+impl PassState {
+    /// Notes that a ticket is searched for no more; false when no slice has formed matches.
+    pub(super) fn note_departed(&mut self, ticket: TicketKey) -> bool {
+        if self.is_forming {
+            self.departed.push(ticket);
+        }
+        self.is_forming
+    }
 }
 
 impl Matchmaker {
@@ -79,8 +94,8 @@ impl Matchmaker {
     fn announce(&mut self) -> Vec<Option<TicketRow>> {
         let estimated_wait_seconds = self.estimate.seconds();
         let mut joining = Vec::new();
-        while self.undrained() < self.options.undrained_events_max {
-            let Some((_, key)) = self.queued.pop_first() else { break };
+        let room = self.options.undrained_events_max.saturating_sub(self.undrained());
+        for key in self.queued.take_first(room) {
             let Some(record) = self.book.record_mut(key) else { continue };
             let change = Change::Search { estimated_wait_seconds };
             advance(record, change, self.now, &self.rule_names, &mut self.outbox);
@@ -124,9 +139,13 @@ impl Matchmaker {
             let players = found.placed.iter().map(|&(_, row)| self.pool.columns.players[row].len);
             report.players_matched += players.map(u64::from).sum::<u64>();
         }
+        self.pass.is_forming = true;
         for (_, found) in &slice.matches {
             self.form_match(found);
         }
+        self.pass.is_forming = false;
+        let departed = std::mem::take(&mut self.pass.departed);
+        self.stop_timers_of(&departed);
         report
     }
 

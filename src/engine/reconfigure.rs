@@ -7,10 +7,8 @@ use super::options::{BackfillMode, Configuration, ConfigurationError, FlexMatchM
 use super::response::Response;
 use super::{Matchmaker, validate};
 use crate::base::time::{Millis, Timestamp};
-use crate::lifecycle::book::TicketKey;
 use crate::lifecycle::state::metrics;
 use crate::lifecycle::status::TicketStatus;
-use crate::lifecycle::timers::TimerKind;
 use crate::model::schema::Strategy;
 use crate::ruleset::RuleSet;
 
@@ -111,7 +109,7 @@ impl Matchmaker {
 
     fn change_rule_set(&mut self, rule_set: RuleSet) {
         self.rule_names = enforced_rules(&rule_set);
-        self.counters.rule_evaluations = metrics(&self.rule_names, []);
+        self.counters.rule_evaluations = metrics(&self.rule_names, std::iter::empty()).into();
         self.rule_set = rule_set;
         for key in self.active_keys() {
             if let Some(record) = self.book.record_mut(key) {
@@ -142,18 +140,6 @@ impl Matchmaker {
             }
             self.set_waiting_timers(key, now);
             self.mark_changed(key);
-        }
-    }
-
-    fn stop_waiting_timers(&mut self, key: TicketKey) {
-        let Some(record) = self.book.record(key) else { return };
-        let (number, due) = (record.number, record.due);
-        self.timers.cancel(due, TimerKind::RequestTimeout, number);
-        if let Some(guard) = self.guard_end(record) {
-            self.timers.cancel(guard, TimerKind::GuardEnd, number);
-        }
-        if let Some(at) = self.epoch_timers[key].take() {
-            self.timers.cancel(at, TimerKind::EpochStart, number);
         }
     }
 }

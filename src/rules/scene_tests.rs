@@ -236,7 +236,7 @@ pub(super) fn matches(text: &str, tickets: &[Vec<Player>]) -> Vec<(Option<String
     let details = std::iter::from_fn(|| matchmaker.poll_event()).map(|event| event.detail);
     let matched = details.filter_map(|detail| match detail {
         EventDetail::MatchmakingSucceeded { tickets, game_session, .. } => {
-            Some((game_session.location.map(|it| it.to_string()), tickets.len()))
+            Some((game_session.location.as_deref().map(str::to_owned), tickets.len()))
         }
         _ => None,
     });

@@ -7,18 +7,14 @@ use crate::ruleset::plan::Plan;
 
 /// The place of a ticket in the order of anchors: oldest first, then in the order of submission;
 /// backfill tickets apart where the rule set says so.
+///
+/// From the highest bit down: 0 for those that come first, whatever their age; the start; the
+/// number; whether it is a backfill, which decides nothing, as no two tickets have the same number.
+/// Times and numbers end far below 2^63.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) struct AnchorKey {
-    /// The highest bit is 0 for those that come first, whatever their age; below it the start time.
-    class_and_start: u64,
-    /// The lowest bit says whether it is a backfill ticket. It decides nothing: no two tickets have
-    /// the same number.
-    number_and_kind: u64,
-}
+pub(crate) struct AnchorKey(u128);
 
-const CLASS_SHIFT: u32 = 63;
-/// Far beyond the year 9999; a damaged snapshot may name any time.
-const START_MAX: u64 = (1 << CLASS_SHIFT) - 1;
+const WORD_MAX: u64 = (1 << 63) - 1;
 
 impl AnchorKey {
     pub(crate) fn new(
@@ -32,11 +28,9 @@ impl AnchorKey {
             BackfillPriority::High => !is_backfill,
             BackfillPriority::Low => is_backfill,
         };
-        Self {
-            class_and_start: u64::from(comes_last) << CLASS_SHIFT
-                | start_time.as_millis() & START_MAX,
-            number_and_kind: number << 1 | u64::from(is_backfill),
-        }
+        let high = u64::from(comes_last) << 63 | start_time.as_millis().min(WORD_MAX);
+        let low = number.min(WORD_MAX) << 1 | u64::from(is_backfill);
+        Self(u128::from(high) << 64 | u128::from(low))
     }
 
     /// The place of a ticket of the pool.
@@ -49,20 +43,19 @@ impl AnchorKey {
     /// A key before those of all tickets that are no backfills and start at `start` or later, and
     /// behind the others of their kind; `None` when no key is before them.
     pub(crate) fn before(priority: BackfillPriority, start: Timestamp) -> Option<Self> {
-        let first = Self::new(priority, false, start, 0).class_and_start;
-        first.checked_sub(1).map(|it| Self { class_and_start: it, number_and_kind: u64::MAX })
+        Self::new(priority, false, start, 0).0.checked_sub(1).map(Self)
     }
 
     pub(crate) fn number(self) -> u64 {
-        self.number_and_kind >> 1
+        self.0 as u64 >> 1
     }
 
     pub(crate) fn start_time(self) -> Timestamp {
-        Timestamp::from_millis(self.class_and_start & START_MAX)
+        Timestamp::from_millis((self.0 >> 64) as u64 & WORD_MAX)
     }
 
     pub(crate) fn is_backfill(self) -> bool {
-        self.number_and_kind & 1 == 1
+        self.0 & 1 == 1
     }
 }
 
@@ -84,12 +77,14 @@ mod tests {
                 AnchorKey::new(priority, is_backfill, Timestamp::from_millis(start), number)
             });
             assert_eq!(sorted.map(|(_, number, _)| number), expected, "{priority:?}");
-            for (at, number, is_backfill) in tickets {
-                let key = AnchorKey::new(priority, is_backfill, Timestamp::from_millis(at), number);
-                let read = (key.start_time().as_millis(), key.number(), key.is_backfill());
-                assert_eq!(read, (at, number, is_backfill));
+            for (start, number, is_backfill) in tickets {
+                let start = Timestamp::from_millis(start);
+                let key = AnchorKey::new(priority, is_backfill, start, number);
+                let told = (key.start_time(), key.number(), key.is_backfill());
+                assert_eq!(told, (start, number, is_backfill));
                 let before = AnchorKey::before(priority, Timestamp::from_millis(3));
-                assert!(is_backfill || (Some(key) < before) == (at < 3), "{priority:?} {at}");
+                let is_before = Some(key) < before;
+                assert!(is_backfill || is_before == (start.as_millis() < 3), "{priority:?}");
             }
         }
     }

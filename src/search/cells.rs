@@ -208,17 +208,18 @@ impl Cells {
         view: &View<'_>,
         epoch: Epoch,
         row: TicketRow,
+        all: &Tickets,
         cursors: &mut Cursors,
     ) {
         cursors.cells.clear();
         cursors.last = None;
         cursors.all = None;
         let is_reached = self.reached(view, Some(epoch), row, |list| {
-            cursors.cells.extend(self.cursor(list, Position::default()).map(Reverse));
+            cursors.cells.extend(self.first_cursor(list).map(Reverse));
         });
         if !is_reached {
             cursors.cells.clear();
-            cursors.all = Some(Position::default());
+            cursors.all = all.first_position();
         }
     }
 
@@ -242,9 +243,9 @@ impl Cells {
     /// The next ticket of a merge; of a walk through `all` tickets the next, be it a backfill.
     #[inline]
     pub(super) fn next(&self, cursors: &mut Cursors, all: &Tickets) -> Option<(AnchorKey, Waiter)> {
-        if let Some(position) = &mut cursors.all {
-            let (&key, &waiter) = all.at(*position)?;
-            *position = all.behind(*position);
+        if let Some(position) = cursors.all {
+            let (&key, &waiter) = all.at(position)?;
+            cursors.all = all.behind(position);
             return Some((key, waiter));
         }
         loop {
@@ -252,7 +253,8 @@ impl Cells {
             let Reverse(Cursor { key, list, position }) = *top;
             let tickets = self.lists.get(list as usize)?;
             let (_, &waiter) = tickets.at(position)?;
-            match self.cursor(list, tickets.behind(position)) {
+            let behind = tickets.behind(position);
+            match behind.and_then(|position| self.cursor(list, position)) {
                 Some(moved) => *top = Reverse(moved),
                 None => {
                     PeekMut::pop(top);
@@ -262,6 +264,10 @@ impl Cells {
                 return Some((key, waiter));
             }
         }
+    }
+
+    fn first_cursor(&self, list: u32) -> Option<Cursor> {
+        self.cursor(list, self.lists.get(list as usize)?.first_position()?)
     }
 
     fn cursor(&self, list: u32, position: Position) -> Option<Cursor> {

@@ -148,7 +148,7 @@ impl Waiting {
         ticket: Entry,
         cursors: &mut Cursors,
     ) {
-        self.cells.reach(view, epoch, ticket.row, cursors);
+        self.cells.reach(view, epoch, ticket.row, &self.tickets, cursors);
     }
 
     /// The next candidate of a merge.

@@ -178,7 +178,7 @@ pub(super) struct RangeForm(pub(super) Option<(f64, f64)>);
 impl Matchmaker {
     pub(super) fn ticket_form(&self, record: &TicketRecord) -> TicketForm {
         TicketForm {
-            id: record.id.clone(),
+            id: record.id().clone(),
             number: record.number,
             status: record.status,
             cause: record.cause,
@@ -193,7 +193,7 @@ impl Matchmaker {
             was_matched: record.was_matched,
             team: record.team.clone(),
             placed: record.placed.as_ref().map(|placed| PlacedForm {
-                session: placed.session.clone(),
+                session: EventGameSession::clone(&placed.session),
                 player_sessions: placed.player_sessions.clone(),
             }),
             active: None,

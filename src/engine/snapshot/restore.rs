@@ -108,20 +108,19 @@ impl Matchmaker {
             Box::new(self.backfill(session, automatic, &players))
         });
         let record = TicketRecord {
-            id,
             number,
             status,
             cause: form.cause,
             start_time,
             end_time: form.end_time,
             due: form.due,
-            party: self.book.pack(&players),
+            party: self.book.pack(id, start_time, &players),
             backfill,
             was_matched: form.was_matched,
             team: form.team.map(|team| self.team_name(team)),
             pending: None,
             placed: form.placed.map(|placed| {
-                let (session, player_sessions) = (placed.session, placed.player_sessions);
+                let (session, player_sessions) = (Arc::new(placed.session), placed.player_sessions);
                 Box::new(Placed { session, player_sessions })
             }),
             tallies: active.as_ref().map_or(&[][..], |active| &active.tallies).into(),
