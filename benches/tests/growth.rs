@@ -79,32 +79,38 @@ fn a_pass_over_squads_is_linear() {
     is_linear::<Squads>();
 }
 
-/// The nodes of an arriving ticket while so many others wait.
+/// The nodes of an arriving ticket while so many others wait, on average over some seeds: another
+/// number of those brings other arrivals.
 fn nodes_per_arrival<W: SteadyWorkload>(waiting: u32) -> f64 {
-    let steady = Steady { warm_up: 100, arrivals: 300, patience: Duration::MAX };
-    let row = steady.measure::<W>(waiting, 1).expect("the matches are right");
-    assert!(row.matches >= 20, "{} matches", row.matches);
-    let cost = row.nodes as f64 / f64::from(row.arrivals);
-    println!(
-        "{:16}{waiting:>8} wait{:>6} matches{cost:>10.1} nodes a ticket",
-        row.workload, row.matches
-    );
-    cost
+    let steady = Steady { warm_up: 200, arrivals: 800, patience: Duration::MAX };
+    let costs = SEEDS.map(|seed| {
+        let row = steady.measure::<W>(waiting, seed).expect("the matches are right");
+        assert!(row.matches >= 50, "{} matches", row.matches);
+        let cost = row.nodes as f64 / f64::from(row.arrivals);
+        let matches = row.matches;
+        println!(
+            "{}{waiting:>8} wait{matches:>6} matches{cost:>10.1} nodes a ticket",
+            row.workload
+        );
+        cost
+    });
+    costs.iter().sum::<f64>() / costs.len() as f64
 }
 
 fn is_constant<W: SteadyWorkload>() {
-    let [small, large] = [500, 2_000].map(nodes_per_arrival::<W>);
-    assert!(large <= small * 1.1, "{}: {small} nodes a ticket, then {large}", W::STEADY_NAME);
+    let [small, large] = [500, 4_000].map(nodes_per_arrival::<W>);
+    println!("{}{:>8.2} times as many nodes", W::STEADY_NAME, large / small);
+    assert!(large <= small * 1.2, "{}: {small} nodes a ticket, then {large}", W::STEADY_NAME);
 }
 
 #[test]
-#[ignore = "a pass asks every waiting anchor whether it could meet the arriving ticket"]
+#[ignore = "not yet so: a pass asks every waiting anchor whether it could meet an arrival"]
 fn an_arrival_in_squads_costs_the_same_beside_more_tickets() {
     is_constant::<Squads>();
 }
 
 #[test]
-#[ignore = "a pass asks every waiting anchor whether it could meet the arriving ticket"]
+#[ignore = "not yet so: a pass asks every waiting anchor whether it could meet an arrival"]
 fn an_arrival_in_parties_costs_the_same_beside_more_tickets() {
     is_constant::<Parties>();
 }
