@@ -40,6 +40,10 @@ impl Commands<'_> {
                 _ => self.place(of),
             };
         }
+        let guards = self.setup.options.backfill_before_new_match_seconds > 0;
+        if guards && self.setup.has_backfill && self.chance.percent(12) {
+            return self.crowd();
+        }
         let sessions: Vec<GameSession> = engine.game_sessions().collect();
         match self.chance.below(100) {
             0..8 => Vec::new(),
@@ -72,6 +76,16 @@ impl Commands<'_> {
         let players = self.setup.game.party(&mut self.chance, ids);
         let ticket_id = Some(TicketId::from(format!("t{number}")));
         vec![StartMatchmaking { ticket_id, players, ..StartMatchmaking::default() }.into()]
+    }
+
+    /// A backfill ticket and more tickets than it has room for.
+    fn crowd(&mut self) -> Vec<Input> {
+        let mut inputs = self.backfill();
+        for _ in 0..4 {
+            self.number += 1;
+            inputs.extend(self.start());
+        }
+        inputs
     }
 
     fn stop(

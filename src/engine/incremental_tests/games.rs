@@ -49,14 +49,14 @@ pub(super) struct Game {
 }
 
 impl Game {
-    pub(super) fn draw(chance: &mut Chance) -> Self {
-        let is_published = chance.percent(PUBLISHED_PERCENT);
+    pub(super) fn draw(chance: &mut Chance, is_dense: bool) -> Self {
+        let is_published = !is_dense && chance.percent(PUBLISHED_PERCENT);
         let (text, step_max, request_timeout_seconds, skills) = if is_published {
             let (text, step_max) = *chance.one_of(&PUBLISHED);
             // Close enough for a few tickets to make a match, far enough for some to make none.
             (text.to_owned(), step_max, 70, *chance.one_of(&[(900, 250), (900, 600)]))
         } else {
-            (small(chance), 1_500, 15, (0, 60))
+            (small(chance, is_dense), 1_500, 15, (0, 60))
         };
         let rule_set = RuleSet::from_json(&text).expect("the rule set is valid");
         let ast = &rule_set.plan().ast;
@@ -207,8 +207,8 @@ fn strings(chance: &mut Chance, name: &str) -> Vec<String> {
 }
 
 /// A rule set for few players, whose matches hang on age, on several tickets at once, and on who is
-/// left.
-fn small(chance: &mut Chance) -> String {
+/// left. A dense one has the fewest rules, so that tickets wait for one another's sake alone.
+fn small(chance: &mut Chance, is_dense: bool) -> String {
     let (min, max) = *chance.one_of(&[(1, 1), (2, 2), (2, 3), (1, 2)]);
     let mut rules = Vec::new();
     let mut expansions = Vec::new();
@@ -241,7 +241,7 @@ fn small(chance: &mut Chance) -> String {
                 "referenceValue": "sum(teams[b].players.attributes[skill])"}"#,
         );
     }
-    match chance.below(8) {
+    match if is_dense { 7 } else { chance.below(8) } {
         0..=1 => rules.push(
             r#"{"name": "same", "type": "comparison", "operation": "=",
                 "measurements": ["flatten(teams[*].players.attributes[mode])"]}"#,
@@ -253,7 +253,7 @@ fn small(chance: &mut Chance) -> String {
         ),
         _ => {}
     }
-    if chance.percent(20) {
+    if !is_dense && chance.percent(20) {
         rules.push(r#"{"name": "fast", "type": "latency", "maxLatency": 80}"#);
         if chance.percent(60) {
             expansions.push(

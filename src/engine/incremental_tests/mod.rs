@@ -24,6 +24,7 @@ mod given_up;
 #[cfg(feature = "wire")]
 mod scenario;
 mod setup;
+mod slices;
 mod twins;
 mod watch;
 

@@ -23,9 +23,11 @@ pub(super) struct Setup {
 impl Setup {
     pub(super) fn draw(seed: u64) -> Self {
         let mut chance = Chance::new(seed);
-        let game = Game::draw(&mut chance);
-        let with_queue = chance.percent(50);
-        let acceptance_required = chance.percent(35);
+        // Nobody but those who stop and time out keeps these from being matched.
+        let is_dense = chance.percent(30);
+        let game = Game::draw(&mut chance, is_dense);
+        let with_queue = !is_dense && chance.percent(60);
+        let acceptance_required = !is_dense && chance.percent(45);
         let configuration = Configuration {
             request_timeout_seconds: game.request_timeout_seconds,
             acceptance_required,
@@ -41,22 +43,33 @@ impl Setup {
             },
             ..Configuration::default()
         };
+        let is_automatic = configuration.backfill_mode == BackfillMode::Automatic;
+        // A slice of a few nodes, or of a few events, ends in the middle of a pass. The ticket that
+        // a session gets in a pass comes too early then: see `slices`.
+        let nodes_per_slice = match is_automatic {
+            true => 1_000_000,
+            false => *chance.one_of(&[20, 20, 300, 1_000_000, 1_000_000]),
+        };
+        let undrained_events_max = if !is_automatic && chance.percent(20) { 3 } else { 4_000_000 };
+        let guard = match is_dense {
+            true => *chance.one_of(&[0, 3, 3, 8]),
+            false => *chance.one_of(&[0, 0, 0, 3]),
+        };
         let has_small_budget = chance.percent(10);
         let options = EngineOptions {
             nodes_per_anchor: match has_small_budget {
                 true => *chance.one_of(&[15, 60, 250]),
                 false => 20_000,
             },
-            // A slice of a few nodes ends in the middle of a pass.
-            nodes_per_slice: *chance.one_of(&[20, 20, 300, 1_000_000, 1_000_000, 1_000_000]),
-            undrained_events_max: if chance.percent(15) { 3 } else { 4_000_000 },
+            nodes_per_slice,
+            undrained_events_max,
             pass_interval: Millis::new(if chance.percent(15) { 700 } else { 0 }),
             placement_timeout: Millis::from_secs(4),
             early_rejection: match chance.percent(20) {
                 true => EarlyRejection::Literal,
                 false => EarlyRejection::RejectersOnly,
             },
-            backfill_before_new_match_seconds: *chance.one_of(&[0, 0, 0, 0, 3, 8]),
+            backfill_before_new_match_seconds: guard,
             ..EngineOptions::default()
         };
         let (is_coarse, has_backfill) = (chance.percent(20), chance.percent(80));

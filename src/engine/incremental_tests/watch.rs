@@ -8,6 +8,7 @@ use super::setup::Setup;
 use crate::base::time::Timestamp;
 use crate::engine::Matchmaker;
 use crate::engine::input::Input;
+use crate::engine::options::FlexMatchMode;
 use crate::engine::report::TickReport;
 use crate::engine::response::Response;
 use crate::lifecycle::cause::StatusCause;
@@ -196,7 +197,8 @@ impl<'s> Watch<'s> {
         if options.pass_interval.get() > 0 {
             seen.note("match in a timeline with `pass_interval`");
         }
-        if configuration.additional_player_count > 0 {
+        let with_queue = configuration.flex_match_mode == FlexMatchMode::WithQueue;
+        if with_queue && configuration.additional_player_count > 0 {
             seen.note("match in a timeline with `AdditionalPlayerCount`");
         }
     }
