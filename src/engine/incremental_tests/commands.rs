@@ -47,9 +47,9 @@ impl Commands<'_> {
         let sessions: Vec<GameSession> = engine.game_sessions().collect();
         match self.chance.below(100) {
             0..8 => Vec::new(),
-            8..17 => self.stop(waiting, &pending),
-            17..28 if self.setup.has_backfill => self.backfill(),
-            28..45 if !sessions.is_empty() => {
+            8..20 => self.stop(waiting, &pending),
+            20..31 if self.setup.has_backfill => self.backfill(),
+            31..53 if !sessions.is_empty() => {
                 // One that asks for players, if there is one.
                 let asking = sessions.iter().filter(|it| it.backfill_ticket_id.is_some());
                 let asking: Vec<&GameSession> = asking.collect();
@@ -96,8 +96,14 @@ impl Commands<'_> {
         let mut ids: Vec<&TicketId> = waiting.keys().collect();
         let proposed = pending.iter().filter(|it| it.status == TicketStatus::RequiresAcceptance);
         let proposed: Vec<&TicketId> = proposed.flat_map(|it| &it.ticket_ids).collect();
-        if !proposed.is_empty() && self.chance.percent(40) {
+        if !proposed.is_empty() && self.chance.percent(60) {
             ids = proposed;
+        }
+        let guards = self.setup.options.backfill_before_new_match_seconds > 0;
+        let backfills: Vec<&TicketId> =
+            ids.iter().copied().filter(|it| it.as_str().starts_with('b')).collect();
+        if guards && !backfills.is_empty() && self.chance.percent(50) {
+            ids = backfills;
         }
         if ids.is_empty() {
             return Vec::new();
@@ -122,7 +128,7 @@ impl Commands<'_> {
             player.team = Some(team);
         }
         let ticket_id = Some(TicketId::from(format!("b{number}")));
-        let game_session_arn = self.chance.percent(60).then(|| arn(number));
+        let game_session_arn = self.chance.percent(80).then(|| arn(number));
         let configuration_name = None;
         vec![StartMatchBackfill { ticket_id, configuration_name, game_session_arn, players }.into()]
     }

@@ -58,6 +58,8 @@ impl Game {
         } else {
             (small(chance, is_dense), 1_500, 15, (0, 60))
         };
+        // Sums are the same only among few values.
+        let skills = if text.contains(r#""even""#) { (1, 5) } else { skills };
         let rule_set = RuleSet::from_json(&text).expect("the rule set is valid");
         let ast = &rule_set.plan().ast;
         let mut epochs: BTreeMap<u64, EpochStart> = BTreeMap::new();
@@ -212,7 +214,7 @@ fn small(chance: &mut Chance, is_dense: bool) -> String {
     let (min, max) = *chance.one_of(&[(1, 1), (2, 2), (2, 3), (1, 2)]);
     let mut rules = Vec::new();
     let mut expansions = Vec::new();
-    if chance.percent(70) {
+    if chance.percent(if is_dense { 45 } else { 70 }) {
         rules.push(
             r#"{"name": "near", "type": "distance", "maxDistance": 10,
                 "measurements": ["max(flatten(teams[*].players.attributes[skill]))"],
@@ -225,7 +227,7 @@ fn small(chance: &mut Chance, is_dense: bool) -> String {
                               {"waitTimeSeconds": 9, "value": 20}]}"#,
             );
         }
-    } else if chance.percent(50) {
+    } else if !is_dense && chance.percent(50) {
         rules.push(
             r#"{"name": "batch", "type": "batchDistance", "batchAttribute": "skill",
                        "maxDistance": 12}"#,

@@ -41,7 +41,7 @@ use twins::Twins;
 
 /// Timelines and commands in each, as `RALLYPOINT_TIMELINES=1000x50`; CONTRIBUTING has the command.
 const VARIABLE: &str = "RALLYPOINT_TIMELINES";
-const BY_DEFAULT: (u64, u64) = (150, 50);
+const BY_DEFAULT: (u64, u64) = (200, 50);
 
 impl Matchmaker {
     /// Makes this the plain engine, which searches every anchor in every pass; and without
@@ -73,7 +73,7 @@ fn run(twins: &mut Twins<'_>, setup: &Setup, count: u64) -> Result<(), String> {
             false => now,
         };
         twins.run_until(at)?;
-        let at_once = *commands.chance.one_of(&[1, 1, 1, 2, 4]);
+        let at_once = *commands.chance.one_of(&[1, 1, 1, 1, 2, 4]);
         for _ in 0..at_once {
             for input in commands.draw(&twins.plain, &twins.watch.waiting) {
                 twins.command(at, input)?;
