@@ -121,11 +121,9 @@ impl<'s> Watch<'s> {
             self.known.insert(ticket.ticket_id.clone(), known);
         }
         match input {
-            Input::RemovePlayers(_) if was_waiting(&replaced) => {
-                // Of an emptied session the ticket ends.
-                if events.is_empty() {
-                    self.change(seen, REMOVED);
-                }
+            // Of an emptied session the ticket ends.
+            Input::RemovePlayers(_) if was_waiting(&replaced) && events.is_empty() => {
+                self.change(seen, REMOVED);
             }
             Input::EndGameSession(_) if was_waiting(&replaced) => {
                 seen.note("EndGameSession on a waiting backfill ticket");
@@ -264,10 +262,10 @@ impl<'s> Watch<'s> {
                     self.change(seen, change);
                 }
             }
-            EventDetail::MatchmakingSucceeded { game_session, .. } => {
-                if game_session.location.is_some() {
-                    seen.note("match with a location");
-                }
+            EventDetail::MatchmakingSucceeded { game_session, .. }
+                if game_session.location.is_some() =>
+            {
+                seen.note("match with a location");
             }
             _ => {}
         }
