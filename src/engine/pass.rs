@@ -65,18 +65,20 @@ impl Matchmaker {
             return TickReport::default();
         }
         observe(PassPhase::Announcing);
-        let joining = self.announce();
+        // Those that come while a pass is under way wait for the next.
+        let begins = !self.waiting.is_under_way();
+        let joining = if begins { self.announce() } else { Vec::new() };
         let tickets_announced = joining.len() as u64;
         observe(PassPhase::Searching);
         for row in joining.into_iter().flatten() {
             self.waiting.insert(pool_at!(self), row);
             self.waiting.mark_changed(pool_at!(self), row);
         }
-        if !self.queued.is_empty() {
-            observe(PassPhase::Done);
-            return TickReport { tickets_announced, unfinished: true, ..TickReport::default() };
-        }
-        if !self.waiting.is_under_way() {
+        if begins {
+            if !self.queued.is_empty() {
+                observe(PassPhase::Done);
+                return TickReport { tickets_announced, unfinished: true, ..TickReport::default() };
+            }
             self.pass.due = false;
             self.pass.last_start = Some(self.now);
             self.waiting.begin_pass(pool_at!(self));

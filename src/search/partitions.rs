@@ -134,11 +134,6 @@ impl Partitions {
         look(&view, waiting, &mut self.searchers[0]);
     }
 
-    #[cfg(test)]
-    pub(crate) fn contains(&self, key: AnchorKey) -> bool {
-        self.partitions.iter().any(|it| it.waiting.contains(key))
-    }
-
     /// The entries of some tickets.
     #[cfg(test)]
     pub(crate) fn entries(&self, pool: PoolAt<'_>, rows: &[TicketRow]) -> Vec<Entry> {
