@@ -2,7 +2,7 @@
 //!
 //! A slice of a pass has three parts: tickets that no pass has seen are announced as SEARCHING;
 //! matches are sought, which looks at rows alone; then the tickets of those that were found go their
-//! way, oldest anchor first.
+//! way, partition after partition, oldest anchor first.
 
 use super::report::{PassPhase, TickReport};
 use super::{Matchmaker, pool_at};
@@ -136,13 +136,13 @@ impl Matchmaker {
             fullness_unproven: slice.fullness_unproven,
             ..TickReport::default()
         };
-        for (_, found) in &slice.matches {
+        for found in &slice.matches {
             report.tickets_matched += found.placed.len() as u64;
             let players = found.placed.iter().map(|&(_, row)| self.pool.columns.players[row].len);
             report.players_matched += players.map(u64::from).sum::<u64>();
         }
         self.pass.is_forming = true;
-        for (_, found) in &slice.matches {
+        for found in &slice.matches {
             self.form_match(found);
         }
         self.pass.is_forming = false;

@@ -38,8 +38,8 @@ pub(crate) struct Partitions {
     free: Vec<PartitionIdx>,
     /// Those that the next pass has something to do with.
     due: BTreeSet<PartitionIdx>,
-    /// Those that the pass which is under way has not done with.
-    under_way: BTreeSet<PartitionIdx>,
+    /// Those that the pass which is under way has not done with, in the order of their turns.
+    under_way: BTreeSet<(AnchorKey, PartitionIdx)>,
     /// Those with tickets that were given up.
     given_up: BTreeSet<PartitionIdx>,
     /// One for each thread.
@@ -74,6 +74,10 @@ pub(crate) struct PoolAt<'a> {
     pub(crate) now: Timestamp,
     pub(crate) terms: MatchTerms,
 }
+
+/// A partition has its turn alone rather than with room for fewer matches than this, so that the
+/// order of matches does not depend on where slices end.
+const SHARED_MATCHES_MIN: usize = 256;
 
 impl Known {
     fn view<'a>(&'a self, pool: PoolAt<'a>) -> View<'a> {
@@ -221,8 +225,14 @@ impl Partitions {
         };
         let progress = &partition.progress;
         keep(&mut self.due, progress.is_due());
-        keep(&mut self.under_way, progress.under_way.is_some());
         keep(&mut self.given_up, !progress.given_up.is_empty());
+        if let Some(under_way) = &progress.under_way {
+            let turn = (under_way.turn, at);
+            match is_empty {
+                true => self.under_way.remove(&turn),
+                false => self.under_way.insert(turn),
+            };
+        }
         if is_empty {
             let partition = std::mem::take(partition);
             self.by_strings.remove(&partition.strings);
@@ -250,7 +260,8 @@ impl Partitions {
     /// How far passes are in the partitions of which there is something to say, each with its oldest
     /// ticket, in their order.
     pub(crate) fn progress(&self) -> impl Iterator<Item = (AnchorKey, &Progress)> {
-        let told = self.due.union(&self.under_way).copied().chain(self.given_up.iter().copied());
+        let under_way = self.under_way.iter().map(|&(_, at)| at);
+        let told = self.due.iter().chain(&self.given_up).copied().chain(under_way);
         let told: BTreeSet<PartitionIdx> = told.collect();
         let mut told: Vec<(AnchorKey, &Progress)> = told
             .into_iter()
@@ -310,7 +321,8 @@ impl Partitions {
         for at in std::mem::take(&mut self.due) {
             let Partition { waiting, progress, .. } = &mut self.partitions[at];
             progress.begin(&view, waiting);
-            self.under_way.insert(at);
+            let turn = progress.under_way.as_ref().map(|it| it.turn);
+            self.under_way.extend(turn.map(|turn| (turn, at)));
         }
     }
 
@@ -327,26 +339,27 @@ impl Partitions {
         }
     }
 
-    /// Runs a slice of the pass that is under way. Partitions have their turn in the order of their
-    /// oldest tickets, some at a time, each with a share of the budget that its size gives it.
+    /// Runs a slice of the pass that is under way. Partitions have their turn in the order of the
+    /// tickets that were their oldest when it began, some at a time, each with a share of the
+    /// budget that its size gives it; their matches come in this order (decision 23).
     pub(crate) fn run_slice(&mut self, pool: PoolAt<'_>, budget: Budget) -> Slice {
         let mut total = Slice::default();
-        let order = self.under_way.iter().map(|&at| (self.partitions[at].waiting.first(), at));
-        let mut order: Vec<(Option<AnchorKey>, PartitionIdx)> = order.collect();
-        order.sort_unstable();
-        let mut order = order.into_iter().map(|(_, at)| at);
+        let mut order = self.under_way.clone().into_iter();
         loop {
             let nodes = budget.nodes.saturating_sub(total.nodes);
             let matches = budget.matches.saturating_sub(total.matches.len());
-            let at_once = (budget.nodes / budget.nodes_per_anchor.max(1)).max(1);
-            let at_once = usize::try_from(at_once).unwrap_or(usize::MAX).min(matches);
-            let turn: Vec<PartitionIdx> = order.by_ref().take(at_once).collect();
-            if nodes == 0 || turn.is_empty() {
+            // A partition may go beyond its share by one anchor.
+            let at_once = usize::try_from(budget.nodes / budget.nodes_per_anchor.max(1));
+            let at_once = at_once.unwrap_or(usize::MAX).min(matches / SHARED_MATCHES_MIN).max(1);
+            if nodes == 0 || matches == 0 {
+                break;
+            }
+            let turn: Vec<(AnchorKey, PartitionIdx)> = order.by_ref().take(at_once).collect();
+            if turn.is_empty() {
                 break;
             }
             self.run_turn(pool, Budget { nodes, matches, ..budget }, &turn, &mut total);
         }
-        total.matches.sort_by_key(|&(key, _)| key);
         total
     }
 
@@ -355,12 +368,12 @@ impl Partitions {
         &mut self,
         pool: PoolAt<'_>,
         budget: Budget,
-        turn: &[PartitionIdx],
+        turn: &[(AnchorKey, PartitionIdx)],
         total: &mut Slice,
     ) {
-        let sizes = turn.iter().map(|&at| self.partitions[at].waiting.len() as u64);
+        let sizes = turn.iter().map(|&(_, at)| self.partitions[at].waiting.len() as u64);
         let all: u64 = sizes.sum::<u64>().max(1);
-        let jobs = turn.iter().map(|&at| {
+        let jobs = turn.iter().map(|&(_, at)| {
             let partition = std::mem::take(&mut self.partitions[at]);
             let share = |of: u64| {
                 let share = u128::from(of) * partition.waiting.len() as u128 / u128::from(all);
@@ -371,9 +384,12 @@ impl Partitions {
         });
         let mut jobs: Vec<Job> = jobs.collect();
         jobs::run(&self.known.view(pool), &mut jobs, &mut self.searchers);
-        for (&at, job) in turn.iter().zip(jobs) {
+        for (&(key, at), job) in turn.iter().zip(jobs) {
+            if job.partition.progress.under_way.is_none() {
+                self.under_way.remove(&(key, at));
+            }
             self.partitions[at] = job.partition;
-            for (_, found) in &job.slice.matches {
+            for found in &job.slice.matches {
                 found.rows().for_each(|row| self.of_row[row] = None);
             }
             total.add(job.slice);

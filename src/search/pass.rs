@@ -44,6 +44,9 @@ pub(crate) struct Progress {
 /// A pass that has begun.
 #[derive(Debug)]
 pub(crate) struct UnderWay {
+    /// The oldest ticket of the partition when the pass began: it says when the partition has its
+    /// turn.
+    pub(crate) turn: AnchorKey,
     /// Changed tickets for which there may be a match.
     pub(crate) changed: Keys,
     pub(crate) stage: Stage,
@@ -100,6 +103,7 @@ impl Progress {
 
     /// Begins a pass.
     pub(super) fn begin(&mut self, view: &View<'_>, waiting: &Waiting) {
+        let Some(turn) = waiting.first() else { return };
         let mut changed = std::mem::take(&mut self.changed);
         let free = if self.sets_free { waiting.young(view) } else { Vec::new() };
         let again = std::mem::take(&mut self.given_up);
@@ -111,8 +115,8 @@ impl Progress {
         free.into_iter().for_each(|(key, _)| _ = changed.insert(key, ()));
         self.departed = false;
         self.sets_free = false;
-        self.under_way =
-            Some(UnderWay { changed, stage: Stage::Asking(None), exhausted: Keys::default() });
+        let (stage, exhausted) = (Stage::Asking(None), Keys::default());
+        self.under_way = Some(UnderWay { turn, changed, stage, exhausted });
     }
 
     /// Ends the pass. What a budget left unsearched is searched again when the pool has become
@@ -152,7 +156,7 @@ pub(crate) struct Slice {
     /// For each of them one for each enforced rule.
     pub(crate) tallies: Vec<Tally>,
     /// The matches found.
-    pub(crate) matches: Vec<(AnchorKey, Found)>,
+    pub(crate) matches: Vec<Found>,
     /// Whether what was given up should be searched again at once.
     pub(crate) retries: bool,
 }
@@ -279,7 +283,7 @@ impl<'a, 'v> Pass<'a, 'v> {
             Some(found) => {
                 self.slice.fullness_unproven += u64::from(exhausted);
                 self.take(&found, under_way);
-                self.slice.matches.push((key, found));
+                self.slice.matches.push(found);
             }
             None if exhausted => {
                 self.slice.anchors_exhausted += 1;

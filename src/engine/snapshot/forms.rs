@@ -158,6 +158,9 @@ pub(super) struct ProgressOfAllForm {
 #[derive(Clone, PartialEq, Debug)]
 #[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct UnderWayForm {
+    /// Unknown in version 1.
+    #[cfg_attr(feature = "wire", serde(default))]
+    pub(super) turn: Option<AnchorForm>,
     pub(super) changed: Vec<AnchorForm>,
     pub(super) stage: StageForm,
     pub(super) exhausted: Vec<AnchorForm>,
@@ -264,13 +267,16 @@ pub(super) fn progress_form((oldest, progress): (AnchorKey, &Progress)) -> Progr
         given_up: anchor_forms(given_up),
         departed: *departed,
         sets_free: *sets_free,
-        under_way: under_way.as_ref().map(|UnderWay { changed, stage, exhausted }| UnderWayForm {
-            changed: anchor_forms(changed),
-            stage: match *stage {
-                Stage::Asking(after) => StageForm::Asking(after.map(anchor_form)),
-                Stage::Matching(after) => StageForm::Matching(after.map(anchor_form)),
-            },
-            exhausted: anchor_forms(exhausted),
+        under_way: under_way.as_ref().map(|UnderWay { turn, changed, stage, exhausted }| {
+            UnderWayForm {
+                turn: Some(anchor_form(*turn)),
+                changed: anchor_forms(changed),
+                stage: match *stage {
+                    Stage::Asking(after) => StageForm::Asking(after.map(anchor_form)),
+                    Stage::Matching(after) => StageForm::Matching(after.map(anchor_form)),
+                },
+                exhausted: anchor_forms(exhausted),
+            }
         }),
     }
 }

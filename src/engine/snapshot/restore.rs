@@ -396,6 +396,7 @@ impl Matchmaker {
             departed: form.departed,
             sets_free: form.sets_free,
             under_way: form.under_way.map(|under_way| UnderWay {
+                turn: key(under_way.turn.unwrap_or(form.oldest)),
                 changed: keys(under_way.changed),
                 stage: match under_way.stage {
                     StageForm::Asking(after) => Stage::Asking(after.map(key)),
@@ -415,6 +416,7 @@ impl Matchmaker {
                 forms.iter().copied().filter(|form| numbers.contains(&form.1)).collect()
             };
             let under_way = form.under_way.as_ref().map(|under_way| UnderWayForm {
+                turn: None,
                 changed: own(&under_way.changed),
                 stage: under_way.stage,
                 exhausted: own(&under_way.exhausted),
