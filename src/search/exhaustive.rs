@@ -17,7 +17,7 @@
 //! each with a share of the budget, and the first that gives a match wins (`matching.md` section 5).
 
 use super::ahead::{Able, Source, Then, Windows};
-use super::run::{Exhausted, Run, seeds};
+use super::run::{Exhausted, Run, add_seeds};
 use super::stream::Stream;
 use super::together::{Facts, Together};
 use super::waiting::{Entry, Waiting};
@@ -62,6 +62,22 @@ pub(crate) struct Searcher {
     tallies: Vec<Tally>,
     /// Those before the first try.
     first_tallies: Vec<Tally>,
+    /// Memory of [`Searcher::search`].
+    seeds: Vec<Option<Entry>>,
+    reachable: Vec<Epoch>,
+    epochs_in: Vec<Epoch>,
+    #[cfg(test)]
+    pub(super) used: Used,
+}
+
+/// How often the search went which way.
+#[cfg(test)]
+#[derive(Clone, Copy, Default, Debug)]
+pub(super) struct Used {
+    pub(super) first_tries: u32,
+    pub(super) begun_anew: u32,
+    /// Steps left because too few of those who could join get on with each other.
+    pub(super) counted_out: u32,
 }
 
 impl Searcher {
@@ -84,6 +100,11 @@ impl Searcher {
             best: Vec::new(),
             tallies: plan.enforced.iter().map(|_| (0, 0)).collect(),
             first_tallies: Vec::new(),
+            seeds: Vec::new(),
+            reachable: Vec::new(),
+            epochs_in: Vec::new(),
+            #[cfg(test)]
+            used: Used::default(),
         }
     }
 
@@ -112,8 +133,10 @@ impl Searcher {
         if !anchor.is_roster && !anchor.is_kept {
             upkeep += self.keep_for_backfill(plan, columns, waiting);
         }
-        let seeds = seeds(plan, columns, waiting, anchor);
+        let mut seeds = std::mem::take(&mut self.seeds);
+        add_seeds(plan, columns, waiting, anchor, &mut seeds);
         let mut run = Run::new(plan, columns, waiting, anchor, nodes_max);
+        run.epochs_in = std::mem::take(&mut self.epochs_in);
         let (mut found, mut exhausted) = (None, false);
         for (position, &seed) in seeds.iter().enumerate() {
             let share = (seeds.len() - position) as u64;
@@ -122,13 +145,16 @@ impl Searcher {
             let players_before = seed.map_or(0, Entry::players);
             if run.best_players > players_before {
                 found = Some(Found {
-                    placed: std::mem::take(&mut self.best),
+                    placed: self.best.clone(),
                     roster: seed.map(|it| it.row),
                     locations: run.best_locations,
                 });
                 break;
             }
         }
+        seeds.clear();
+        self.seeds = seeds;
+        self.epochs_in = std::mem::take(&mut run.epochs_in);
         Outcome { found, nodes: run.nodes + run.upkeep + upkeep, judged: run.judged, exhausted }
     }
 
@@ -138,7 +164,9 @@ impl Searcher {
         run.seed = seed;
         // A match with a backfill ticket has a new ticket at least.
         run.best_players = seed.map_or(0, Entry::players);
-        let reachable: Vec<Epoch> = run.reachable().rev().filter(|&it| run.occurs(it)).collect();
+        let mut reachable = std::mem::take(&mut self.reachable);
+        reachable.clear();
+        reachable.extend(run.reachable().rev().filter(|&it| run.occurs(it)));
         let mut exhausted = false;
         for (position, &epoch) in reachable.iter().enumerate() {
             let share = (reachable.len() - position) as u64;
@@ -150,6 +178,7 @@ impl Searcher {
                 run.upkeep += 1;
             }
         }
+        self.reachable = reachable;
         exhausted
     }
 
@@ -201,7 +230,15 @@ impl Searcher {
         self.first_tallies.clone_from(&self.tallies);
         self.is_careful = run.waiting.is_plain();
         if !self.is_careful {
-            run.nodes_max = nodes_end.min(run.nodes + FIRST_TRY_NODES_MAX);
+            #[cfg(test)]
+            {
+                self.used.first_tries += 1;
+            }
+            run.nodes_max = nodes_end.min(
+                run.nodes
+                    + std::env::var("FT")
+                        .map_or(FIRST_TRY_NODES_MAX, |v| v.parse().unwrap_or(FIRST_TRY_NODES_MAX)),
+            );
         }
         let mut result = self.search_from(run, anchor);
         run.nodes_max = nodes_end;
@@ -210,6 +247,10 @@ impl Searcher {
                 // They come up again.
                 self.tallies.clone_from(&self.first_tallies);
                 run.judged = judged;
+            }
+            #[cfg(test)]
+            {
+                self.used.begun_anew += 1;
             }
             self.is_careful = true;
             result = self.search_from(run, anchor);
@@ -284,11 +325,13 @@ impl Searcher {
                 return Ok(());
             }
             let Some(&Able { entry, fact, .. }) = self.known.get(position) else { return Ok(()) };
-            let left = self.players_of(position, self.known.len());
-            let left = left.saturating_add(self.players_to_draw(run, &source));
-            let reach = self.candidate.players.saturating_add(left).min(run.capacity);
-            if left < missing || reach <= run.best_players {
-                return Ok(());
+            if self.is_careful {
+                let left = self.players_of(position, self.known.len());
+                let left = left.saturating_add(self.players_to_draw(run, &source));
+                let reach = self.candidate.players.saturating_add(left).min(run.capacity);
+                if left < missing || reach <= run.best_players {
+                    return Ok(());
+                }
             }
             let behind =
                 Source { from: position + 1, to: self.known.len(), then: Then::Source(&source) };
@@ -421,11 +464,19 @@ impl Searcher {
     /// The instance to try next: most open places below the minimum first, then most open places,
     /// then the order of definition (`matching.md` section 5).
     fn next_instance(&self, run: &Run<'_>, tried: &TriedInstances) -> Option<InstanceIdx> {
-        let open = self.room.enumerate().filter(|&(instance, room)| {
-            room.max > 0 && !tried.contains(instance) && self.stands_for(run, instance) == instance
-        });
-        // Of equals `max_by_key` takes the last, so the order of definition is turned around.
-        open.rev().max_by_key(|(_, room)| (room.min, room.max)).map(|(instance, _)| instance)
+        let mut next: Option<(InstanceIdx, Room)> = None;
+        for (instance, &room) in self.room.enumerate() {
+            let comes_first =
+                next.is_none_or(|(_, best)| (room.min, room.max) > (best.min, best.max));
+            if comes_first
+                && room.max > 0
+                && !tried.contains(instance)
+                && self.stands_for(run, instance) == instance
+            {
+                next = Some((instance, room));
+            }
+        }
+        next.map(|(instance, _)| instance)
     }
 
     /// Empty instances of a team that no rule tells apart are alike: the first stands for them all.

@@ -5,9 +5,10 @@ use super::waiting::{Entry, Waiting};
 use crate::base::epoch::Epoch;
 use crate::base::idx::Col;
 use crate::model::schema::{AgeSelection, BackfillPriority, InstanceIdx};
-use crate::pool::columns::{Columns, LocationSet};
+use crate::pool::columns::{Columns, LocationSet, TicketRow};
 use crate::ruleset::epochs::TeamSize;
 use crate::ruleset::plan::Plan;
+use std::cell::Cell;
 
 /// One search: what stays the same in it, and what it counts.
 pub(super) struct Run<'a> {
@@ -34,6 +35,8 @@ pub(super) struct Run<'a> {
     pub(super) upkeep: u64,
     /// Where the anchor and the backfill ticket allow a match.
     locations: LocationSet,
+    /// Where the ticket allows a match that was asked about last, in which epoch.
+    asked_last: Cell<Option<(Epoch, TicketRow, LocationSet)>>,
 }
 
 /// The budget ran out; the search ends where it stands.
@@ -41,26 +44,29 @@ pub(super) struct Exhausted;
 
 /// With which backfill tickets a match for `anchor` may begin, in the order in which they are
 /// tried; `None` is a new match (decision 17, `matching.md` section 5).
-pub(super) fn seeds(
+pub(super) fn add_seeds(
     plan: &Plan,
     columns: &Columns,
     waiting: &Waiting,
     anchor: Entry,
-) -> Vec<Option<Entry>> {
+    seeds: &mut Vec<Option<Entry>>,
+) {
     if anchor.is_roster {
-        return vec![Some(anchor)];
+        seeds.push(Some(anchor));
+        return;
     }
     let new_match = (!anchor.is_kept).then_some(None);
     if !waiting.has_rosters() {
-        return new_match.into_iter().collect();
+        seeds.extend(new_match);
+        return;
     }
     let locations = columns.locations[anchor.row];
     let meets = |it: &Entry| !locations.intersect(columns.locations[it.row]).is_empty();
     let joined = waiting.rosters().filter(meets).map(Some);
     match plan.ast.algorithm.backfill_priority {
-        BackfillPriority::High => joined.chain(new_match).collect(),
+        BackfillPriority::High => seeds.extend(joined.chain(new_match)),
         BackfillPriority::Normal | BackfillPriority::Low => {
-            new_match.into_iter().chain(joined).collect()
+            seeds.extend(new_match.into_iter().chain(joined));
         }
     }
 }
@@ -92,6 +98,7 @@ impl<'a> Run<'a> {
             judged: 0,
             upkeep: 0,
             locations: LocationSet::ALL,
+            asked_last: Cell::new(None),
         }
     }
 
@@ -109,7 +116,16 @@ impl<'a> Run<'a> {
 
     /// The locations that a ticket allows in this epoch.
     pub(super) fn locations_of(&self, ticket: Entry) -> LocationSet {
-        self.waiting.locations(self.plan, self.columns, self.epoch, ticket)
+        // Who draws a candidate asks for what let it be drawn.
+        match self.asked_last.get() {
+            Some((epoch, row, locations)) if (epoch, row) == (self.epoch, ticket.row) => locations,
+            _ => {
+                let Self { plan, columns, epoch, .. } = *self;
+                let locations = self.waiting.locations(plan, columns, epoch, ticket);
+                self.asked_last.set(Some((epoch, ticket.row, locations)));
+                locations
+            }
+        }
     }
 
     /// Whether rules let the anchor be in a match with the backfill ticket.
