@@ -32,8 +32,10 @@ use crate::pool::columns::{Columns, TicketRow};
 use crate::ruleset::epochs::TeamSize;
 use crate::ruleset::plan::{EnforcedRule, Plan};
 
-/// Nodes that a search spends before it looks ahead.
-const FIRST_TRY_NODES_MAX: u64 = 48;
+/// Nodes that a search spends before it looks ahead, for each player of a full match: enough to
+/// try some for each place. With half as many more anchors are searched anew, with twice as many
+/// those without a match cost more.
+const FIRST_TRY_NODES_PER_PLAYER: u64 = 10;
 
 /// The memory of the search, used again for every anchor.
 #[derive(Debug)]
@@ -211,7 +213,11 @@ impl Searcher {
     /// Puts a ticket beside the others, unless pairs tell that no match can hold it.
     fn is_taken(&mut self, run: &Run<'_>, entry: Entry) -> bool {
         let fact = self.facts.push(run, entry);
-        let is_taken = self.together.push(run, self.facts.of(run, fact));
+        let fact_of = self.facts.of(run, fact);
+        let is_taken = self.together.takes(run, fact_of);
+        if is_taken {
+            self.together.push(fact_of);
+        }
         self.facts.pop(run);
         is_taken
     }
@@ -234,11 +240,8 @@ impl Searcher {
             {
                 self.used.first_tries += 1;
             }
-            run.nodes_max = nodes_end.min(
-                run.nodes
-                    + std::env::var("FT")
-                        .map_or(FIRST_TRY_NODES_MAX, |v| v.parse().unwrap_or(FIRST_TRY_NODES_MAX)),
-            );
+            let first_try = u64::from(run.capacity) * FIRST_TRY_NODES_PER_PLAYER;
+            run.nodes_max = nodes_end.min(run.nodes + first_try);
         }
         let mut result = self.search_from(run, anchor);
         run.nodes_max = nodes_end;
@@ -263,6 +266,7 @@ impl Searcher {
         let all = Source { from: 0, to: 0, then: Then::Rest(0) };
         match run.anchor.is_roster {
             true => self.extend(run, all),
+            false if !self.together.takes(run, self.facts.of(run, anchor)) => Ok(()),
             false => self.place(run, (run.anchor, anchor), all),
         }
     }
@@ -350,12 +354,14 @@ impl Searcher {
         entry: Entry,
     ) -> Result<bool, Exhausted> {
         let fact = self.facts.push(run, entry);
-        let is_able = self.is_able(run, entry, fact);
+        let takes = self.together.takes(run, self.facts.of(run, fact));
+        let is_able = if takes { self.is_able(run, entry, fact) } else { Ok(false) };
         self.facts.pop(run);
         is_able
     }
 
-    /// Whether a ticket can join some instance; what it would fill is added to the supply.
+    /// Whether a ticket that pairs let join can join some instance; what it would fill is added to
+    /// the supply.
     pub(super) fn is_able(
         &mut self,
         run: &mut Run<'_>,
@@ -385,12 +391,13 @@ impl Searcher {
         entry: Entry,
     ) -> Result<bool, Exhausted> {
         let fact = self.facts.push(run, entry);
-        let joins = self.join_known(run, instance, entry, fact);
+        let takes = self.together.takes(run, self.facts.of(run, fact));
+        let joins = if takes { self.join_known(run, instance, entry, fact) } else { Ok(false) };
         self.facts.pop(run);
         joins
     }
 
-    /// [`Searcher::join`], of a ticket that has been looked up.
+    /// [`Searcher::join`], of a ticket that has been looked up and that pairs let join.
     fn join_known(
         &mut self,
         run: &mut Run<'_>,
@@ -403,9 +410,7 @@ impl Searcher {
             return Ok(false);
         }
         run.spend()?;
-        if !self.together.push(run, self.facts.of(run, fact)) {
-            return Ok(false);
-        }
+        self.together.push(self.facts.of(run, fact));
         self.candidate.push(instance, entry.row, run.columns);
         self.update_room(run, instance);
         let hopeless = self.is_hopeless(run);
@@ -421,8 +426,12 @@ impl Searcher {
         if locations.is_empty() {
             return true;
         }
+        let is_plain = run.waiting.is_plain();
+        if !is_plain && run.plan.enforced.iter().all(|it| it.is_told_by_pairs) {
+            return false;
+        }
         self.coming.clear();
-        if !run.waiting.is_plain() {
+        if !is_plain {
             let spans = run.plan.pairs.near.iter().zip(self.together.spans(run));
             let coming = spans.map(|(near, &span)| Coming::beside(near, run.epoch, span));
             self.coming.extend(coming);
@@ -433,7 +442,7 @@ impl Searcher {
             room: &self.room,
             coming: &self.coming,
         };
-        let asked = |it: &&EnforcedRule| !it.is_told_by_pairs || run.waiting.is_plain();
+        let asked = |it: &&EnforcedRule| !it.is_told_by_pairs || is_plain;
         let asking_order = &run.plan.asking_order;
         let rules = asking_order.iter().filter_map(|&it| run.plan.enforced.get(it));
         let mut rules = rules.filter(asked);
