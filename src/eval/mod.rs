@@ -2,6 +2,7 @@
 
 pub(crate) mod bounds;
 pub(crate) mod candidate;
+pub(crate) mod common;
 pub(crate) mod lineup;
 pub(crate) mod means;
 pub(crate) mod pairs;

@@ -104,12 +104,7 @@ impl RuleKind for Kind {
             .and_then(|it| it.try_map(|it| compile_reference(cx, it, aggregation)));
         let measurements = measurements?;
         let reference = reference?.map(|it| it.clone().beside(&measurements));
-        Some(Compiled::Admit(Arc::new(DistanceRule {
-            measurements,
-            reference,
-            min,
-            max,
-        })))
+        Some(Compiled::Admit(Arc::new(DistanceRule { measurements, reference, min, max })))
     }
 }
 
@@ -190,10 +185,12 @@ impl Rule for DistanceRule {
         let bounds = &mut scratch.bounds;
         let (reference, certain) = match self.reference.at(epoch) {
             Reference::Number(number) => (Interval::point(*number), true),
-            Reference::Program(program) | Reference::Mean(program, _) => match reference_bounds(program, partial, bounds) {
-                Ok(known) => known,
-                Err(verdict) => return verdict,
-            },
+            Reference::Program(program) | Reference::Mean(program, _) => {
+                match reference_bounds(program, partial, bounds) {
+                    Ok(known) => known,
+                    Err(verdict) => return verdict,
+                }
+            }
         };
         let verdict =
             every_value(&self.measurements, partial, bounds, |it| band.verdict(it, reference));

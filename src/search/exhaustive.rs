@@ -17,7 +17,7 @@
 //! each with a share of the budget, and the first that gives a match wins (`matching.md` section 5).
 
 use super::ahead::{Able, Source, Then, Windows};
-use super::run::{Exhausted, Run, seeds};
+use super::run::{Exhausted, Run, add_seeds};
 use super::stream::Stream;
 use super::together::{Facts, Together};
 use super::view::{Entry, View};
@@ -33,8 +33,10 @@ use crate::pool::columns::{Columns, TicketRow};
 use crate::ruleset::epochs::TeamSize;
 use crate::ruleset::plan::{EnforcedRule, Plan};
 
-/// Nodes that a search spends before it looks ahead.
-const FIRST_TRY_NODES_MAX: u64 = 48;
+/// Nodes that a search spends before it looks ahead, for each player of a full match: enough to
+/// try some for each place. With half as many more anchors are searched anew, with twice as many
+/// those without a match cost more.
+const FIRST_TRY_NODES_PER_PLAYER: u64 = 10;
 
 /// The memory of the search, used again for every anchor.
 #[derive(Debug)]
@@ -63,6 +65,22 @@ pub(crate) struct Searcher {
     tallies: Vec<Tally>,
     /// Those before the first try.
     first_tallies: Vec<Tally>,
+    /// Memory of [`Searcher::search`].
+    seeds: Vec<Option<Entry>>,
+    reachable: Vec<Epoch>,
+    epochs_in: Vec<Epoch>,
+    #[cfg(test)]
+    pub(super) used: Used,
+}
+
+/// How often the search went which way.
+#[cfg(test)]
+#[derive(Clone, Copy, Default, Debug)]
+pub(super) struct Used {
+    pub(super) first_tries: u32,
+    pub(super) begun_anew: u32,
+    /// Steps left because too few of those who could join get on with each other.
+    pub(super) counted_out: u32,
 }
 
 impl Searcher {
@@ -85,6 +103,11 @@ impl Searcher {
             best: Vec::new(),
             tallies: plan.enforced.iter().map(|_| (0, 0)).collect(),
             first_tallies: Vec::new(),
+            seeds: Vec::new(),
+            reachable: Vec::new(),
+            epochs_in: Vec::new(),
+            #[cfg(test)]
+            used: Used::default(),
         }
     }
 
@@ -109,8 +132,10 @@ impl Searcher {
         if !anchor.is_roster && !anchor.is_kept {
             upkeep += self.keep_for_backfill(view, waiting);
         }
-        let seeds = seeds(view, waiting, anchor);
+        let mut seeds = std::mem::take(&mut self.seeds);
+        add_seeds(view, waiting, anchor, &mut seeds);
         let mut run = Run::new(view, waiting, anchor, nodes_max);
+        run.epochs_in = std::mem::take(&mut self.epochs_in);
         let (mut found, mut exhausted) = (None, false);
         for (position, &seed) in seeds.iter().enumerate() {
             let share = (seeds.len() - position) as u64;
@@ -119,13 +144,16 @@ impl Searcher {
             let players_before = seed.map_or(0, Entry::players);
             if run.best_players > players_before {
                 found = Some(Found {
-                    placed: std::mem::take(&mut self.best),
+                    placed: self.best.clone(),
                     roster: seed.map(|it| it.row),
                     locations: run.best_locations,
                 });
                 break;
             }
         }
+        seeds.clear();
+        self.seeds = seeds;
+        self.epochs_in = std::mem::take(&mut run.epochs_in);
         Outcome { found, nodes: run.nodes + run.upkeep + upkeep, judged: run.judged, exhausted }
     }
 
@@ -135,7 +163,9 @@ impl Searcher {
         run.seed = seed;
         // A match with a backfill ticket has a new ticket at least.
         run.best_players = seed.map_or(0, Entry::players);
-        let reachable: Vec<Epoch> = run.reachable().rev().filter(|&it| run.occurs(it)).collect();
+        let mut reachable = std::mem::take(&mut self.reachable);
+        reachable.clear();
+        reachable.extend(run.reachable().rev().filter(|&it| run.occurs(it)));
         let mut exhausted = false;
         for (position, &epoch) in reachable.iter().enumerate() {
             let share = (reachable.len() - position) as u64;
@@ -147,6 +177,7 @@ impl Searcher {
                 run.upkeep += 1;
             }
         }
+        self.reachable = reachable;
         exhausted
     }
 
@@ -179,7 +210,11 @@ impl Searcher {
     /// Puts a ticket beside the others, unless pairs tell that no match can hold it.
     fn is_taken(&mut self, run: &Run<'_>, entry: Entry) -> bool {
         let fact = self.facts.push(run, entry);
-        let is_taken = self.together.push(run, self.facts.of(run, fact));
+        let fact_of = self.facts.of(run, fact);
+        let is_taken = self.together.takes(run, fact_of);
+        if is_taken {
+            self.together.push(fact_of);
+        }
         self.facts.pop(run);
         is_taken
     }
@@ -198,7 +233,12 @@ impl Searcher {
         self.first_tallies.clone_from(&self.tallies);
         self.is_careful = run.view.is_plain;
         if !self.is_careful {
-            run.nodes_max = nodes_end.min(run.nodes + FIRST_TRY_NODES_MAX);
+            #[cfg(test)]
+            {
+                self.used.first_tries += 1;
+            }
+            let first_try = u64::from(run.capacity) * FIRST_TRY_NODES_PER_PLAYER;
+            run.nodes_max = nodes_end.min(run.nodes + first_try);
         }
         let mut result = self.search_from(run, anchor);
         run.nodes_max = nodes_end;
@@ -207,6 +247,10 @@ impl Searcher {
                 // They come up again.
                 self.tallies.clone_from(&self.first_tallies);
                 run.judged = judged;
+            }
+            #[cfg(test)]
+            {
+                self.used.begun_anew += 1;
             }
             self.is_careful = true;
             result = self.search_from(run, anchor);
@@ -219,6 +263,7 @@ impl Searcher {
         let all = Source { from: 0, to: 0, then: Then::Rest(0) };
         match run.anchor.is_roster {
             true => self.extend(run, all),
+            false if !self.together.takes(run, self.facts.of(run, anchor)) => Ok(()),
             false => self.place(run, (run.anchor, anchor), all),
         }
     }
@@ -281,11 +326,13 @@ impl Searcher {
                 return Ok(());
             }
             let Some(&Able { entry, fact, .. }) = self.known.get(position) else { return Ok(()) };
-            let left = self.players_of(position, self.known.len());
-            let left = left.saturating_add(self.players_to_draw(run, &source));
-            let reach = self.candidate.players.saturating_add(left).min(run.capacity);
-            if left < missing || reach <= run.best_players {
-                return Ok(());
+            if self.is_careful {
+                let left = self.players_of(position, self.known.len());
+                let left = left.saturating_add(self.players_to_draw(run, &source));
+                let reach = self.candidate.players.saturating_add(left).min(run.capacity);
+                if left < missing || reach <= run.best_players {
+                    return Ok(());
+                }
             }
             let behind =
                 Source { from: position + 1, to: self.known.len(), then: Then::Source(&source) };
@@ -304,12 +351,14 @@ impl Searcher {
         entry: Entry,
     ) -> Result<bool, Exhausted> {
         let fact = self.facts.push(run, entry);
-        let is_able = self.is_able(run, entry, fact);
+        let takes = self.together.takes(run, self.facts.of(run, fact));
+        let is_able = if takes { self.is_able(run, entry, fact) } else { Ok(false) };
         self.facts.pop(run);
         is_able
     }
 
-    /// Whether a ticket can join some instance; what it would fill is added to the supply.
+    /// Whether a ticket that pairs let join can join some instance; what it would fill is added to
+    /// the supply.
     pub(super) fn is_able(
         &mut self,
         run: &mut Run<'_>,
@@ -339,12 +388,13 @@ impl Searcher {
         entry: Entry,
     ) -> Result<bool, Exhausted> {
         let fact = self.facts.push(run, entry);
-        let joins = self.join_known(run, instance, entry, fact);
+        let takes = self.together.takes(run, self.facts.of(run, fact));
+        let joins = if takes { self.join_known(run, instance, entry, fact) } else { Ok(false) };
         self.facts.pop(run);
         joins
     }
 
-    /// [`Searcher::join`], of a ticket that has been looked up.
+    /// [`Searcher::join`], of a ticket that has been looked up and that pairs let join.
     fn join_known(
         &mut self,
         run: &mut Run<'_>,
@@ -357,9 +407,7 @@ impl Searcher {
             return Ok(false);
         }
         run.spend()?;
-        if !self.together.push(run, self.facts.of(run, fact)) {
-            return Ok(false);
-        }
+        self.together.push(self.facts.of(run, fact));
         self.candidate.push(instance, entry.row, run.columns);
         self.update_room(run, instance);
         let hopeless = self.is_hopeless(run);
@@ -375,8 +423,12 @@ impl Searcher {
         if locations.is_empty() {
             return true;
         }
+        let is_plain = run.view.is_plain;
+        if !is_plain && run.plan.enforced.iter().all(|it| it.is_told_by_pairs) {
+            return false;
+        }
         self.coming.clear();
-        if !run.view.is_plain {
+        if !is_plain {
             let spans = run.view.pairs.near.iter().zip(self.together.spans(run));
             let coming = spans.map(|(near, &span)| Coming::beside(near, run.epoch, span));
             self.coming.extend(coming);
@@ -387,7 +439,7 @@ impl Searcher {
             room: &self.room,
             coming: &self.coming,
         };
-        let asked = |it: &&EnforcedRule| !it.is_told_by_pairs || run.view.is_plain;
+        let asked = |it: &&EnforcedRule| !it.is_told_by_pairs || is_plain;
         let asking_order = &run.plan.asking_order;
         let rules = asking_order.iter().filter_map(|&it| run.plan.enforced.get(it));
         let mut rules = rules.filter(asked);
@@ -418,11 +470,19 @@ impl Searcher {
     /// The instance to try next: most open places below the minimum first, then most open places,
     /// then the order of definition (`matching.md` section 5).
     fn next_instance(&self, run: &Run<'_>, tried: &TriedInstances) -> Option<InstanceIdx> {
-        let open = self.room.enumerate().filter(|&(instance, room)| {
-            room.max > 0 && !tried.contains(instance) && self.stands_for(run, instance) == instance
-        });
-        // Of equals `max_by_key` takes the last, so the order of definition is turned around.
-        open.rev().max_by_key(|(_, room)| (room.min, room.max)).map(|(instance, _)| instance)
+        let mut next: Option<(InstanceIdx, Room)> = None;
+        for (instance, &room) in self.room.enumerate() {
+            let comes_first =
+                next.is_none_or(|(_, best)| (room.min, room.max) > (best.min, best.max));
+            if comes_first
+                && room.max > 0
+                && !tried.contains(instance)
+                && self.stands_for(run, instance) == instance
+            {
+                next = Some((instance, room));
+            }
+        }
+        next.map(|(instance, _)| instance)
     }
 
     /// Empty instances of a team that no rule tells apart are alike: the first stands for them all.

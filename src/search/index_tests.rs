@@ -1,5 +1,6 @@
 //! The index finds what a look at every ticket finds, and looks at far fewer.
 
+use super::exhaustive::Used;
 use super::{AnchorKey, Found, MatchTerms, Partitions, PoolAt};
 use crate::base::rng::DetRng;
 use crate::base::time::Timestamp;
@@ -69,9 +70,9 @@ fn rule_set(rules: &str, (algorithm, sort): (&str, &str), seed: u64) -> RuleSet 
     RuleSet::compile(&text, options).unwrap_or_else(|error| panic!("{error}"))
 }
 
-struct Filled {
-    pool: Pool,
-    rows: Vec<TicketRow>,
+pub(super) struct Filled {
+    pub(super) pool: Pool,
+    pub(super) rows: Vec<TicketRow>,
 }
 
 fn fill(rule_set: &RuleSet, rng: &mut DetRng, rosters: bool) -> Filled {
@@ -110,10 +111,14 @@ fn fill(rule_set: &RuleSet, rng: &mut DetRng, rosters: bool) -> Filled {
     Filled { pool, rows }
 }
 
-type Match = (Vec<(InstanceIdx, TicketRow)>, Option<TicketRow>);
+pub(super) type Match = (Vec<(InstanceIdx, TicketRow)>, Option<TicketRow>);
 
-/// The matches of a pass over all anchors, and what they cost.
-fn pass(rule_set: &RuleSet, filled: &Filled, looks_at_all: bool) -> (Vec<Match>, u64) {
+/// The matches of a pass over all anchors, what they cost, and how they were found.
+pub(super) fn pass(
+    rule_set: &RuleSet,
+    filled: &Filled,
+    looks_at_all: bool,
+) -> (Vec<Match>, u64, Used) {
     let (plan, columns) = (rule_set.plan(), &filled.pool.columns);
     let pool_at = PoolAt { plan, columns, now: NOW, terms: MatchTerms::default() };
     let mut waiting = if looks_at_all { Partitions::plain(plan) } else { Partitions::new(plan) };
@@ -131,7 +136,7 @@ fn pass(rule_set: &RuleSet, filled: &Filled, looks_at_all: bool) -> (Vec<Match>,
         }
         left.retain(|row| !taken.contains(row));
     }
-    (matches, nodes)
+    (matches, nodes, waiting.used())
 }
 
 #[test]
@@ -142,8 +147,8 @@ fn the_index_changes_no_match() {
         let order = ORDERS[seed as usize / RULES.len() % ORDERS.len()];
         let rule_set = rule_set(rules, order, seed / 7);
         let filled = fill(&rule_set, &mut DetRng::new(seed), seed % 5 < 2);
-        let (matches, spent) = pass(&rule_set, &filled, false);
-        let (plain, plain_spent) = pass(&rule_set, &filled, true);
+        let (matches, spent, _) = pass(&rule_set, &filled, false);
+        let (plain, plain_spent, _) = pass(&rule_set, &filled, true);
         assert_eq!(matches, plain, "seed {seed}");
         found += matches.len();
         joined += matches.iter().filter(|(_, roster)| roster.is_some()).count();

@@ -1,6 +1,8 @@
 //! Finding a match for an anchor. Knows rows and rules; knows no ticket states and no strings.
 
 mod ahead;
+#[cfg(test)]
+mod ahead_tests;
 mod alone;
 mod anchor;
 mod cells;

@@ -7,6 +7,8 @@ use super::AnchorKey;
 #[cfg(test)]
 use super::Outcome;
 use super::exhaustive::Searcher;
+#[cfg(test)]
+use super::exhaustive::Used;
 use super::jobs::{self, Job};
 use super::pass::{Budget, Progress, Slice};
 #[cfg(test)]
@@ -122,6 +124,12 @@ impl Partitions {
         let (view, waiting) = (self.known.view(pool), &mut self.partitions[at].waiting);
         waiting.open(&view);
         self.searchers[0].search(&view, waiting, view.key(row), nodes_max)
+    }
+
+    /// How searches have found what they did.
+    #[cfg(test)]
+    pub(super) fn used(&self) -> Used {
+        self.searchers[0].used
     }
 
     /// What the search sees of tickets.

@@ -43,21 +43,28 @@ pub(super) struct Exhausted;
 
 /// With which backfill tickets a match for `anchor` may begin, in the order in which they are
 /// tried; `None` is a new match (decision 17, `matching.md` section 5).
-pub(super) fn seeds(view: &View<'_>, waiting: &Waiting, anchor: Entry) -> Vec<Option<Entry>> {
+pub(super) fn add_seeds(
+    view: &View<'_>,
+    waiting: &Waiting,
+    anchor: Entry,
+    seeds: &mut Vec<Option<Entry>>,
+) {
     if anchor.is_roster {
-        return vec![Some(anchor)];
+        seeds.push(Some(anchor));
+        return;
     }
     let new_match = (!anchor.is_kept).then_some(None);
     if !waiting.has_rosters() {
-        return new_match.into_iter().collect();
+        seeds.extend(new_match);
+        return;
     }
     let locations = view.columns.locations[anchor.row];
     let meets = |it: &Entry| !locations.intersect(view.columns.locations[it.row]).is_empty();
     let joined = waiting.rosters(view).filter(meets).map(Some);
     match view.plan.ast.algorithm.backfill_priority {
-        BackfillPriority::High => joined.chain(new_match).collect(),
+        BackfillPriority::High => seeds.extend(joined.chain(new_match)),
         BackfillPriority::Normal | BackfillPriority::Low => {
-            new_match.into_iter().chain(joined).collect()
+            seeds.extend(new_match.into_iter().chain(joined));
         }
     }
 }

@@ -55,6 +55,7 @@ impl Facts {
         self.bits.truncate(len * pairs.share.len());
     }
 
+    #[inline]
     pub(super) fn of(&self, run: &Run<'_>, number: usize) -> Fact<'_> {
         let pairs = run.view.pairs;
         Fact {
@@ -66,6 +67,7 @@ impl Facts {
 }
 
 /// The `number`-th stretch of so many cells.
+#[inline]
 fn stretch<T>(cells: &[T], number: usize, len: usize) -> &[T] {
     cells.get(number * len..(number + 1) * len).unwrap_or_default()
 }
@@ -106,12 +108,16 @@ impl Together {
     }
 
     /// Whether a match may hold a ticket beside the others.
+    #[inline]
     pub(super) fn takes(&self, run: &Run<'_>, fact: Fact<'_>) -> bool {
         if fact.locations.intersect(self.locations()).is_empty() {
             return false;
         }
-        if run.view.is_plain || self.facts.len() == 0 {
+        if run.view.is_plain {
             return true;
+        }
+        if self.facts.len() == 0 {
+            return Self::may_begin_with(run, fact);
         }
         let pairs = run.view.pairs;
         let near = pairs.near.iter().zip(self.spans(run)).zip(fact.spans);
@@ -123,11 +129,9 @@ impl Together {
         is_near && pairs.share(run.epoch, self.bits(run), fact.bits)
     }
 
-    /// Adds a ticket, unless no match can hold it beside the others: then false is said.
-    pub(super) fn push(&mut self, run: &Run<'_>, fact: Fact<'_>) -> bool {
-        if !self.takes(run, fact) || !self.is_near_itself(run, fact) {
-            return false;
-        }
+    /// Adds a ticket that a match may hold beside the others.
+    #[inline]
+    pub(super) fn push(&mut self, fact: Fact<'_>) {
         let Facts { spans, bits, locations } = &mut self.facts;
         let others = spans.len().checked_sub(fact.spans.len()).filter(|_| !locations.is_empty());
         for (at, &own) in fact.spans.iter().enumerate() {
@@ -140,14 +144,10 @@ impl Together {
         }
         let common = locations.last().copied().unwrap_or(LocationSet::ALL);
         locations.push(common.intersect(fact.locations));
-        true
     }
 
-    /// Whether the first ticket may be in a match at all.
-    fn is_near_itself(&self, run: &Run<'_>, fact: Fact<'_>) -> bool {
-        if run.view.is_plain || self.facts.len() > 0 {
-            return true;
-        }
+    /// Whether a ticket may be in a match at all.
+    fn may_begin_with(run: &Run<'_>, fact: Fact<'_>) -> bool {
         let pairs = run.view.pairs;
         let mut near = pairs.near.iter().zip(fact.spans);
         let is_near = near.all(|(near, own)| {
