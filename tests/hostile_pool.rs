@@ -5,6 +5,7 @@
 //! arrangements that need larger ones:
 //!
 //!     RALLYPOINT_HOSTILE_POOL=full cargo test --release --test hostile_pool -- --nocapture
+#![expect(clippy::panic, reason = "a test reports by panicking")]
 
 use rallypoint::*;
 
