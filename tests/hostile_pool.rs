@@ -5,6 +5,7 @@
 //! arrangements that need larger ones:
 //!
 //!     RALLYPOINT_HOSTILE_POOL=full cargo test --release --test hostile_pool -- --nocapture
+#![expect(clippy::panic, reason = "a test reports by panicking")]
 
 use rallypoint::*;
 
@@ -48,6 +49,8 @@ struct Pool {
     rules: &'static str,
     /// The skill of a hostile ticket; the others have 1,000.
     skill: f64,
+    /// The points of four ordinary tickets that match; one after the other has these.
+    points: [f64; 4],
     order: Order,
     hostile: usize,
     ordinary: usize,
@@ -79,7 +82,8 @@ fn id(place: usize) -> TicketId {
 
 /// Submits the pool and runs one pass to its end.
 fn run(pool: Pool) -> Outcome {
-    let Pool { rules, skill, order, hostile, ordinary, nodes_per_anchor, nodes_per_slice } = pool;
+    let Pool { rules, skill, points, order, hostile, ordinary, nodes_per_anchor, nodes_per_slice } =
+        pool;
     let text = format!(
         r#"{{"ruleLanguageVersion": "1.0",
             "playerAttributes": [{{"name": "points", "type": "number"}},
@@ -96,9 +100,9 @@ fn run(pool: Pool) -> Outcome {
         Matchmaker::new(rule_set, Configuration::default(), options, NOW, 1).expect("it is valid");
     let tickets: Vec<bool> = order.tickets(hostile, ordinary).collect();
     assert_eq!(tickets.iter().filter(|&&is_ordinary| is_ordinary).count(), ordinary);
-    let mut values = [40.0, 40.0, 80.0, 40.0].into_iter().cycle();
+    let mut values = points.into_iter().cycle();
     for (place, &is_ordinary) in tickets.iter().enumerate() {
-        // 51 with no others of 40, 80 and 51 make 200, though 50 would.
+        // With the others, 51 never makes 200, though 50 would.
         let (points, skill) = match is_ordinary {
             true => (values.next().expect("it goes round"), 1000.0),
             false => (51.0, skill),
@@ -154,20 +158,40 @@ fn run(pool: Pool) -> Outcome {
 fn all_are_matched(pool: Pool) {
     let outcome = run(pool);
     assert_eq!(outcome.matched, pool.ordinary, "{:?}", pool.order);
-    assert_eq!(outcome.anchors_exhausted, pool.hostile as u64, "{:?}", pool.order);
+    // The ordinary ones that ran out of nodes were matched by another's turn.
+    assert!(outcome.anchors_exhausted >= pool.hostile as u64, "{:?}", pool.order);
     assert!(outcome.slices > 10, "the pass has {} slices only", outcome.slices);
 }
 
-/// Hostile tickets that could be in a match with the others, but for the very sum.
+/// Hostile tickets that could be in a match with the others, but for the very sum. Only those of 80
+/// points see that at once: with 51 and two of 40 it is too much.
 const MIXED: Pool = Pool {
     rules: TWO_HUNDRED,
     skill: 1000.0,
+    points: [40.0, 40.0, 80.0, 40.0],
     order: Order::Oldest,
     hostile: 10_000,
     ordinary: 1_000,
     nodes_per_anchor: 200,
     nodes_per_slice: 50_000,
 };
+
+/// An anchor needs some nodes for each ticket that it passes over: 100,000 take it past 11,000, and
+/// fewer past a part of such a pool.
+fn in_reach(pool: Pool) -> Pool {
+    let default = EngineOptions::default();
+    match is_full() {
+        true => Pool {
+            nodes_per_anchor: default.nodes_per_anchor,
+            nodes_per_slice: default.nodes_per_slice,
+            ..pool
+        },
+        false => {
+            let small = Pool { hostile: 500, ordinary: 100, ..pool };
+            Pool { nodes_per_anchor: 2_000, nodes_per_slice: 20_000, ..small }
+        }
+    }
+}
 
 #[test]
 fn tickets_older_than_a_hostile_crowd_are_matched() {
@@ -176,32 +200,26 @@ fn tickets_older_than_a_hostile_crowd_are_matched() {
 
 #[test]
 fn tickets_in_a_hostile_crowd_are_matched() {
-    let rules = [TWO_HUNDRED, NEAR].join(",").leak();
-    let default = EngineOptions::default();
-    let apart = Pool { rules, skill: 5000.0, ..MIXED };
-    // To pass over the others takes an anchor some nodes for each of them.
-    let pool = match is_full() {
-        true => Pool {
-            nodes_per_anchor: default.nodes_per_anchor,
-            nodes_per_slice: default.nodes_per_slice,
-            ..apart
-        },
-        false => {
-            let small = Pool { hostile: 500, ordinary: 100, ..apart };
-            Pool { nodes_per_anchor: 2_000, nodes_per_slice: 20_000, ..small }
-        }
-    };
-    for order in [Order::Oldest, Order::Among, Order::Newest] {
-        all_are_matched(Pool { order, ..pool });
+    for order in [Order::Among, Order::Newest] {
+        all_are_matched(Pool { order, ..in_reach(MIXED) });
     }
 }
 
-/// Where hostile tickets come first and fit all but the very sum, an anchor's budget goes into
-/// combinations of them. What that costs others is never silent.
+#[test]
+fn tickets_apart_from_a_hostile_crowd_are_matched() {
+    let rules = [TWO_HUNDRED, NEAR].join(",").leak();
+    for order in [Order::Oldest, Order::Among, Order::Newest] {
+        all_are_matched(Pool { rules, skill: 5000.0, order, ..in_reach(MIXED) });
+    }
+}
+
+/// Where hostile tickets come first and none of the others sees anything wrong with two of them,
+/// an anchor's budget goes into combinations. What that keeps from a match is never silent.
 #[test]
 fn what_a_hostile_crowd_keeps_from_a_match_says_so() {
-    for order in [Order::Among, Order::Newest] {
-        let outcome = run(Pool { hostile: 1_000, ordinary: 100, order, ..MIXED });
+    let points = [40.0, 60.0, 60.0, 40.0];
+    for order in [Order::Oldest, Order::Among, Order::Newest] {
+        let outcome = run(Pool { hostile: 1_000, ordinary: 100, points, order, ..MIXED });
         assert_eq!(outcome.silent, 0, "{order:?}");
         assert!(outcome.anchors_exhausted >= 1_000, "{order:?}: {}", outcome.anchors_exhausted);
     }
