@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use rallypoint::{AttributeValue, Millis, Player, RuleSet};
-use rallypoint_benches::Draw;
+pub use rallypoint_benches::Draw;
 
 /// The tickets of a pool.
 pub const TICKETS: usize = 40;

@@ -1,18 +1,25 @@
 //! All valid matches of a pool, by the reference evaluator.
 
-use rallypoint::{PlacedTicket, Player};
+use std::ops::RangeInclusive;
+
+use rallypoint::{Millis, PlacedTicket, Player};
 
 use super::game::{Game, Pool};
 
 /// The tickets of every valid match. `may_hold` spares work ([`Best::Exact`](super::game::Best)).
 pub fn matches(game: &Game, pool: &Pool, may_hold: fn(&[&Player]) -> bool) -> Vec<Vec<usize>> {
     let teams = game.rules.teams().iter();
-    let room = teams.flat_map(|team| vec![team.max_players as usize; team.quantity as usize]);
+    let sizes = teams.flat_map(|team| {
+        // Waiting may lower what a team needs; then only the judgement says.
+        let at_once = game.time.wait() == Millis::new(0);
+        let least = if at_once { team.min_players as usize } else { 0 };
+        vec![least..=team.max_players as usize; team.quantity as usize]
+    });
     let mut listing = Listing {
         game,
         pool,
         may_hold,
-        room: room.collect(),
+        sizes: sizes.collect(),
         teams: game.rules.team_instances().map(str::to_owned).collect(),
         members: vec![],
         valid: vec![],
@@ -25,8 +32,9 @@ struct Listing<'a> {
     game: &'a Game,
     pool: &'a Pool,
     may_hold: fn(&[&Player]) -> bool,
-    /// The most players of each team instance; expansions leave that alone in all our games.
-    room: Vec<usize>,
+    /// How many players each team instance may have. In all our games waiting lowers the least
+    /// only.
+    sizes: Vec<RangeInclusive<usize>>,
     teams: Vec<String>,
     members: Vec<usize>,
     valid: Vec<Vec<usize>>,
@@ -39,7 +47,7 @@ impl Listing<'_> {
             self.members.push(ticket);
             let members = self.members.iter();
             let players: Vec<&Player> = members.flat_map(|&it| &self.pool[it]).collect();
-            let fits = players.len() <= self.room.iter().sum();
+            let fits = players.len() <= self.sizes.iter().map(RangeInclusive::end).sum();
             if fits && (self.may_hold)(&players) {
                 if self.can_be_divided(&mut vec![]) {
                     self.valid.push(self.members.clone());
@@ -52,23 +60,31 @@ impl Listing<'_> {
 
     /// Whether the members make a valid match, the first ones in these teams.
     fn can_be_divided(&self, teams: &mut Vec<usize>) -> bool {
-        if teams.len() == self.members.len() {
-            let placed = self.members.iter().zip(teams).map(|(&ticket, team)| PlacedTicket {
-                team: self.teams[*team].clone(),
-                age: self.game.time.wait(),
-                players: self.pool[ticket].clone(),
-                backfill: false,
+        if teams.len() < self.members.len() {
+            return (0..self.teams.len()).any(|team| {
+                teams.push(team);
+                let has_room = self.players_in(team, teams) <= *self.sizes[team].end();
+                let found = has_room && self.can_be_divided(teams);
+                teams.pop();
+                found
             });
-            let judgement = self.game.rules.judge(&placed.collect::<Vec<_>>());
-            return judgement.expect("the match can be judged").valid;
         }
-        (0..self.teams.len()).any(|team| {
-            teams.push(team);
-            let in_team = self.members.iter().zip(teams.iter()).filter(|(_, it)| **it == team);
-            let players: usize = in_team.map(|(&ticket, _)| self.pool[ticket].len()).sum();
-            let found = players <= self.room[team] && self.can_be_divided(teams);
-            teams.pop();
-            found
-        })
+        let mut sizes = (0..).zip(&self.sizes);
+        if !sizes.all(|(team, size)| size.contains(&self.players_in(team, teams))) {
+            return false;
+        }
+        let placed = self.members.iter().zip(teams).map(|(&ticket, team)| PlacedTicket {
+            team: self.teams[*team].clone(),
+            age: self.game.time.wait(),
+            players: self.pool[ticket].clone(),
+            backfill: false,
+        });
+        let judgement = self.game.rules.judge(&placed.collect::<Vec<_>>());
+        judgement.expect("the match can be judged").valid
+    }
+
+    fn players_in(&self, team: usize, teams: &[usize]) -> usize {
+        let in_team = self.members.iter().zip(teams).filter(|(_, it)| **it == team);
+        in_team.map(|(&ticket, _)| self.pool[ticket].len()).sum()
     }
 }
