@@ -41,7 +41,7 @@ pub fn matched(game: &Game, pool: &Pool) -> Matched {
     }
     let last = START.plus(game.time.wait());
     let mut formed = Matched { players: 0, given_up: false };
-    let mut at_least_one = false;
+    let mut has_formed = false;
     while let Some(due) = matchmaker.poll_timeout().filter(|&due| due <= last) {
         let now = match game.time {
             Time::At(_) => last,
@@ -50,9 +50,9 @@ pub fn matched(game: &Game, pool: &Pool) -> Matched {
         let report = matchmaker.handle_timeout(now).expect("time does not run backwards");
         formed.players += report.players_matched as usize;
         formed.given_up |= report.anchors_exhausted + report.fullness_unproven > 0;
-        at_least_one |= report.matches > 0;
+        has_formed |= report.matches > 0;
         // A ticket that was given up is due again at once; another pass would give it up again.
-        if now == last && !report.unfinished && !std::mem::take(&mut at_least_one) {
+        if now == last && !report.unfinished && !std::mem::take(&mut has_formed) {
             break;
         }
     }

@@ -1,8 +1,8 @@
 //! How many players the engine matches of pools of 40 tickets, against the best possible.
 //!
 //! Up to four players a match the best possible is exact: all valid matches are listed, and an
-//! integer program picks disjoint ones. Beyond that it is an upper bound. CONTRIBUTING has the
-//! command for the full measurement and its table.
+//! integer program picks disjoint ones. Beyond that it is an upper bound. `docs/optimality.md`
+//! has the command for the full measurement and its table.
 
 #![expect(clippy::panic, reason = "a test reports by panicking")]
 
@@ -18,16 +18,19 @@ mod valid;
 use game::{Best, Game, TICKETS};
 use table::Row;
 
-/// Pools of each rule set; CONTRIBUTING has the command.
+/// Pools of each rule set; `docs/optimality.md` has the command.
 const VARIABLE: &str = "RALLYPOINT_OPTIMALITY_POOLS";
 const BY_DEFAULT: u64 = 3;
 /// Bounds take longer: one in so many pools has one.
 const BOUNDED_ONE_IN: u64 = 5;
 
-/// No pool of a game with an exact best is matched worse than this.
+/// What the engine reaches today, so that nothing makes it worse: where the best is exact, no pool
+/// is matched worse than this, and half of them no worse than that.
 const WORST_MIN: f64 = 0.6;
-/// Half of those pools are matched better than this.
+/// The goal is a median of 0.98.
 const MEDIAN_MIN: f64 = 0.9;
+/// Against a bound, which may be out of reach, half of the pools are no worse than this.
+const BOUNDED_MEDIAN_MIN: f64 = 0.7;
 
 #[expect(clippy::disallowed_methods, reason = "the rule is for the engine; this is its test")]
 fn pools() -> u64 {
@@ -84,5 +87,5 @@ fn waiting_for_wider_rules_costs_little() {
 fn large_matches_are_held_against_a_bound() {
     let pools = pools().div_ceil(BOUNDED_ONE_IN);
     let all = measure_all("larger matches, upper bound", &large::games(), pools);
-    assert!(all.median() >= 0.6, "{all}");
+    assert!(all.median() >= BOUNDED_MEDIAN_MIN, "{all}");
 }
