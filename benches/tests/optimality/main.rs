@@ -20,7 +20,7 @@ use table::Row;
 
 /// Pools of each rule set; `docs/optimality.md` has the command.
 const VARIABLE: &str = "RALLYPOINT_OPTIMALITY_POOLS";
-const BY_DEFAULT: u64 = 3;
+const BY_DEFAULT: u64 = 2;
 /// Bounds take longer: one in so many pools has one.
 const BOUNDED_ONE_IN: u64 = 5;
 
