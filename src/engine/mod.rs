@@ -56,7 +56,7 @@ use crate::model::ticket::TicketId;
 use crate::pool::columns::TicketRow;
 use crate::pool::ingest::Pool;
 use crate::ruleset::RuleSet;
-use crate::search::{MatchTerms, Partitions};
+use crate::search::{BatchTerms, MatchTerms, Partitions};
 use input::{Input, InputError};
 use options::{Configuration, ConfigurationError, EngineOptions};
 use report::{PassPhase, TickReport};
@@ -199,6 +199,7 @@ impl Matchmaker {
             backfill_before_new_match: Millis::from_secs(
                 self.options.backfill_before_new_match_seconds,
             ),
+            batches: BatchTerms { tickets_max: self.options.max_batch_tickets, seed: self.seed },
         };
     }
 
