@@ -261,7 +261,7 @@ fn a_hostile_crowd_is_cut_into_batches() {
             let pool = in_reach(Pool { rules, skill, order, ..MIXED });
             let max_batch_tickets = match is_full() {
                 true => std::env::var("MBT").map_or(EngineOptions::default().max_batch_tickets, |it| it.parse().unwrap()),
-                false => 100,
+                false => 300,
             };
             let max_batch_tickets = Some(max_batch_tickets);
             let outcome = run(Pool { max_batch_tickets, passes: 100, ..pool });

@@ -4,6 +4,8 @@ mod acceptance;
 mod backfill;
 pub(crate) mod explain;
 #[cfg(test)]
+mod batches_tests;
+#[cfg(test)]
 mod incremental_tests;
 pub(crate) mod input;
 mod matches;

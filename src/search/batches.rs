@@ -50,6 +50,10 @@ const GIVEN_UP_SHARE: usize = 64;
 const GIVEN_UP_MIN: usize = 8;
 const GIVEN_UP_MAX: usize = 128;
 
+/// In a batch a search may spend so many nodes for each of its tickets: about what it takes to pass
+/// all of them once, but not to try their combinations, of which a batch has as good as no end.
+const NODES_PER_TICKET: u64 = 10;
+
 /// How passes over batches of a partition have gone.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Cutting {
@@ -211,6 +215,12 @@ impl Batches {
     /// The batch of a ticket.
     pub(super) fn of(&self, ticket: AnchorKey) -> Option<u32> {
         self.of.get(&ticket).copied()
+    }
+
+    /// What a search may spend in the batch of a ticket.
+    pub(super) fn nodes_for(&self, ticket: AnchorKey) -> u64 {
+        let list = self.of(ticket).and_then(|batch| self.list(batch));
+        NODES_PER_TICKET.saturating_mul(list.map_or(1, |list| list.len() as u64))
     }
 
     /// The tickets of a batch, backfill tickets too.

@@ -451,7 +451,10 @@ impl<'a, 'v> Pass<'a, 'v> {
     }
 
     fn search(&mut self, key: AnchorKey, anchor: Entry, budget: Budget) -> Outcome {
-        let nodes_max = budget.nodes_per_anchor;
+        let nodes_max = match &self.waiting.batches {
+            None => budget.nodes_per_anchor,
+            Some(batches) => budget.nodes_per_anchor.min(batches.nodes_for(key)),
+        };
         let outcome = self.searcher.search(self.view, self.waiting, key, nodes_max);
         self.slice.anchors += 1;
         self.slice.nodes += outcome.nodes;
