@@ -170,11 +170,7 @@ fn run(pool: Pool) -> Outcome {
     println!(
         "{order:?}, skill {skill}: {} of {ordinary} ordinary tickets matched beside {hostile}, the \
          last in slice {last_match} of {} in {} passes; {} nodes, {} anchors given up",
-        outcome.matched,
-        outcome.slices,
-        outcome.passes,
-        outcome.nodes,
-        outcome.anchors_exhausted
+        outcome.matched, outcome.slices, outcome.passes, outcome.nodes, outcome.anchors_exhausted
     );
     outcome
 }
@@ -256,17 +252,21 @@ fn what_a_hostile_crowd_keeps_from_a_match_says_so() {
 #[test]
 fn a_hostile_crowd_is_cut_into_batches() {
     let rules = [TWO_HUNDRED, NEAR].join(",").leak();
-    for (rules, skill) in [(TWO_HUNDRED, 1000.0), (rules, 5000.0)] {
-        for order in [Order::Among, Order::Newest] {
-            let pool = in_reach(Pool { rules, skill, order, ..MIXED });
-            let max_batch_tickets = match is_full() {
-                true => std::env::var("MBT").map_or(EngineOptions::default().max_batch_tickets, |it| it.parse().unwrap()),
-                false => 300,
-            };
-            let max_batch_tickets = Some(max_batch_tickets);
-            let outcome = run(Pool { max_batch_tickets, passes: 100, ..pool });
+    for (rules, skill, order) in
+        [(TWO_HUNDRED, 1000.0, Order::Among), (rules, 5000.0, Order::Newest)]
+    {
+        let pool = in_reach(Pool { rules, skill, order, ..MIXED });
+        if is_full() {
+            let max_batch_tickets = Some(EngineOptions::default().max_batch_tickets);
+            let outcome = run(Pool { max_batch_tickets, ..pool });
+            // Uncut it is more than 1,000.
+            assert!(outcome.slices < 250, "{order:?}: {} slices", outcome.slices);
+            assert!(outcome.matched > 800, "{order:?}: {}", outcome.matched);
+        } else {
+            let small = Pool { hostile: 200, ordinary: 40, passes: 60, ..pool };
+            let outcome = run(Pool { max_batch_tickets: Some(120), ..small });
             assert!(outcome.cuts > 0, "{order:?}: nothing is cut");
-            assert_eq!(outcome.matched, pool.ordinary, "{order:?}");
+            assert_eq!(outcome.matched, 40, "{order:?}");
         }
     }
 }

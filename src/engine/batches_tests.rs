@@ -105,13 +105,13 @@ fn filled(
 #[test]
 fn who_needs_one_certain_other_meets_it_in_some_shuffle() {
     for seed in 0..5 {
-        // The first and the last belong together, and the budget does not reach from one to the
-        // other.
-        let number_of = |place| if place == 39 { 0.0 } else { place as f64 };
+        // Two belong together, and the budget reaches neither of them from the other: by age, many
+        // come before.
+        let number_of = |place| if place == 39 { 30.0 } else { place as f64 };
         let mut it = filled(pairs(RANDOM), options(10, 20), seed, 40, number_of);
         let mut log = Log::default();
         run_until(&mut it, seconds(20_000), &mut log);
-        assert_eq!(log.matches, [vec![id(0), id(39)]], "seed {seed}");
+        assert_eq!(log.matches, [vec![id(30), id(39)]], "seed {seed}");
         assert!(log.cut > 0, "seed {seed}");
         // Without batches it never comes to that.
         let mut it = filled(pairs(RANDOM), options(40, 20), seed, 40, number_of);
@@ -270,9 +270,9 @@ fn several_threads_cut_the_same_batches() {
 }
 
 /// A pool of 200 tickets with values of the declared types; says how many matches it gave.
-fn pool_of(rule_set: &RuleSet, max_batch_tickets: usize, of: &str) -> usize {
+fn pool_of(rule_set: &RuleSet, options: EngineOptions, of: &str) -> usize {
     let attributes = &rule_set.plan().ast.schema.attributes;
-    let mut it = matchmaker(rule_set.clone(), options(max_batch_tickets, 100_000), 1);
+    let mut it = matchmaker(rule_set.clone(), options, 1);
     let mut numbers = crate::base::rng::DetRng::new(7);
     let mut below = |count: u64| numbers.next_u64() % count;
     for place in 0..200 {
@@ -292,7 +292,7 @@ fn pool_of(rule_set: &RuleSet, max_batch_tickets: usize, of: &str) -> usize {
         it.handle_input(START, Input::StartMatchmaking(request)).expect("the ticket is right");
     }
     let mut log = Log::default();
-    run_until(&mut it, seconds(30), &mut log);
+    run_until(&mut it, seconds(2), &mut log);
     assert_eq!(log.cut, 0, "{of}");
     log.matches.len()
 }
@@ -313,8 +313,43 @@ fn what_the_index_serves_is_never_cut() {
         let text = std::fs::read_to_string(path).expect("it is text");
         let rule_set = RuleSet::from_json(&text).unwrap_or_else(|error| panic!("{error}"));
         let of = path.display().to_string();
-        matches += pool_of(&rule_set, EngineOptions::default().max_batch_tickets, &of);
-        matches += pool_of(&rule_set, 40, &of);
+        matches += pool_of(&rule_set, EngineOptions::default(), &of);
     }
     assert!(names.len() > 8 && matches > 100, "{} rule sets, {matches} matches", names.len());
+}
+
+/// However large a partition is, it stays whole where the budget reaches.
+#[test]
+fn a_large_partition_whose_budget_reaches_is_never_cut() {
+    let text = FIVE.replace(
+        r#""type": "comparison", "operation": "=", "referenceValue": 30,
+               "measurements": ["sum(flatten(teams[*].players.attributes[number]))"]"#,
+        r#""type": "batchDistance", "batchAttribute": "number", "maxDistance": 0"#,
+    );
+    assert!(text.contains("batchDistance"));
+    let rule_set = RuleSet::from_json(&text).unwrap_or_else(|error| panic!("{error}"));
+    let mut it = matchmaker(rule_set, options(10, 100), 1);
+    // Three each of 60 numbers, and two of the others.
+    (0..400).for_each(|place| submit(&mut it, START, place, (place % 170) as f64, "all"));
+    let mut log = Log::default();
+    run_until(&mut it, seconds(10), &mut log);
+    assert_eq!(log.cut, 0);
+    assert_eq!(log.matches.len(), 60);
+    assert_eq!(it.poll_timeout().map(|it| it > seconds(10)), Some(true), "nothing is tried again");
+}
+
+/// Under an order of its own, of whose rules nothing is known of pairs, each search would read all.
+#[test]
+fn what_would_be_read_over_and_over_is_cut_at_once() {
+    let rule_set = || pairs(SORTED);
+    let mut it = filled(rule_set(), options(8, 100_000), 1, 64, |place| (place % 32) as f64);
+    let mut log = Log::default();
+    run_until(&mut it, START, &mut log);
+    assert_eq!(log.cut, 1);
+    run_until(&mut it, seconds(10), &mut log);
+    assert_eq!(log.matches.len(), 32);
+    let mut it = filled(rule_set(), options(64, 100_000), 1, 64, |place| (place % 32) as f64);
+    let mut log = Log::default();
+    run_until(&mut it, START, &mut log);
+    assert_eq!((log.cut, log.matches.len()), (0, 32), "a partition within the size");
 }

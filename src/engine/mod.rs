@@ -2,9 +2,9 @@
 
 mod acceptance;
 mod backfill;
-pub(crate) mod explain;
 #[cfg(test)]
 mod batches_tests;
+pub(crate) mod explain;
 #[cfg(test)]
 mod incremental_tests;
 pub(crate) mod input;

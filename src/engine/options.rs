@@ -152,7 +152,7 @@ pub struct EngineOptions {
 
 /// Measured with `tests/hostile_pool.rs`, which has the figures.
 const fn max_batch_tickets() -> usize {
-    2_000
+    1_000
 }
 
 impl Default for EngineOptions {

@@ -173,13 +173,16 @@ impl Batches {
             });
         }
         let count = tickets.len().div_ceil(tickets_max(view)).max(1);
-        let size = tickets.len().div_ceil(count).max(1);
-        let shift = if is_sorted && arrangement % 2 == 0 { size / 2 } else { 0 };
+        let all = tickets.len().max(1);
+        let is_shifted = is_sorted && arrangement.is_multiple_of(2);
+        let shift = if is_shifted { all / count / 2 } else { 0 };
+        // All of the same size, but for one ticket; shifted, the first and the last are smaller.
+        let batch_of = |place: usize| (place + shift) * count / all;
         let mut batches: Vec<Vec<AnchorKey>> = Vec::new();
-        batches.resize_with((tickets.len() + shift).div_ceil(size), Vec::new);
+        batches.resize_with(batch_of(all - 1) + 1, Vec::new);
         for (place, &it) in order.iter().enumerate() {
             if let (Some(batch), Some(&(key, _))) =
-                (batches.get_mut((place + shift) / size), tickets.get(it))
+                (batches.get_mut(batch_of(place)), tickets.get(it))
             {
                 batch.push(key);
             }

@@ -144,5 +144,5 @@ fn a_match_has_tickets_of_one_batch() {
 fn a_batch_holds_two_full_matches() {
     let fixture = Fixture::new("", 50);
     let cut = batches(&fixture.begun(fixture.at(5, 1), 0));
-    assert!(cut.iter().all(|batch| (3..=6).contains(&batch.len())), "{cut:?}");
+    assert!(cut.iter().all(|batch| (5..=6).contains(&batch.len())), "{cut:?}");
 }

@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::AnchorKey;
-use super::batches::Batches;
 #[cfg(test)]
 use super::Outcome;
+use super::batches::Batches;
 use super::exhaustive::Searcher;
 #[cfg(test)]
 use super::exhaustive::Used;

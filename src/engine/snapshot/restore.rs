@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::checks::{self, COUNT_MAX, SUBMISSIONS_MAX, holds};
 use super::forms::{
-    ActiveForm, AnchorForm, BackfillForm, CuttingForm, MatchForm, PassForm, ProgressForm, ProgressOfAllForm,
-    RangeForm, RowForm, SessionForm, StageForm, TicketForm, UnderWayForm,
+    ActiveForm, AnchorForm, BackfillForm, CuttingForm, MatchForm, PassForm, ProgressForm,
+    ProgressOfAllForm, RangeForm, RowForm, SessionForm, StageForm, TicketForm, UnderWayForm,
 };
 use super::{RestoreError, Snapshot, VERSION, VERSION_MIN};
 use crate::base::rng::DetRng;
