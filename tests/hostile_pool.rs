@@ -249,6 +249,10 @@ fn what_a_hostile_crowd_keeps_from_a_match_says_so() {
 
 /// In batches, budgets reach: nobody goes on searching the whole crowd, and who is left over in one
 /// batch is matched in another.
+///
+/// What the default is chosen from, by the command above: with 1,000 ordinary tickets evenly among
+/// 10,000, the first pass took 1,051 slices uncut and matched all; in batches of 2,000 it took 196
+/// and matched 920; of 1,000, 113 and 908; of 500, 64 and 840.
 #[test]
 fn a_hostile_crowd_is_cut_into_batches() {
     let rules = [TWO_HUNDRED, NEAR].join(",").leak();
