@@ -139,7 +139,8 @@ pub(super) struct ProgressForm {
     pub(super) given_up: Vec<AnchorForm>,
     pub(super) departed: bool,
     pub(super) sets_free: bool,
-    #[cfg_attr(feature = "wire", serde(default))]
+    /// Left out while the partition was not cut.
+    #[cfg_attr(feature = "wire", serde(default, skip_serializing_if = "CuttingForm::is_none"))]
     pub(super) cutting: CuttingForm,
     pub(super) under_way: Option<UnderWayForm>,
 }
@@ -152,6 +153,13 @@ pub(super) struct CuttingForm {
     pub(super) arrangement: u64,
     pub(super) fruitless: u32,
     pub(super) retry_at: Option<Timestamp>,
+}
+
+#[cfg(feature = "wire")]
+impl CuttingForm {
+    fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// How far passes are, in version 1.
@@ -177,7 +185,7 @@ pub(super) struct UnderWayForm {
     pub(super) stage: StageForm,
     pub(super) exhausted: Vec<AnchorForm>,
     /// The tickets of each batch, if the partition is cut.
-    #[cfg_attr(feature = "wire", serde(default))]
+    #[cfg_attr(feature = "wire", serde(default, skip_serializing_if = "Option::is_none"))]
     pub(super) batches: Option<Vec<Vec<AnchorForm>>>,
 }
 
