@@ -259,7 +259,7 @@ impl Pool {
         let now = SUBMISSION.plus(Millis::from_secs(self.wait));
         let mut progress = Progress::new("anchors searched", None);
         let watch = Stopwatch::start();
-        let (mut anchors, mut formed, mut exhausted, mut unproven) = (0, 0, 0, 0);
+        let (mut anchors, mut formed, mut exhausted, mut unproven, mut cut) = (0, 0, 0, 0, 0);
         while self.matchmaker.poll_timeout().is_some_and(|due| due <= now) {
             let report = self
                 .matchmaker
@@ -272,6 +272,7 @@ impl Pool {
             formed += report.matches;
             exhausted += report.anchors_exhausted;
             unproven += report.fullness_unproven;
+            cut += report.partitions_cut;
             if report.unfinished {
                 continue;
             }
@@ -288,11 +289,18 @@ impl Pool {
         stats.match_seconds = watch.elapsed().as_secs_f64();
         stats.anchors_exhausted = exhausted;
         stats.fullness_unproven = unproven;
+        stats.partitions_cut = cut;
         if exhausted > 0 {
             console::note(&format!(
                 "the search for {exhausted} of the tickets left over was given up at its limit; \
                  whether they have a match is not known (a larger `--nodes-per-anchor` searches \
                  longer)"
+            ));
+        }
+        if cut > 0 {
+            console::note(&format!(
+                "the pool is so large for its rules that it was cut into batches ({cut} times): \
+                 tickets of different batches were not matched with each other"
             ));
         }
         if unproven > 0 {

@@ -77,6 +77,9 @@ pub struct Stats {
     pub anchors_exhausted: u64,
     /// Matches that might have been fuller.
     pub fullness_unproven: u64,
+    /// How often a part of the pool was cut into batches, summed over the passes: whether those
+    /// left over have a match with one of another batch is not known.
+    pub partitions_cut: u64,
     /// Reading the file and its JSON.
     pub parse_seconds: f64,
     /// Submitting the tickets.
@@ -286,6 +289,7 @@ mod tests {
                 "matchSeconds",
                 "matches",
                 "parseSeconds",
+                "partitionsCut",
                 "passes",
                 "peakRssBytes",
                 "players",

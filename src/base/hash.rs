@@ -67,6 +67,12 @@ impl Hasher for SeededHasher {
     }
 }
 
+/// A word for each number, another one in each round; who has not the seed cannot foresee it.
+pub(crate) fn shuffled(seed: u64, round: u64, number: u64) -> u64 {
+    let SeededState { keys: [state, key] } = SeededState::new(seed ^ mixed(!round));
+    mixed(folded_product(mixed(number.wrapping_add(state)) ^ key, state | 1))
+}
+
 /// The two halves of a product, folded into one.
 fn folded_product(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b);

@@ -2,6 +2,8 @@
 
 mod acceptance;
 mod backfill;
+#[cfg(test)]
+mod batches_tests;
 pub(crate) mod explain;
 #[cfg(test)]
 mod incremental_tests;
@@ -56,7 +58,7 @@ use crate::model::ticket::TicketId;
 use crate::pool::columns::TicketRow;
 use crate::pool::ingest::Pool;
 use crate::ruleset::RuleSet;
-use crate::search::{MatchTerms, Partitions};
+use crate::search::{BatchTerms, MatchTerms, Partitions};
 use input::{Input, InputError};
 use options::{Configuration, ConfigurationError, EngineOptions};
 use report::{PassPhase, TickReport};
@@ -199,6 +201,7 @@ impl Matchmaker {
             backfill_before_new_match: Millis::from_secs(
                 self.options.backfill_before_new_match_seconds,
             ),
+            batches: BatchTerms { tickets_max: self.options.max_batch_tickets, seed: self.seed },
         };
     }
 

@@ -138,6 +138,22 @@ pub struct EngineOptions {
     /// Game sessions that may be known at one time. New tickets are refused when all could be
     /// needed (decision 31).
     pub sessions_max: usize,
+    /// The fall-back where budgets do not reach. A partition of the pool (tickets that could be in
+    /// matches with each other) with more tickets than this is cut into batches of at most so many,
+    /// and an anchor is matched within its batch; but only after too many of its searches ran out
+    /// of `nodes_per_anchor`, or under a sort order whose rules tell nothing of two tickets, so that
+    /// each search would read all. Under `sorted` neighbours are in one batch, else batches are a
+    /// shuffle that the seed decides. Who has no match in a batch is searched for in others after a
+    /// second, and after twice as long, up to 64 s, each time that nothing came of it. At least 1;
+    /// a batch holds two full matches, whatever this says.
+    #[cfg_attr(feature = "wire", serde(default = "max_batch_tickets"))]
+    pub max_batch_tickets: usize,
+}
+
+/// Measured with the test `hostile_pool`, whose text has the figures: larger batches match a little
+/// more in a pass and cost in proportion.
+const fn max_batch_tickets() -> usize {
+    1_000
 }
 
 impl Default for EngineOptions {
@@ -154,6 +170,7 @@ impl Default for EngineOptions {
             early_rejection: EarlyRejection::RejectersOnly,
             backfill_before_new_match_seconds: 0,
             sessions_max: 4_000_000,
+            max_batch_tickets: max_batch_tickets(),
         }
     }
 }

@@ -80,6 +80,21 @@ pub(super) struct Cursors {
     last: Option<AnchorKey>,
     /// Where all tickets are looked at: the next.
     all: Option<Position>,
+    /// Of which batch these are all; `None` where the partition is not cut.
+    batch: Option<u32>,
+}
+
+impl Cursors {
+    /// Sets them to the first ticket of a batch.
+    pub(super) fn begin_batch(&mut self, batch: Option<u32>, first: Option<Position>) {
+        *self = Self { cells: std::mem::take(&mut self.cells), last: None, all: first, batch };
+        self.cells.clear();
+    }
+
+    #[inline]
+    pub(super) fn batch(&self) -> Option<u32> {
+        self.batch
+    }
 }
 
 impl Cells {
@@ -214,6 +229,7 @@ impl Cells {
         cursors.cells.clear();
         cursors.last = None;
         cursors.all = None;
+        cursors.batch = None;
         let is_reached = self.reached(view, Some(epoch), row, |list| {
             cursors.cells.extend(self.first_cursor(list).map(Reverse));
         });

@@ -5,6 +5,9 @@ mod ahead;
 mod ahead_tests;
 mod alone;
 mod anchor;
+mod batches;
+#[cfg(test)]
+mod batches_tests;
 mod cells;
 mod exhaustive;
 mod guard;
@@ -23,6 +26,7 @@ mod waiting;
 
 pub(crate) use alone::{Refusal, refusal};
 pub(crate) use anchor::AnchorKey;
+pub(crate) use batches::{BatchTerms, Cutting};
 #[cfg(test)]
 pub(crate) use order::rank;
 pub(crate) use partitions::{Partitions, PoolAt};

@@ -6,13 +6,14 @@
 //! oldest first, and only those that could share a match with a changed ticket, until no changed
 //! ticket is left.
 
+use super::batches::{Batches, Beginning, Cutting, gives_up_too_many};
 use super::exhaustive::Searcher;
 use super::sharing::could_meet;
 use super::view::{Entry, View};
 use super::waiting::{MatchTerms, Waiting};
 use super::{AnchorKey, Found, Outcome, Tally};
 use crate::base::sorted::SortedMap;
-use crate::base::time::Millis;
+use crate::base::time::{Millis, Timestamp};
 use crate::pool::columns::TicketRow;
 
 /// With more changed tickets than this, an anchor is searched without asking first whether all
@@ -38,6 +39,7 @@ pub(crate) struct Progress {
     /// Whether a backfill ticket has come, left or changed, so that tickets that were kept for it
     /// may have become free. They count as changed (decision 21).
     pub(crate) sets_free: bool,
+    pub(crate) cutting: Cutting,
     pub(crate) under_way: Option<UnderWay>,
 }
 
@@ -50,8 +52,10 @@ pub(crate) struct UnderWay {
     /// Changed tickets for which there may be a match.
     pub(crate) changed: Keys,
     pub(crate) stage: Stage,
-    /// Anchors whose budget ran out without a match.
+    /// Anchors whose budget ran out without a match, and those whose batch has none.
     pub(crate) exhausted: Keys,
+    /// What the partition is cut into, if it is.
+    pub(crate) batches: Option<Batches>,
 }
 
 /// How far a pass is; the key is that of the last ticket that had its turn.
@@ -71,6 +75,9 @@ impl Progress {
         if let Some(under_way) = &mut self.under_way {
             under_way.changed.remove(&ticket);
             under_way.exhausted.remove(&ticket);
+            if let Some(batches) = &mut under_way.batches {
+                batches.remove(ticket);
+            }
         }
         self.departed = true;
     }
@@ -93,7 +100,12 @@ impl Progress {
 
     /// Whether searches that were given up may come to an end now.
     pub(super) fn retries(&self) -> bool {
-        self.departed && !self.given_up.is_empty()
+        self.departed && !self.given_up.is_empty() && !self.cutting.is_cut()
+    }
+
+    /// When those that were given up are searched for in other batches, if the partition is cut.
+    pub(super) fn retry_at(&self) -> Option<Timestamp> {
+        self.cutting.retry_at.filter(|_| !self.given_up.is_empty() && self.under_way.is_none())
     }
 
     /// Notes that a backfill ticket has come, left or changed.
@@ -106,8 +118,15 @@ impl Progress {
         let Some(turn) = waiting.first() else { return };
         let mut changed = std::mem::take(&mut self.changed);
         let free = if self.sets_free { waiting.young(view) } else { Vec::new() };
+        let was_cut = self.cutting.is_cut();
+        let beginning = self.cutting.begin(view, waiting);
+        let (retries, batches) = match beginning {
+            Beginning::Whole => (self.departed || was_cut, None),
+            Beginning::Anew => (true, Some(self.cutting.cut_anew(view, waiting))),
+            Beginning::AsBefore => (false, Some(self.cutting.cut_as_before(view, waiting))),
+        };
         let again = std::mem::take(&mut self.given_up);
-        if self.departed {
+        if retries {
             again.iter().for_each(|(&key, ())| _ = changed.insert(key, ()));
         } else {
             self.given_up = again;
@@ -116,17 +135,24 @@ impl Progress {
         self.departed = false;
         self.sets_free = false;
         let (stage, exhausted) = (Stage::Asking(None), Keys::default());
-        self.under_way = Some(UnderWay { turn, changed, stage, exhausted });
+        self.under_way = Some(UnderWay { turn, changed, stage, exhausted, batches });
     }
 
     /// Ends the pass. What a budget left unsearched is searched again when the pool has become
-    /// smaller; says whether it has meanwhile.
-    fn end(&mut self) -> bool {
+    /// smaller; says whether it has meanwhile. Where the pass was cut it is searched again in other
+    /// batches, later.
+    fn end(&mut self, now: Timestamp) -> bool {
         let Some(under_way) = self.under_way.take() else { return false };
         for (&key, ()) in under_way.exhausted.iter() {
             self.given_up.insert(key, ());
         }
-        self.departed && under_way.exhausted.first_key_value().is_some()
+        if under_way.batches.is_none() || self.given_up.is_empty() {
+            self.cutting = Cutting::default();
+        } else {
+            self.cutting.end(now, self.departed);
+        }
+        let is_cut = self.cutting.is_cut();
+        self.departed && !is_cut && under_way.exhausted.first_key_value().is_some()
     }
 }
 
@@ -151,6 +177,8 @@ pub(crate) struct Slice {
     pub(crate) judged: u64,
     pub(crate) anchors_exhausted: u64,
     pub(crate) fullness_unproven: u64,
+    /// Partitions that were cut into batches.
+    pub(crate) partitions_cut: u64,
     /// The anchors for which candidates were judged, in the order of their searches.
     pub(crate) tallied: Vec<TicketRow>,
     /// For each of them one for each enforced rule.
@@ -170,6 +198,7 @@ impl Slice {
         self.judged += other.judged;
         self.anchors_exhausted += other.anchors_exhausted;
         self.fullness_unproven += other.fullness_unproven;
+        self.partitions_cut += other.partitions_cut;
         self.tallied.append(&mut other.tallied);
         self.tallies.append(&mut other.tallies);
         self.matches.append(&mut other.matches);
@@ -195,6 +224,8 @@ struct Near {
     changed: Vec<AnchorKey>,
     /// Cells of the partition; `None` for all tickets.
     lists: Option<Vec<u32>>,
+    /// Their batches, in order.
+    batches: Vec<u32>,
     others: Vec<Entry>,
 }
 
@@ -213,6 +244,7 @@ impl<'a, 'v> Pass<'a, 'v> {
     pub(super) fn run(mut self, budget: Budget) -> Slice {
         self.waiting.open(self.view);
         let Some(mut under_way) = self.progress.under_way.take() else { return self.slice };
+        self.waiting.batches = under_way.batches.take();
         let is_done = loop {
             if self.slice.nodes >= budget.nodes || self.slice.matches.len() >= budget.matches {
                 break false;
@@ -225,9 +257,10 @@ impl<'a, 'v> Pass<'a, 'v> {
                 break true;
             }
         };
+        under_way.batches = self.waiting.batches.take();
         self.progress.under_way = Some(under_way);
         if is_done {
-            self.slice.retries = self.progress.end();
+            self.slice.retries = self.progress.end(self.view.now);
         }
         self.slice
     }
@@ -255,9 +288,31 @@ impl<'a, 'v> Pass<'a, 'v> {
         if may_match {
             under_way.stage = Stage::Matching(None);
         } else {
-            under_way.changed.remove(&key);
+            self.settle(key, under_way);
         }
         true
+    }
+
+    /// Notes that there is no match for a ticket. That its batch has none does not say that there is
+    /// none: if it has changed it is searched for again.
+    fn settle(&mut self, key: AnchorKey, under_way: &mut UnderWay) {
+        let has_changed = under_way.changed.remove(&key).is_some();
+        let is_cut = self.waiting.batches.is_some();
+        if is_cut && (has_changed || self.is_perhaps_free(key)) {
+            under_way.exhausted.insert(key, ());
+        }
+    }
+
+    /// Goes on in batches if budgets do not reach: all have their turn again.
+    fn cut_if_hopeless(&mut self, under_way: &mut UnderWay) {
+        let given_up = under_way.exhausted.len();
+        let is_whole = self.waiting.batches.is_none();
+        if is_whole && gives_up_too_many(self.view, self.waiting, given_up) {
+            self.waiting.batches = Some(self.progress.cutting.cut_anew(self.view, self.waiting));
+            self.slice.partitions_cut += 1;
+            self.near = Near::default();
+            under_way.stage = Stage::Matching(None);
+        }
     }
 
     /// Gives the next anchor its turn; false when none is left that could be matched.
@@ -288,10 +343,13 @@ impl<'a, 'v> Pass<'a, 'v> {
             None if exhausted => {
                 self.slice.anchors_exhausted += 1;
                 under_way.exhausted.insert(key, ());
+                self.cut_if_hopeless(under_way);
             }
             None => {
-                under_way.changed.remove(&key);
-                self.progress.given_up.remove(&key);
+                self.settle(key, under_way);
+                if self.waiting.batches.is_none() {
+                    self.progress.given_up.remove(&key);
+                }
             }
         }
         true
@@ -327,6 +385,7 @@ impl<'a, 'v> Pass<'a, 'v> {
         }
         self.near.count = count;
         self.near.changed.clear();
+        self.near.batches.clear();
         self.near.lists = None;
         if count > COMPARED_MAX {
             return;
@@ -337,6 +396,11 @@ impl<'a, 'v> Pass<'a, 'v> {
             let Some(entry) = self.waiting.get(self.view, key) else { continue };
             self.near.changed.push(key);
             is_some &= self.waiting.reach_ever(self.view, entry.row, &mut lists);
+        }
+        if let Some(batches) = &self.waiting.batches {
+            let of = self.near.changed.iter().filter_map(|&key| batches.of(key));
+            self.near.batches.extend(of);
+            self.near.batches.sort_unstable();
         }
         lists.sort_unstable();
         lists.dedup();
@@ -368,9 +432,16 @@ impl<'a, 'v> Pass<'a, 'v> {
         if count > COMPARED_MAX || self.progress.sets_free {
             return true;
         }
+        if let Some(batches) = &self.waiting.batches {
+            self.slice.nodes += 1;
+            let of_changed = |batch| self.near.batches.binary_search(&batch).is_ok();
+            if !batches.of(key).is_some_and(of_changed) {
+                return false;
+            }
+        }
         let (view, waiting) = (self.view, &mut *self.waiting);
         self.near.others.clear();
-        let changed = self.near.changed.iter();
+        let changed = self.near.changed.iter().filter(|&&it| waiting.are_together(it, key));
         self.near.others.extend(changed.filter_map(|&key| waiting.get(view, key)));
         let (others, nodes) = (&self.near.others, &mut self.slice.nodes);
         if count > ASKED_MAX {
@@ -380,7 +451,10 @@ impl<'a, 'v> Pass<'a, 'v> {
     }
 
     fn search(&mut self, key: AnchorKey, anchor: Entry, budget: Budget) -> Outcome {
-        let nodes_max = budget.nodes_per_anchor;
+        let nodes_max = match &self.waiting.batches {
+            None => budget.nodes_per_anchor,
+            Some(batches) => budget.nodes_per_anchor.min(batches.nodes_for(key)),
+        };
         let outcome = self.searcher.search(self.view, self.waiting, key, nodes_max);
         self.slice.anchors += 1;
         self.slice.nodes += outcome.nodes;

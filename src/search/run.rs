@@ -59,7 +59,11 @@ pub(super) fn add_seeds(
         return;
     }
     let locations = view.columns.locations[anchor.row];
-    let meets = |it: &Entry| !locations.intersect(view.columns.locations[it.row]).is_empty();
+    let key = view.key(anchor.row);
+    let meets = |it: &Entry| {
+        !locations.intersect(view.columns.locations[it.row]).is_empty()
+            && waiting.are_together(key, view.key(it.row))
+    };
     let joined = waiting.rosters(view).filter(meets).map(Some);
     match view.plan.ast.algorithm.backfill_priority {
         BackfillPriority::High => seeds.extend(joined.chain(new_match)),

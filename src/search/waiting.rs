@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::AnchorKey;
+use super::batches::{BatchTerms, Batches};
 use super::cells::{Cells, Cursors, Tickets};
 use super::guard::Guard;
 use super::view::{Entry, View, Waiter};
@@ -19,6 +20,7 @@ pub(crate) struct MatchTerms {
     /// A ticket that has waited less and that fits a waiting backfill ticket is kept for it: it
     /// neither founds nor joins a new match. 0: none is kept.
     pub(crate) backfill_before_new_match: Millis,
+    pub(crate) batches: BatchTerms,
 }
 
 /// The waiting tickets of a partition.
@@ -33,6 +35,8 @@ pub(crate) struct Waiting {
     /// The players of all but the backfill tickets.
     players: u64,
     guard: Guard,
+    /// While a slice of a pass that was cut searches it: who sees whom.
+    pub(super) batches: Option<Batches>,
 }
 
 impl Waiting {
@@ -54,6 +58,9 @@ impl Waiting {
     pub(super) fn remove(&mut self, view: &View<'_>, row: TicketRow) -> bool {
         let key = view.key(row);
         let Some(waiter) = self.tickets.remove(&key) else { return false };
+        if let Some(batches) = &mut self.batches {
+            batches.remove(key);
+        }
         if waiter.is_roster {
             self.rosters.remove(&key);
             self.guard.release(key);
@@ -107,6 +114,21 @@ impl Waiting {
         self.tickets.get(&key).map(|&waiter| self.entry(view, key, waiter))
     }
 
+    pub(super) fn waiter(&self, key: AnchorKey) -> Option<Waiter> {
+        self.tickets.get(&key).copied()
+    }
+
+    /// All of them, oldest first.
+    pub(super) fn keys(&self) -> impl Iterator<Item = (AnchorKey, TicketRow)> + '_ {
+        self.tickets.iter().map(|(&key, waiter)| (key, waiter.row))
+    }
+
+    /// Whether two tickets may see each other: they are in one batch, or the partition is not cut.
+    pub(super) fn are_together(&self, a: AnchorKey, b: AnchorKey) -> bool {
+        let Some(batches) = &self.batches else { return true };
+        batches.of(a).is_some_and(|of_a| batches.of(b) == Some(of_a))
+    }
+
     pub(super) fn contains(&self, key: AnchorKey) -> bool {
         self.tickets.contains_key(&key)
     }
@@ -148,14 +170,24 @@ impl Waiting {
         ticket: Entry,
         cursors: &mut Cursors,
     ) {
-        self.cells.reach(view, epoch, ticket.row, &self.tickets, cursors);
+        match &self.batches {
+            None => self.cells.reach(view, epoch, ticket.row, &self.tickets, cursors),
+            Some(batches) => {
+                let batch = batches.of(view.key(ticket.row));
+                let list = batch.and_then(|batch| batches.list(batch));
+                cursors.begin_batch(batch, list.and_then(Tickets::first_position));
+            }
+        }
     }
 
     /// The next candidate of a merge.
     #[inline]
     pub(super) fn next_of(&self, view: &View<'_>, cursors: &mut Cursors) -> Option<Entry> {
+        let batches = self.batches.as_ref().zip(cursors.batch());
+        let all = batches.and_then(|(batches, batch)| batches.list(batch));
+        let all = all.unwrap_or(&self.tickets);
         loop {
-            let (key, waiter) = self.cells.next(cursors, &self.tickets)?;
+            let (key, waiter) = self.cells.next(cursors, all)?;
             if !waiter.is_roster {
                 return Some(self.entry(view, key, waiter));
             }

@@ -257,6 +257,7 @@ pub(super) fn options(
         "earlyRejection",
         "backfillBeforeNewMatchSeconds",
         "sessionsMax",
+        "maxBatchTickets",
         PARTY_AGGREGATION,
     ];
     let members = Members::of(value, place, &known)?;
@@ -292,6 +293,7 @@ pub(super) fn options(
         backfill_before_new_match_seconds: small("backfillBeforeNewMatchSeconds")?
             .unwrap_or(default.backfill_before_new_match_seconds),
         sessions_max: count("sessionsMax", default.sessions_max)?,
+        max_batch_tickets: count("maxBatchTickets", default.max_batch_tickets)?,
     };
     Ok((options, party_aggregation.unwrap_or_default()))
 }
@@ -310,6 +312,7 @@ struct OptionsForm {
     early_rejection: &'static str,
     backfill_before_new_match_seconds: u32,
     sessions_max: usize,
+    max_batch_tickets: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     party_aggregation: Option<&'static str>,
 }
@@ -328,6 +331,7 @@ impl OptionsForm {
             early_rejection,
             backfill_before_new_match_seconds,
             sessions_max,
+            max_batch_tickets,
         } = *options;
         Self {
             pass_interval: pass_interval.get(),
@@ -344,6 +348,7 @@ impl OptionsForm {
             },
             backfill_before_new_match_seconds,
             sessions_max,
+            max_batch_tickets,
             party_aggregation: party_aggregation.map(party_aggregation_name),
         }
     }
@@ -397,6 +402,7 @@ mod tests {
             "undrainedEventsMax": 4, "retention": 5, "retainedTicketsMax": 6,
             "placementTimeout": 7, "earlyRejection": "literal",
             "backfillBeforeNewMatchSeconds": 8, "sessionsMax": 9,
+            "maxBatchTickets": 10,
         }));
         assert_eq!(
             read,
@@ -412,6 +418,7 @@ mod tests {
                 early_rejection: EarlyRejection::Literal,
                 backfill_before_new_match_seconds: 8,
                 sessions_max: 9,
+                max_batch_tickets: 10,
             })
         );
     }
@@ -495,7 +502,8 @@ mod tests {
     }
 
     fn any_options() -> impl Strategy<Value = EngineOptions> {
-        let counts = (any::<u32>(), any::<u32>(), any::<u32>(), any::<u32>(), any::<u32>());
+        let count = any::<u32>;
+        let counts = (count(), count(), count(), count(), count(), count());
         let numbers = (any::<u64>(), any::<u64>(), any::<u64>(), any::<u64>(), any::<u64>());
         (counts, numbers, any::<bool>()).prop_map(|(counts, numbers, literal)| EngineOptions {
             pass_interval: Millis::new(numbers.0),
@@ -512,6 +520,7 @@ mod tests {
             },
             backfill_before_new_match_seconds: counts.3,
             sessions_max: counts.4 as usize,
+            max_batch_tickets: counts.5 as usize,
         })
     }
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::checks::{self, COUNT_MAX, SUBMISSIONS_MAX, holds};
 use super::forms::{
-    ActiveForm, AnchorForm, BackfillForm, MatchForm, PassForm, ProgressForm, ProgressOfAllForm,
-    RangeForm, RowForm, SessionForm, StageForm, TicketForm, UnderWayForm,
+    ActiveForm, AnchorForm, BackfillForm, CuttingForm, MatchForm, PassForm, ProgressForm,
+    ProgressOfAllForm, RangeForm, RowForm, SessionForm, StageForm, TicketForm, UnderWayForm,
 };
 use super::{RestoreError, Snapshot, VERSION, VERSION_MIN};
 use crate::base::rng::DetRng;
@@ -23,7 +23,7 @@ use crate::model::limits;
 use crate::model::ticket::{Player, PlayerId, TicketId};
 use crate::pool::columns::{NumberRange, TicketRow};
 use crate::ruleset::RuleSet;
-use crate::search::{AnchorKey, Keys, Progress, Stage, UnderWay};
+use crate::search::{AnchorKey, Cutting, Keys, Progress, Stage, UnderWay};
 
 /// The tickets of a snapshot by number of submission.
 type ByNumber = BTreeMap<u64, TicketKey>;
@@ -373,8 +373,7 @@ impl Matchmaker {
         for form in form.partitions {
             let AnchorForm(_, number, _) = form.oldest;
             if let Some(&row) = rows.get(&number) {
-                let progress = self.progress(form);
-                self.waiting.take_up(row, progress);
+                self.take_up_progress(row, form);
             }
         }
         if let Some(of_all) = form.of_all {
@@ -382,7 +381,7 @@ impl Matchmaker {
         }
     }
 
-    fn progress(&self, form: ProgressForm) -> Progress {
+    fn take_up_progress(&mut self, row: TicketRow, form: ProgressForm) {
         let priority = self.rule_set.plan().ast.algorithm.backfill_priority;
         let key = |AnchorForm(start_time, number, is_backfill)| {
             AnchorKey::new(priority, is_backfill, start_time, number)
@@ -392,11 +391,18 @@ impl Matchmaker {
             forms.into_iter().for_each(|form| _ = keys.insert(key(form), ()));
             keys
         };
-        Progress {
+        let CuttingForm { arrangement, fruitless, retry_at } = form.cutting;
+        let batches = form.under_way.as_ref().and_then(|it| it.batches.as_ref());
+        let batches = batches.map(|batches| {
+            let keys = |forms: &Vec<AnchorForm>| forms.iter().map(|&form| key(form)).collect();
+            batches.iter().map(keys).collect()
+        });
+        let progress = Progress {
             changed: keys(form.changed),
             given_up: keys(form.given_up),
             departed: form.departed,
             sets_free: form.sets_free,
+            cutting: Cutting { arrangement, fruitless, retry_at }.taken_up(self.now),
             under_way: form.under_way.map(|under_way| UnderWay {
                 turn: key(under_way.turn.unwrap_or(form.oldest)),
                 changed: keys(under_way.changed),
@@ -405,8 +411,10 @@ impl Matchmaker {
                     StageForm::Matching(after) => Stage::Matching(after.map(key)),
                 },
                 exhausted: keys(under_way.exhausted),
+                batches: None,
             }),
-        }
+        };
+        self.waiting.take_up(row, progress, batches);
     }
 
     /// Version 1 knew no partitions: each has what is said of its own tickets.
@@ -422,17 +430,19 @@ impl Matchmaker {
                 changed: own(&under_way.changed),
                 stage: under_way.stage,
                 exhausted: own(&under_way.exhausted),
+                batches: None,
             });
             let Some(&row) = members.first() else { continue };
-            let progress = self.progress(ProgressForm {
+            let form = ProgressForm {
                 oldest: AnchorForm(columns.start_time[row], columns.number[row], false),
                 changed: own(&form.changed),
                 given_up: own(&form.given_up),
                 departed: form.departed,
                 sets_free: form.sets_free,
+                cutting: CuttingForm::default(),
                 under_way,
-            });
-            self.waiting.take_up(row, progress);
+            };
+            self.take_up_progress(row, form);
         }
     }
 

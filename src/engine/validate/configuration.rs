@@ -120,6 +120,7 @@ pub(in crate::engine) fn options(options: &EngineOptions) -> Invalid {
         ("activeTicketsMax", options.active_tickets_max as u64),
         ("placementTimeout", options.placement_timeout.get()),
         ("sessionsMax", options.sessions_max as u64),
+        ("maxBatchTickets", options.max_batch_tickets as u64),
     ];
     match needed.into_iter().find(|&(_, value)| value == 0) {
         Some((field, _)) => invalid(field, "is 0, but must be at least 1"),
