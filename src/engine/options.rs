@@ -138,6 +138,13 @@ pub struct EngineOptions {
     /// Game sessions that may be known at one time. New tickets are refused when all could be
     /// needed (decision 31).
     pub sessions_max: usize,
+    /// With how many waiting tickets in reach, the oldest of them, each match of a pass is tried
+    /// again before it is formed, 64 at most: it becomes two matches if these have more players in
+    /// all. Whoever was matched as an anchor stays matched. 0: matches go by age alone.
+    ///
+    /// A snapshot without this member, of an earlier release, is read as 0.
+    #[cfg_attr(feature = "wire", serde(default))]
+    pub exchange_tries: u32,
 }
 
 impl Default for EngineOptions {
@@ -154,6 +161,7 @@ impl Default for EngineOptions {
             early_rejection: EarlyRejection::RejectersOnly,
             backfill_before_new_match_seconds: 0,
             sessions_max: 4_000_000,
+            exchange_tries: 8,
         }
     }
 }

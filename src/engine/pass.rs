@@ -113,6 +113,7 @@ impl Matchmaker {
             nodes: self.options.nodes_per_slice,
             nodes_per_anchor: self.options.nodes_per_anchor,
             matches: room.div_ceil(EVENTS_PER_MATCH),
+            exchange_tries: self.options.exchange_tries,
         };
         let pool = pool_at!(self);
         self.waiting.run_slice(pool, budget)
@@ -134,6 +135,7 @@ impl Matchmaker {
             matches: slice.matches.len() as u64,
             anchors_exhausted: slice.anchors_exhausted,
             fullness_unproven: slice.fullness_unproven,
+            exchanged: slice.exchanged,
             ..TickReport::default()
         };
         for found in &slice.matches {

@@ -27,6 +27,8 @@ pub struct TickReport {
     pub anchors_exhausted: u64,
     /// Matches kept although the search for a fuller one ran out of nodes.
     pub fullness_unproven: u64,
+    /// Matches replaced by two, so that waiting tickets joined (`EngineOptions::exchange_tries`).
+    pub exchanged: u64,
     /// Whether the slice ended before its pass: `poll_timeout` is now.
     pub unfinished: bool,
 }

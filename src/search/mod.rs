@@ -6,6 +6,7 @@ mod ahead_tests;
 mod alone;
 mod anchor;
 mod cells;
+mod exchange;
 mod exhaustive;
 mod guard;
 #[cfg(test)]

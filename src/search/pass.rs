@@ -137,6 +137,8 @@ pub(crate) struct Budget {
     pub(crate) nodes_per_anchor: u64,
     /// Matches that there is room for.
     pub(crate) matches: usize,
+    /// Waiting tickets with which each match is tried again; 0: matches stay as they are found.
+    pub(crate) exchange_tries: u32,
 }
 
 /// What was done, in counts that depend on nothing but the inputs.
@@ -151,11 +153,13 @@ pub(crate) struct Slice {
     pub(crate) judged: u64,
     pub(crate) anchors_exhausted: u64,
     pub(crate) fullness_unproven: u64,
+    /// Matches that were replaced by two.
+    pub(crate) exchanged: u64,
     /// The anchors for which candidates were judged, in the order of their searches.
     pub(crate) tallied: Vec<TicketRow>,
     /// For each of them one for each enforced rule.
     pub(crate) tallies: Vec<Tally>,
-    /// The matches found.
+    /// The matches found, in the order of their anchors.
     pub(crate) matches: Vec<Found>,
     /// Whether what was given up should be searched again at once.
     pub(crate) retries: bool,
@@ -170,6 +174,7 @@ impl Slice {
         self.judged += other.judged;
         self.anchors_exhausted += other.anchors_exhausted;
         self.fullness_unproven += other.fullness_unproven;
+        self.exchanged += other.exchanged;
         self.tallied.append(&mut other.tallied);
         self.tallies.append(&mut other.tallies);
         self.matches.append(&mut other.matches);
@@ -184,6 +189,8 @@ pub(super) struct Pass<'a, 'v> {
     pub(super) progress: &'a mut Progress,
     pub(super) searcher: &'a mut Searcher,
     pub(super) slice: Slice,
+    /// Those of the matches of the slice.
+    pub(super) anchors: Vec<AnchorKey>,
     /// The changed tickets, when there are not many, and where the anchors are that could share a
     /// match with one of them; looked up when their number changes.
     near: Near,
@@ -206,7 +213,7 @@ impl<'a, 'v> Pass<'a, 'v> {
         searcher: &'a mut Searcher,
     ) -> Self {
         let (slice, near) = (Slice::default(), Near::default());
-        Self { view, waiting, progress, searcher, slice, near }
+        Self { view, waiting, progress, searcher, slice, anchors: Vec::new(), near }
     }
 
     /// Goes on with the pass until it is done, or until the budget ends the slice.
@@ -225,9 +232,16 @@ impl<'a, 'v> Pass<'a, 'v> {
                 break true;
             }
         };
+        if budget.exchange_tries > 0 && !self.anchors.is_empty() {
+            let turn = match under_way.stage {
+                Stage::Matching(last) if !is_done => last,
+                _ => None,
+            };
+            self.exchange(turn, &mut under_way, budget);
+        }
         self.progress.under_way = Some(under_way);
         if is_done {
-            self.slice.retries = self.progress.end();
+            self.slice.retries |= self.progress.end();
         }
         self.slice
     }
@@ -284,6 +298,7 @@ impl<'a, 'v> Pass<'a, 'v> {
                 self.slice.fullness_unproven += u64::from(exhausted);
                 self.take(&found, under_way);
                 self.slice.matches.push(found);
+                self.anchors.push(key);
             }
             None if exhausted => {
                 self.slice.anchors_exhausted += 1;
@@ -300,14 +315,19 @@ impl<'a, 'v> Pass<'a, 'v> {
     /// Takes the tickets of a match out.
     fn take(&mut self, found: &Found, under_way: &mut UnderWay) {
         for row in found.rows() {
-            let key = self.view.key(row);
             self.waiting.remove(self.view, row);
-            under_way.changed.remove(&key);
-            under_way.exhausted.remove(&key);
-            self.progress.forget(key);
-            if key.is_backfill() {
-                self.progress.note_backfill(self.view.terms);
-            }
+            self.forget(row, under_way);
+        }
+    }
+
+    /// Notes that a ticket is matched.
+    pub(super) fn forget(&mut self, row: TicketRow, under_way: &mut UnderWay) {
+        let key = self.view.key(row);
+        under_way.changed.remove(&key);
+        under_way.exhausted.remove(&key);
+        self.progress.forget(key);
+        if key.is_backfill() {
+            self.progress.note_backfill(self.view.terms);
         }
     }
 
@@ -380,13 +400,22 @@ impl<'a, 'v> Pass<'a, 'v> {
     }
 
     fn search(&mut self, key: AnchorKey, anchor: Entry, budget: Budget) -> Outcome {
-        let nodes_max = budget.nodes_per_anchor;
-        let outcome = self.searcher.search(self.view, self.waiting, key, nodes_max);
         self.slice.anchors += 1;
+        self.search_within(key, anchor.row, budget.nodes_per_anchor)
+    }
+
+    /// Searches for a ticket, with so many nodes.
+    pub(super) fn search_within(
+        &mut self,
+        key: AnchorKey,
+        row: TicketRow,
+        nodes_max: u64,
+    ) -> Outcome {
+        let outcome = self.searcher.search(self.view, self.waiting, key, nodes_max);
         self.slice.nodes += outcome.nodes;
         self.slice.judged += outcome.judged;
         if outcome.judged > 0 {
-            self.slice.tallied.push(anchor.row);
+            self.slice.tallied.push(row);
             self.slice.tallies.extend(self.searcher.tallies());
         }
         outcome

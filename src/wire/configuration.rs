@@ -257,6 +257,7 @@ pub(super) fn options(
         "earlyRejection",
         "backfillBeforeNewMatchSeconds",
         "sessionsMax",
+        "exchangeTries",
         PARTY_AGGREGATION,
     ];
     let members = Members::of(value, place, &known)?;
@@ -292,6 +293,7 @@ pub(super) fn options(
         backfill_before_new_match_seconds: small("backfillBeforeNewMatchSeconds")?
             .unwrap_or(default.backfill_before_new_match_seconds),
         sessions_max: count("sessionsMax", default.sessions_max)?,
+        exchange_tries: small("exchangeTries")?.unwrap_or(default.exchange_tries),
     };
     Ok((options, party_aggregation.unwrap_or_default()))
 }
@@ -310,6 +312,7 @@ struct OptionsForm {
     early_rejection: &'static str,
     backfill_before_new_match_seconds: u32,
     sessions_max: usize,
+    exchange_tries: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     party_aggregation: Option<&'static str>,
 }
@@ -328,6 +331,7 @@ impl OptionsForm {
             early_rejection,
             backfill_before_new_match_seconds,
             sessions_max,
+            exchange_tries,
         } = *options;
         Self {
             pass_interval: pass_interval.get(),
@@ -344,6 +348,7 @@ impl OptionsForm {
             },
             backfill_before_new_match_seconds,
             sessions_max,
+            exchange_tries,
             party_aggregation: party_aggregation.map(party_aggregation_name),
         }
     }
@@ -396,7 +401,7 @@ mod tests {
             "passInterval": 1000, "nodesPerAnchor": 1, "nodesPerSlice": 2, "activeTicketsMax": 3,
             "undrainedEventsMax": 4, "retention": 5, "retainedTicketsMax": 6,
             "placementTimeout": 7, "earlyRejection": "literal",
-            "backfillBeforeNewMatchSeconds": 8, "sessionsMax": 9,
+            "backfillBeforeNewMatchSeconds": 8, "sessionsMax": 9, "exchangeTries": 10,
         }));
         assert_eq!(
             read,
@@ -412,6 +417,7 @@ mod tests {
                 early_rejection: EarlyRejection::Literal,
                 backfill_before_new_match_seconds: 8,
                 sessions_max: 9,
+                exchange_tries: 10,
             })
         );
     }
@@ -512,6 +518,7 @@ mod tests {
             },
             backfill_before_new_match_seconds: counts.3,
             sessions_max: counts.4 as usize,
+            exchange_tries: counts.0,
         })
     }
 
