@@ -176,6 +176,7 @@ pub(crate) struct Pairs {
     pub(crate) share: Vec<Share>,
     pub(crate) reach: Vec<Reach>,
     location_epochs: usize,
+    window: Option<Window>,
 }
 
 /// For more epochs than this the locations of a ticket are not kept.
@@ -195,11 +196,17 @@ impl Pairs {
         }
         let epochs = pairs.reach.iter().map(|reach| reach.max.iter().len()).max();
         pairs.location_epochs = epochs.filter(|&it| it <= LOCATION_EPOCHS_MAX).unwrap_or(0);
+        pairs.window = pairs.find_window();
         pairs
     }
 
     /// The numeric constraint that makes the cells: the first of those that bound most epochs.
+    #[inline]
     pub(crate) fn window(&self) -> Option<Window> {
+        self.window
+    }
+
+    fn find_window(&self) -> Option<Window> {
         let finite = |max: &PerEpoch<f64>| {
             let bounds = max.iter().copied().filter(|it| it.is_finite());
             bounds.collect::<Vec<f64>>()
