@@ -77,6 +77,8 @@ pub struct Stats {
     pub anchors_exhausted: u64,
     /// Matches that might have been fuller.
     pub fullness_unproven: u64,
+    /// Matches that became two, so that tickets joined that go by age alone had left over.
+    pub exchanged: u64,
     /// Reading the file and its JSON.
     pub parse_seconds: f64,
     /// Submitting the tickets.
@@ -281,6 +283,7 @@ mod tests {
             names,
             [
                 "anchorsExhausted",
+                "exchanged",
                 "fullnessUnproven",
                 "ingestSeconds",
                 "matchSeconds",

@@ -136,6 +136,7 @@ impl Matchmaker {
             anchors_exhausted: slice.anchors_exhausted,
             fullness_unproven: slice.fullness_unproven,
             exchanged: slice.exchanged,
+            exchanges_cut: slice.exchanges_cut,
             ..TickReport::default()
         };
         for found in &slice.matches {

@@ -18,9 +18,12 @@ use super::{AnchorKey, Found};
 use crate::pool::columns::TicketRow;
 
 /// The most nodes of one search.
-const NODES_PER_SEARCH: u64 = 1_000;
+const NODES_PER_SEARCH: u64 = 300;
 /// What all searches of a slice may spend, for each of its matches.
-const NODES_PER_MATCH: u64 = 4_000;
+const NODES_PER_MATCH: u64 = 1_000;
+/// Beyond so many they spend no more than a share of what the slice has spent before.
+const NODES_FREE: u64 = 3_000;
+const NODES_ONE_IN: u64 = 4;
 /// The most waiting tickets looked at for one match.
 const LOOKED_AT_MAX: usize = 64;
 
@@ -30,9 +33,26 @@ type Anchored = (AnchorKey, Found);
 /// A waiting ticket in reach of a match.
 type Near = (AnchorKey, Entry);
 
+/// What the matches of one slice may spend, and memory that is used again for each.
+#[derive(Default)]
+struct Attempt {
+    /// As anchors serve waiting tickets up to this one only; `None`: all.
+    turn: Option<AnchorKey>,
+    nodes_end: u64,
+    nodes_per_search: u64,
+    tries: usize,
+    /// The players that a ticket may have, and the fewest of a match.
+    party_max: u32,
+    least: u32,
+    lists: Vec<u32>,
+    members: Vec<Entry>,
+    others: Vec<Entry>,
+    near: Vec<Near>,
+}
+
 impl Pass<'_, '_> {
-    /// Makes two of each match of the slice that has such an exchange. As anchors serve waiting
-    /// tickets up to `turn` only, which have had their turn; `None` when all have.
+    /// Makes two of each match of the slice that has such an exchange. Only waiting tickets up to
+    /// `turn`, which have had their turn, take part as anchors; `None` when all have.
     pub(super) fn exchange(
         &mut self,
         turn: Option<AnchorKey>,
@@ -41,114 +61,139 @@ impl Pass<'_, '_> {
     ) {
         let found = std::mem::take(&mut self.slice.matches);
         let mut matches: Vec<Anchored> = self.anchors.drain(..).zip(found).collect();
-        let epochs = self.view.plan.sizes.iter();
-        let least = epochs.map(|sizes| sizes.iter().map(|it| it.min).sum::<u32>()).min();
-        let nodes_end = self.slice.nodes + NODES_PER_MATCH * matches.len() as u64;
-        let mut added: Vec<Anchored> = Vec::new();
+        let for_all = NODES_PER_MATCH.saturating_mul(matches.len() as u64);
+        let share = NODES_FREE.max(self.slice.nodes / NODES_ONE_IN);
+        let sizes = &self.view.plan.sizes;
+        let least = sizes.iter().map(|sizes| sizes.iter().map(|it| it.min).sum::<u32>()).min();
+        let largest = sizes.iter().flat_map(|sizes| sizes.iter().map(|it| it.max)).max();
+        let attempt = &mut Attempt {
+            turn,
+            nodes_end: self.slice.nodes.saturating_add(for_all.min(share)),
+            nodes_per_search: NODES_PER_SEARCH.min(budget.nodes_per_anchor),
+            tries: budget.exchange_tries as usize,
+            party_max: largest.unwrap_or(0),
+            least: least.unwrap_or(0),
+            ..Attempt::default()
+        };
+        let mut added = Vec::new();
         let count = matches.len();
-        for before in &mut matches {
-            if self.slice.nodes >= nodes_end || count + added.len() >= budget.matches {
+        for (position, before) in matches.iter_mut().enumerate() {
+            if self.waiting.players() == 0 || count + added.len() >= budget.matches {
                 break;
             }
-            // Two matches are of no fewer players than this.
-            let players = self.players(&before.1);
-            let missing = (2 * least.unwrap_or(0)).saturating_sub(players).max(1);
-            if before.1.roster.is_some() || self.waiting.players() < missing {
-                continue;
+            if self.slice.nodes >= attempt.nodes_end {
+                self.slice.exchanges_cut += (count - position) as u64;
+                break;
             }
-            let tickets = self.waiting_near(&before.1, missing, budget);
-            if let Some((other, own)) = self.divide(before, &tickets, turn, nodes_end, budget) {
-                self.settle(&before.1, [&other.1, &own], under_way);
-                before.1 = own;
+            if let Some([own, other]) = self.divide(before, attempt) {
+                self.settle(&before.1, [&own.1, &other.1], under_way);
+                *before = own;
                 added.push(other);
                 self.slice.exchanged += 1;
             }
         }
         matches.append(&mut added);
         // Matches come in the order of their anchors.
-        matches.sort_by_key(|&(key, _)| key);
+        matches.sort_unstable_by_key(|&(key, _)| key);
         self.slice.matches.extend(matches.into_iter().map(|(_, found)| found));
     }
 
-    /// The oldest waiting tickets that could meet one of a match, as far as pairs tell; none when
-    /// there are fewer players than needed.
-    fn waiting_near(&mut self, found: &Found, missing: u32, budget: Budget) -> Vec<Near> {
-        let (mut lists, mut is_some) = (Vec::new(), true);
-        for row in found.rows() {
-            is_some &= self.waiting.reach_ever(self.view, row, &mut lists);
-        }
-        lists.sort_unstable();
-        lists.dedup();
-        let members = self.entries(found.rows());
-        let (mut near, mut players) = (Vec::new(), 0);
-        let mut after = None;
-        for _ in 0..LOOKED_AT_MAX {
-            let next = match is_some {
-                true => self.waiting.next_in(after, &lists),
-                false => self.waiting.next_after(after),
-            };
-            let Some((key, _)) = next else { break };
-            after = Some(key);
-            let Some(entry) = self.waiting.get(self.view, key) else { continue };
-            let is_free = !entry.is_roster && !entry.is_kept;
-            let nodes = &mut self.slice.nodes;
-            if is_free && could_meet(self.view, self.waiting, entry, &members, nodes) {
-                near.push((key, entry));
-                players += entry.players();
-                if players >= missing && near.len() >= budget.exchange_tries as usize {
-                    break;
-                }
-            }
-        }
-        if players < missing { Vec::new() } else { near }
-    }
-
-    /// Looks for a match with one of the waiting tickets and some of `before`, and for one with the
-    /// anchor and what is left. Leaves the pool without all of them, or as it was.
-    fn divide(
-        &mut self,
-        before: &Anchored,
-        near: &[Near],
-        turn: Option<AnchorKey>,
-        nodes_end: u64,
-        budget: Budget,
-    ) -> Option<(Anchored, Found)> {
+    /// Looks for two matches in place of one. Leaves the pool without all of their tickets, or as
+    /// it was.
+    fn divide(&mut self, before: &Anchored, attempt: &mut Attempt) -> Option<[Anchored; 2]> {
         let &(anchor, ref found) = before;
-        let is_other = |row: &TicketRow| self.view.key(*row) != anchor;
-        let others: Vec<TicketRow> = found.rows().filter(is_other).collect();
-        let own = found.rows().find(|row| self.view.key(*row) == anchor)?;
-        let members = self.entries(others.iter().copied());
         let players = self.players(found);
-        let nodes_max = NODES_PER_SEARCH.min(budget.nodes_per_anchor);
-        self.put_in(others.iter().copied());
-        let had_turn = |&&(key, _): &&Near| turn.is_none_or(|turn| key <= turn);
-        for &(key, entry) in near.iter().filter(had_turn).take(budget.exchange_tries as usize) {
-            if self.slice.nodes >= nodes_end {
+        // Two matches are of no fewer players than this.
+        let missing = (2 * attempt.least).saturating_sub(players).max(1);
+        self.slice.nodes += 1;
+        if found.roster.is_some() || self.waiting.players() < missing {
+            return None;
+        }
+        self.look_around(found, missing, attempt);
+        let is_other = |row: &TicketRow| self.view.key(*row) != anchor;
+        attempt.others.clear();
+        attempt.others.extend(attempt.members.iter().filter(|it| is_other(&it.row)));
+        let (others, nodes) = (&attempt.others, &mut self.slice.nodes);
+        attempt
+            .near
+            .retain(|&(_, entry)| could_meet(self.view, self.waiting, entry, others, nodes));
+        let own = attempt.members.iter().map(|it| it.row).find(|row| !is_other(row))?;
+        if attempt.near.is_empty() {
+            return None;
+        }
+        let rows = || attempt.others.iter().map(|it| it.row);
+        self.put_in(rows());
+        let mut is_cut = false;
+        for &(key, entry) in attempt.near.iter().take(attempt.tries) {
+            if self.slice.nodes >= attempt.nodes_end {
+                is_cut = true;
                 break;
             }
-            if !could_meet(self.view, self.waiting, entry, &members, &mut self.slice.nodes) {
-                continue;
-            }
-            let first = self.search_within(key, entry.row, nodes_max);
-            let first_exhausted = first.exhausted;
+            let first = self.search_within(key, entry.row, attempt.nodes_per_search);
+            is_cut |= first.exhausted;
             let Some(first) = first.found.filter(|it| it.roster.is_none()) else { continue };
             self.take_out(first.rows());
             self.put_in(std::iter::once(own));
-            let second = self.search_within(anchor, own, nodes_max);
-            let exhausted = u64::from(first_exhausted) + u64::from(second.exhausted);
+            let second = self.search_within(anchor, own, attempt.nodes_per_search);
+            is_cut |= second.exhausted;
             let grows = |it: &Found| {
                 it.roster.is_none() && self.players(it) + self.players(&first) > players
             };
             if let Some(second) = second.found.filter(grows) {
                 self.take_out(second.rows());
-                self.slice.fullness_unproven += exhausted;
-                return Some(((key, first), second));
+                self.slice.exchanges_cut += u64::from(is_cut);
+                return Some([(anchor, second), (key, first)]);
             }
             self.take_out(std::iter::once(own));
             self.put_in(first.rows());
         }
-        self.take_out(others.into_iter());
+        self.take_out(rows());
+        self.slice.exchanges_cut += u64::from(is_cut);
         None
+    }
+
+    /// Finds the oldest waiting tickets that could meet one of a match, as far as pairs tell; none
+    /// when there are fewer players than needed.
+    fn look_around(&mut self, found: &Found, missing: u32, attempt: &mut Attempt) {
+        let Attempt { turn, tries, party_max, .. } = *attempt;
+        let Attempt { lists, members, near, .. } = attempt;
+        lists.clear();
+        members.clear();
+        near.clear();
+        let mut is_some = true;
+        for row in found.rows() {
+            members.push(self.view.entry(self.view.key(row), self.view.waiter(row)));
+            is_some &= self.waiting.reach_ever(self.view, row, lists);
+        }
+        lists.sort_unstable();
+        lists.dedup();
+        let (mut players, mut may_found) = (0, 0);
+        let mut after = None;
+        for _ in 0..LOOKED_AT_MAX {
+            let next = match is_some {
+                true => self.waiting.next_in(after, lists),
+                false => self.waiting.next_after(after),
+            };
+            let Some((key, _)) = next else { break };
+            after = Some(key);
+            self.slice.nodes += 1;
+            let Some(entry) = self.waiting.get(self.view, key) else { continue };
+            let is_free = !entry.is_roster && !entry.is_kept && entry.players() <= party_max;
+            let nodes = &mut self.slice.nodes;
+            if is_free && could_meet(self.view, self.waiting, entry, members, nodes) {
+                players += entry.players();
+                if turn.is_none_or(|turn| key <= turn) {
+                    near.push((key, entry));
+                    may_found += 1;
+                }
+                if players >= missing && may_found >= tries {
+                    break;
+                }
+            }
+        }
+        if players < missing {
+            near.clear();
+        }
     }
 
     /// Notes who is matched now, and who is no longer.
@@ -164,11 +209,6 @@ impl Pass<'_, '_> {
                 self.slice.retries = true;
             }
         }
-    }
-
-    fn entries(&self, rows: impl Iterator<Item = TicketRow>) -> Vec<Entry> {
-        let view = self.view;
-        rows.map(|row| view.entry(view.key(row), view.waiter(row))).collect()
     }
 
     fn players(&self, found: &Found) -> u32 {

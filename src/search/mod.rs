@@ -7,6 +7,8 @@ mod alone;
 mod anchor;
 mod cells;
 mod exchange;
+#[cfg(test)]
+mod exchange_tests;
 mod exhaustive;
 mod guard;
 #[cfg(test)]

@@ -155,6 +155,8 @@ pub(crate) struct Slice {
     pub(crate) fullness_unproven: u64,
     /// Matches that were replaced by two.
     pub(crate) exchanged: u64,
+    /// Matches of which it is not known whether they could have been, because nodes ran out.
+    pub(crate) exchanges_cut: u64,
     /// The anchors for which candidates were judged, in the order of their searches.
     pub(crate) tallied: Vec<TicketRow>,
     /// For each of them one for each enforced rule.
@@ -175,6 +177,7 @@ impl Slice {
         self.anchors_exhausted += other.anchors_exhausted;
         self.fullness_unproven += other.fullness_unproven;
         self.exchanged += other.exchanged;
+        self.exchanges_cut += other.exchanges_cut;
         self.tallied.append(&mut other.tallied);
         self.tallies.append(&mut other.tallies);
         self.matches.append(&mut other.matches);

@@ -71,6 +71,7 @@ pub fn play(pool: &Pool) -> Played {
     while matchmaker.poll_timeout().is_some_and(|due| due <= now) {
         let report = matchmaker.handle_timeout(now).expect("time goes on");
         is_cut |= report.anchors_exhausted > 0 || report.fullness_unproven > 0;
+        is_cut |= report.exchanges_cut > 0;
         if is_cut {
             break;
         }
