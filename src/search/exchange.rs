@@ -38,6 +38,8 @@ type Near = (AnchorKey, Entry);
 struct Attempt {
     /// As anchors serve waiting tickets up to this one only; `None`: all.
     turn: Option<AnchorKey>,
+    /// What had changed when the slice began; `None` when that is much.
+    changed: Option<Vec<AnchorKey>>,
     nodes_end: u64,
     nodes_per_search: u64,
     tries: usize,
@@ -52,13 +54,18 @@ struct Attempt {
 
 impl Pass<'_, '_> {
     /// Makes two of each match of the slice that has such an exchange. Only waiting tickets up to
-    /// `turn`, which have had their turn, take part as anchors; `None` when all have.
+    /// `turn`, which have had their turn, take part as anchors; `None` when all have. `changed` are
+    /// the tickets that had changed when the slice began, `None` when there are many.
     pub(super) fn exchange(
         &mut self,
         turn: Option<AnchorKey>,
+        changed: Option<Vec<AnchorKey>>,
         under_way: &mut UnderWay,
         budget: Budget,
     ) {
+        if changed.as_ref().is_some_and(|changed| changed.len() < 2) {
+            return;
+        }
         let found = std::mem::take(&mut self.slice.matches);
         let mut matches: Vec<Anchored> = self.anchors.drain(..).zip(found).collect();
         let for_all = NODES_PER_MATCH.saturating_mul(matches.len() as u64);
@@ -68,6 +75,7 @@ impl Pass<'_, '_> {
         let largest = sizes.iter().flat_map(|sizes| sizes.iter().map(|it| it.max)).max();
         let attempt = &mut Attempt {
             turn,
+            changed,
             nodes_end: self.slice.nodes.saturating_add(for_all.min(share)),
             nodes_per_search: NODES_PER_SEARCH.min(budget.nodes_per_anchor),
             tries: budget.exchange_tries as usize,
@@ -107,6 +115,14 @@ impl Pass<'_, '_> {
         let missing = (2 * attempt.least).saturating_sub(players).max(1);
         self.slice.nodes += 1;
         if found.roster.is_some() || self.waiting.players() < missing {
+            return None;
+        }
+        let rows = found.rows();
+        attempt.members.clear();
+        attempt
+            .members
+            .extend(rows.map(|row| self.view.entry(self.view.key(row), self.view.waiter(row))));
+        if !self.has_two_changed(attempt) {
             return None;
         }
         self.look_around(found, missing, attempt);
@@ -152,17 +168,33 @@ impl Pass<'_, '_> {
         None
     }
 
+    /// Whether two tickets have changed of those of a match and those that could meet them. Without
+    /// one there is no match (decision 21), so for two matches it takes two.
+    fn has_two_changed(&mut self, attempt: &Attempt) -> bool {
+        let Attempt { changed: Some(changed), members, .. } = attempt else { return true };
+        let keys = members.iter().map(|it| self.view.key(it.row));
+        let mut count = keys.filter(|key| changed.binary_search(key).is_ok()).count();
+        for &key in changed {
+            if count >= 2 {
+                break;
+            }
+            let nodes = &mut self.slice.nodes;
+            if let Some(entry) = self.waiting.get(self.view, key) {
+                count += usize::from(could_meet(self.view, self.waiting, entry, members, nodes));
+            }
+        }
+        count >= 2
+    }
+
     /// Finds the oldest waiting tickets that could meet one of a match, as far as pairs tell; none
     /// when there are fewer players than needed.
     fn look_around(&mut self, found: &Found, missing: u32, attempt: &mut Attempt) {
         let Attempt { turn, tries, party_max, .. } = *attempt;
         let Attempt { lists, members, near, .. } = attempt;
         lists.clear();
-        members.clear();
         near.clear();
         let mut is_some = true;
         for row in found.rows() {
-            members.push(self.view.entry(self.view.key(row), self.view.waiter(row)));
             is_some &= self.waiting.reach_ever(self.view, row, lists);
         }
         lists.sort_unstable();

@@ -163,3 +163,41 @@ fn only_those_who_had_their_turn_in_the_pass_take_a_place() {
     let skills = [5.0, 10.0, 14.0, 0.0];
     assert_eq!(duels(&skills, 8, 1), (vec![vec![5.0, 10.0]], 0));
 }
+
+/// Two or three who share a mode.
+#[test]
+fn who_lost_a_place_is_searched_for_again() {
+    let rule_set = RuleSet::from_json(
+        r#"{"ruleLanguageVersion": "1.0",
+            "playerAttributes": [{"name": "modes", "type": "string_list"}],
+            "teams": [{"name": "a", "minPlayers": 2, "maxPlayers": 3}],
+            "rules": [{"name": "shared", "type": "collection", "operation": "intersection",
+                       "measurements": ["flatten(teams[*].players.attributes[modes])"],
+                       "minCount": 1}]}"#,
+    );
+    let rule_set = rule_set.expect("it is valid");
+    let plan = rule_set.plan();
+    let mut pool = Pool::new(&plan.layout, 1);
+    let modes: [&[&str]; 6] = [&["v", "w"], &["v", "x"], &["w"], &["v", "z"], &["x"], &["z"]];
+    let rows: Vec<TicketRow> = (0..)
+        .zip(modes)
+        .map(|(number, modes)| {
+            let player = Player::new(format!("p{number}")).with_strings("modes", modes);
+            let start = Timestamp::from_millis(number);
+            pool.insert(&plan.ast.schema, &[player], start, number).expect("there is room")
+        })
+        .collect();
+    let pool = PoolAt { plan, columns: &pool.columns, now: NOW, terms: MatchTerms::default() };
+    let mut waiting = arrived(pool, &rows);
+    let mut matches = || {
+        let slice = pass(&mut waiting, pool, budget(8, WHOLE));
+        let rows_of = |it: &super::Found| it.rows().collect::<BTreeSet<_>>();
+        let matches: Vec<_> = slice.matches.iter().map(rows_of).collect();
+        (matches, slice.retries)
+    };
+    // By age the first match would be that of `v`, of three.
+    let of = |at: [usize; 2]| at.map(|it| rows[it]).into_iter().collect::<BTreeSet<_>>();
+    assert_eq!(matches(), (vec![of([0, 2]), of([1, 4])], true));
+    assert_eq!(matches(), (vec![of([3, 5])], false));
+    assert!(!waiting.is_due());
+}

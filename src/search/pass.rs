@@ -223,6 +223,8 @@ impl<'a, 'v> Pass<'a, 'v> {
     pub(super) fn run(mut self, budget: Budget) -> Slice {
         self.waiting.open(self.view);
         let Some(mut under_way) = self.progress.under_way.take() else { return self.slice };
+        let is_few = under_way.changed.len() <= COMPARED_MAX && !self.progress.sets_free;
+        let changed = is_few.then(|| under_way.changed.iter().map(|(&key, ())| key).collect());
         let is_done = loop {
             if self.slice.nodes >= budget.nodes || self.slice.matches.len() >= budget.matches {
                 break false;
@@ -240,7 +242,7 @@ impl<'a, 'v> Pass<'a, 'v> {
                 Stage::Matching(last) if !is_done => last,
                 _ => None,
             };
-            self.exchange(turn, &mut under_way, budget);
+            self.exchange(turn, changed, &mut under_way, budget);
         }
         self.progress.under_way = Some(under_way);
         if is_done {
