@@ -124,6 +124,9 @@ impl<'s> Twins<'s> {
         self.sound(&self.incremental, &told)?;
         for (report, events, _) in &told {
             if self.is_same {
+                if report.exchanged > 0 {
+                    self.seen.note("exchange, the same at the same instant");
+                }
                 if report.unfinished {
                     self.seen.note("slice cut short, and what follows the same");
                 }
@@ -196,7 +199,7 @@ fn place(
         known.players.len() != ticket.players().len() || engine.is_roster(&known.ticket_id);
     let first = placed.len();
     for seen in ticket.players() {
-        let team = seen.team.as_deref().ok_or("a player without a team")?;
+        let team = seen.team.ok_or("a player without a team")?;
         let player = known.players.iter().find(|it| it.player_id == *seen.player_id);
         let player = Player { team: None, ..player.ok_or("an unknown player")?.clone() };
         match placed[first..].iter_mut().find(|part| part.team == team) {
