@@ -32,7 +32,7 @@ const MEDIAN_MIN: f64 = 0.98;
 /// best is exact,
 const WORST_MIN: f64 = 0.7;
 /// half of those in which matches are formed before the rules are as wide as they get,
-const WAITING_MEDIAN_MIN: f64 = 0.94;
+const WAITING_MEDIAN_MIN: f64 = 0.93;
 /// and half of those held against a bound, which may be out of reach.
 const BOUNDED_MEDIAN_MIN: f64 = 0.85;
 
