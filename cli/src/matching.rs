@@ -41,8 +41,8 @@ const BAD_LINES_MAX: usize = 20;
 /// With `--format json`: one object with `matches`, `unmatched`, `cancelled` and `stats`; or, when
 /// the input is bad, `{"errors": [{"file", "line", "message"}, ...]}`, where errors of the rule set
 /// have the members that `check` gives them, too. `stats` counts in `anchorsExhausted` the tickets
-/// whose search was given up at its limit, and in `fullnessUnproven` the matches that might have
-/// been fuller.
+/// whose search was given up at its limit, in `fullnessUnproven` the matches that might have been
+/// fuller, and in `exchanged` those that became two so that more players are matched.
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  rallypoint match rulesets/duel.json tickets.jsonl --wait 30\n  \
@@ -267,6 +267,7 @@ impl Pool {
                 .map_err(|error| Fault(format!("the matchmaker refused to go on: {error}")))?;
             self.read_events();
             self.outcome.stats.search_nodes += report.nodes;
+            self.outcome.stats.exchanged += report.exchanged;
             anchors += report.anchors;
             progress.set(anchors);
             formed += report.matches;

@@ -80,6 +80,8 @@ pub struct Stats {
     /// How often a part of the pool was cut into batches, summed over the passes: whether those
     /// left over have a match with one of another batch is not known.
     pub partitions_cut: u64,
+    /// Matches that became two, so that tickets joined that go by age alone had left over.
+    pub exchanged: u64,
     /// Reading the file and its JSON.
     pub parse_seconds: f64,
     /// Submitting the tickets.
@@ -284,6 +286,7 @@ mod tests {
             names,
             [
                 "anchorsExhausted",
+                "exchanged",
                 "fullnessUnproven",
                 "ingestSeconds",
                 "matchSeconds",

@@ -148,6 +148,14 @@ pub struct EngineOptions {
     /// a batch holds two full matches, whatever this says.
     #[cfg_attr(feature = "wire", serde(default = "max_batch_tickets"))]
     pub max_batch_tickets: usize,
+    /// With how many waiting tickets in reach, the oldest of them, each match of a pass is tried
+    /// again before it is formed, 64 at most: it becomes two matches if these have more players in
+    /// all. Whoever was matched as an anchor stays matched. Not in batches. 0: matches go by age
+    /// alone.
+    ///
+    /// A snapshot without this member, of an earlier release, is read as 0.
+    #[cfg_attr(feature = "wire", serde(default))]
+    pub exchange_tries: u32,
 }
 
 /// Measured with the test `hostile_pool`, whose text has the figures: larger batches match a little
@@ -171,6 +179,7 @@ impl Default for EngineOptions {
             backfill_before_new_match_seconds: 0,
             sessions_max: 4_000_000,
             max_batch_tickets: max_batch_tickets(),
+            exchange_tries: 8,
         }
     }
 }

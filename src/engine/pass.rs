@@ -120,6 +120,7 @@ impl Matchmaker {
             nodes: self.options.nodes_per_slice,
             nodes_per_anchor: self.options.nodes_per_anchor,
             matches: room.div_ceil(EVENTS_PER_MATCH),
+            exchange_tries: self.options.exchange_tries,
         };
         let pool = pool_at!(self);
         self.waiting.run_slice(pool, budget)
@@ -142,6 +143,8 @@ impl Matchmaker {
             anchors_exhausted: slice.anchors_exhausted,
             fullness_unproven: slice.fullness_unproven,
             partitions_cut: slice.partitions_cut,
+            exchanged: slice.exchanged,
+            exchanges_cut: slice.exchanges_cut,
             ..TickReport::default()
         };
         for found in &slice.matches {

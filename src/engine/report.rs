@@ -31,6 +31,10 @@ pub struct TickReport {
     /// pass ([`EngineOptions::max_batch_tickets`](crate::EngineOptions::max_batch_tickets)). Each
     /// pass counts a partition once.
     pub partitions_cut: u64,
+    /// Matches replaced by two, so that waiting tickets joined (`EngineOptions::exchange_tries`).
+    pub exchanged: u64,
+    /// Matches of which it is not known whether two could replace them, because nodes ran out.
+    pub exchanges_cut: u64,
     /// Whether the slice ended before its pass: `poll_timeout` is now.
     pub unfinished: bool,
 }

@@ -123,7 +123,12 @@ fn a_match_has_tickets_of_one_batch() {
             let pool_at = fixture.at(seed, SIZE);
             let mut waiting = fixture.begun(pool_at, seed);
             let cut = batches(&waiting);
-            let budget = Budget { nodes: u64::MAX, nodes_per_anchor: 1_000, matches: 1_000_000 };
+            let budget = Budget {
+                nodes: u64::MAX,
+                nodes_per_anchor: 1_000,
+                matches: 1_000_000,
+                exchange_tries: 0,
+            };
             let slice = waiting.run_slice(pool_at, budget);
             assert!(!waiting.is_under_way());
             for found in &slice.matches {

@@ -9,6 +9,9 @@ mod batches;
 #[cfg(test)]
 mod batches_tests;
 mod cells;
+mod exchange;
+#[cfg(test)]
+mod exchange_tests;
 mod exhaustive;
 mod guard;
 #[cfg(test)]

@@ -163,6 +163,8 @@ pub(crate) struct Budget {
     pub(crate) nodes_per_anchor: u64,
     /// Matches that there is room for.
     pub(crate) matches: usize,
+    /// Waiting tickets with which each match is tried again; 0: matches stay as they are found.
+    pub(crate) exchange_tries: u32,
 }
 
 /// What was done, in counts that depend on nothing but the inputs.
@@ -179,11 +181,15 @@ pub(crate) struct Slice {
     pub(crate) fullness_unproven: u64,
     /// Partitions that were cut into batches.
     pub(crate) partitions_cut: u64,
+    /// Matches that were replaced by two.
+    pub(crate) exchanged: u64,
+    /// Matches of which it is not known whether they could have been, because nodes ran out.
+    pub(crate) exchanges_cut: u64,
     /// The anchors for which candidates were judged, in the order of their searches.
     pub(crate) tallied: Vec<TicketRow>,
     /// For each of them one for each enforced rule.
     pub(crate) tallies: Vec<Tally>,
-    /// The matches found.
+    /// The matches found, in the order of their anchors.
     pub(crate) matches: Vec<Found>,
     /// Whether what was given up should be searched again at once.
     pub(crate) retries: bool,
@@ -199,6 +205,8 @@ impl Slice {
         self.anchors_exhausted += other.anchors_exhausted;
         self.fullness_unproven += other.fullness_unproven;
         self.partitions_cut += other.partitions_cut;
+        self.exchanged += other.exchanged;
+        self.exchanges_cut += other.exchanges_cut;
         self.tallied.append(&mut other.tallied);
         self.tallies.append(&mut other.tallies);
         self.matches.append(&mut other.matches);
@@ -213,6 +221,8 @@ pub(super) struct Pass<'a, 'v> {
     pub(super) progress: &'a mut Progress,
     pub(super) searcher: &'a mut Searcher,
     pub(super) slice: Slice,
+    /// Those of the matches of the slice.
+    pub(super) anchors: Vec<AnchorKey>,
     /// The changed tickets, when there are not many, and where the anchors are that could share a
     /// match with one of them; looked up when their number changes.
     near: Near,
@@ -237,7 +247,7 @@ impl<'a, 'v> Pass<'a, 'v> {
         searcher: &'a mut Searcher,
     ) -> Self {
         let (slice, near) = (Slice::default(), Near::default());
-        Self { view, waiting, progress, searcher, slice, near }
+        Self { view, waiting, progress, searcher, slice, anchors: Vec::new(), near }
     }
 
     /// Goes on with the pass until it is done, or until the budget ends the slice.
@@ -245,6 +255,8 @@ impl<'a, 'v> Pass<'a, 'v> {
         self.waiting.open(self.view);
         let Some(mut under_way) = self.progress.under_way.take() else { return self.slice };
         self.waiting.batches = under_way.batches.take();
+        let is_few = under_way.changed.len() <= COMPARED_MAX && !self.progress.sets_free;
+        let changed = is_few.then(|| under_way.changed.iter().map(|(&key, ())| key).collect());
         let is_done = loop {
             if self.slice.nodes >= budget.nodes || self.slice.matches.len() >= budget.matches {
                 break false;
@@ -257,10 +269,17 @@ impl<'a, 'v> Pass<'a, 'v> {
                 break true;
             }
         };
+        if budget.exchange_tries > 0 && !self.anchors.is_empty() && self.waiting.batches.is_none() {
+            let turn = match under_way.stage {
+                Stage::Matching(last) if !is_done => last,
+                _ => None,
+            };
+            self.exchange(turn, changed, &mut under_way, budget);
+        }
         under_way.batches = self.waiting.batches.take();
         self.progress.under_way = Some(under_way);
         if is_done {
-            self.slice.retries = self.progress.end(self.view.now);
+            self.slice.retries |= self.progress.end(self.view.now);
         }
         self.slice
     }
@@ -339,6 +358,7 @@ impl<'a, 'v> Pass<'a, 'v> {
                 self.slice.fullness_unproven += u64::from(exhausted);
                 self.take(&found, under_way);
                 self.slice.matches.push(found);
+                self.anchors.push(key);
             }
             None if exhausted => {
                 self.slice.anchors_exhausted += 1;
@@ -358,14 +378,19 @@ impl<'a, 'v> Pass<'a, 'v> {
     /// Takes the tickets of a match out.
     fn take(&mut self, found: &Found, under_way: &mut UnderWay) {
         for row in found.rows() {
-            let key = self.view.key(row);
             self.waiting.remove(self.view, row);
-            under_way.changed.remove(&key);
-            under_way.exhausted.remove(&key);
-            self.progress.forget(key);
-            if key.is_backfill() {
-                self.progress.note_backfill(self.view.terms);
-            }
+            self.forget(row, under_way);
+        }
+    }
+
+    /// Notes that a ticket is matched.
+    pub(super) fn forget(&mut self, row: TicketRow, under_way: &mut UnderWay) {
+        let key = self.view.key(row);
+        under_way.changed.remove(&key);
+        under_way.exhausted.remove(&key);
+        self.progress.forget(key);
+        if key.is_backfill() {
+            self.progress.note_backfill(self.view.terms);
         }
     }
 
@@ -455,12 +480,22 @@ impl<'a, 'v> Pass<'a, 'v> {
             None => budget.nodes_per_anchor,
             Some(batches) => budget.nodes_per_anchor.min(batches.nodes_for(key)),
         };
-        let outcome = self.searcher.search(self.view, self.waiting, key, nodes_max);
         self.slice.anchors += 1;
+        self.search_within(key, anchor.row, nodes_max)
+    }
+
+    /// Searches for a ticket, with so many nodes.
+    pub(super) fn search_within(
+        &mut self,
+        key: AnchorKey,
+        row: TicketRow,
+        nodes_max: u64,
+    ) -> Outcome {
+        let outcome = self.searcher.search(self.view, self.waiting, key, nodes_max);
         self.slice.nodes += outcome.nodes;
         self.slice.judged += outcome.judged;
         if outcome.judged > 0 {
-            self.slice.tallied.push(anchor.row);
+            self.slice.tallied.push(row);
             self.slice.tallies.extend(self.searcher.tallies());
         }
         outcome

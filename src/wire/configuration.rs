@@ -258,6 +258,7 @@ pub(super) fn options(
         "backfillBeforeNewMatchSeconds",
         "sessionsMax",
         "maxBatchTickets",
+        "exchangeTries",
         PARTY_AGGREGATION,
     ];
     let members = Members::of(value, place, &known)?;
@@ -294,6 +295,7 @@ pub(super) fn options(
             .unwrap_or(default.backfill_before_new_match_seconds),
         sessions_max: count("sessionsMax", default.sessions_max)?,
         max_batch_tickets: count("maxBatchTickets", default.max_batch_tickets)?,
+        exchange_tries: small("exchangeTries")?.unwrap_or(default.exchange_tries),
     };
     Ok((options, party_aggregation.unwrap_or_default()))
 }
@@ -313,6 +315,7 @@ struct OptionsForm {
     backfill_before_new_match_seconds: u32,
     sessions_max: usize,
     max_batch_tickets: usize,
+    exchange_tries: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     party_aggregation: Option<&'static str>,
 }
@@ -332,6 +335,7 @@ impl OptionsForm {
             backfill_before_new_match_seconds,
             sessions_max,
             max_batch_tickets,
+            exchange_tries,
         } = *options;
         Self {
             pass_interval: pass_interval.get(),
@@ -349,6 +353,7 @@ impl OptionsForm {
             backfill_before_new_match_seconds,
             sessions_max,
             max_batch_tickets,
+            exchange_tries,
             party_aggregation: party_aggregation.map(party_aggregation_name),
         }
     }
@@ -402,7 +407,7 @@ mod tests {
             "undrainedEventsMax": 4, "retention": 5, "retainedTicketsMax": 6,
             "placementTimeout": 7, "earlyRejection": "literal",
             "backfillBeforeNewMatchSeconds": 8, "sessionsMax": 9,
-            "maxBatchTickets": 10,
+            "maxBatchTickets": 10, "exchangeTries": 11,
         }));
         assert_eq!(
             read,
@@ -419,6 +424,7 @@ mod tests {
                 backfill_before_new_match_seconds: 8,
                 sessions_max: 9,
                 max_batch_tickets: 10,
+                exchange_tries: 11,
             })
         );
     }
@@ -521,6 +527,7 @@ mod tests {
             backfill_before_new_match_seconds: counts.3,
             sessions_max: counts.4 as usize,
             max_batch_tickets: counts.5 as usize,
+            exchange_tries: counts.0,
         })
     }
 

@@ -64,6 +64,7 @@ fn header(setup: &Setup) -> Value {
             "backfillBeforeNewMatchSeconds": options.backfill_before_new_match_seconds,
             "sessionsMax": options.sessions_max,
             "maxBatchTickets": options.max_batch_tickets,
+            "exchangeTries": options.exchange_tries,
         },
     });
     if let Some(seconds) = configuration.acceptance_timeout_seconds {
