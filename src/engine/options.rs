@@ -3,6 +3,7 @@
 
 use crate::base::time::Millis;
 use crate::model::limits;
+use crate::placement::queue::GameSessionQueue;
 
 /// The fields of `CreateMatchmakingConfiguration` (facts 8.4) that this release runs.
 #[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
@@ -27,7 +28,7 @@ pub struct Configuration {
     pub backfill_mode: BackfillMode,
     /// A label of 1 to 1,024 characters; nothing depends on it.
     pub description: Option<String>,
-    /// The queue that places matches. Not built yet: must be empty, and then the host places them.
+    /// The name or ARN of [`queue`](Self::queue), at most one. Empty: no need to name it.
     pub game_session_queue_arns: Vec<String>,
     /// Up to 16 properties for new game sessions: keys of up to 32 characters, values of up to 96.
     /// They go to whoever places the match, with [`PendingMatch`](crate::PendingMatch).
@@ -38,6 +39,10 @@ pub struct Configuration {
     pub notification_target: Option<String>,
     /// Up to 200 labels: keys of 1 to 128 characters, values of up to 256.
     pub tags: Vec<(String, String)>,
+    /// The queue that places matches in the mode `WithQueue`, and that placement requests may name.
+    /// The service has queues of their own; a matchmaker has at most one. Absent: the host places
+    /// matches.
+    pub queue: Option<GameSessionQueue>,
 }
 
 impl Default for Configuration {
@@ -57,6 +62,7 @@ impl Default for Configuration {
             game_session_data: None,
             notification_target: None,
             tags: Vec::new(),
+            queue: None,
         }
     }
 }
@@ -68,7 +74,11 @@ pub enum FlexMatchMode {
     /// Nobody: a match is complete as soon as it is made.
     #[default]
     Standalone,
-    /// The host. After each call, look at the events: `PotentialMatchCreated` that needs no
+    /// The queue of the configuration: [`Matchmaker::poll_action`](crate::Matchmaker::poll_action)
+    /// says which game sessions to start; answer with `GameSessionStarted` or
+    /// `GameSessionRefused`.
+    ///
+    /// Without a queue, the host. After each call, look at the events: `PotentialMatchCreated` that needs no
     /// acceptance, and `AcceptMatchCompleted` with `Accepted`, name a match. If
     /// [`Matchmaker::pending_match`](crate::Matchmaker::pending_match) says that it is PLACING,
     /// start a game session for it, and answer with `CompletePlacement` or `FailPlacement` before
@@ -128,7 +138,7 @@ pub struct EngineOptions {
     /// How many finished tickets can be described; the oldest are forgotten first.
     pub retained_tickets_max: usize,
     /// How long the host has to place a match before its tickets go back to the pool. Not 0:
-    /// they would be matched and go back for ever.
+    /// they would be matched and go back for ever. With a queue, its own time-out counts.
     pub placement_timeout: Millis,
     /// Which tickets end when a player rejects a match.
     pub early_rejection: EarlyRejection,
@@ -138,6 +148,16 @@ pub struct EngineOptions {
     /// Game sessions that may be known at one time. New tickets are refused when all could be
     /// needed (decision 31).
     pub sessions_max: usize,
+    /// Whether a queue places requests without latencies by cost before the order of destinations:
+    /// the guide of the service says so, the text of its API does not (facts 8.5).
+    pub prefer_cost_without_latency: bool,
+    /// Whether a queue may place a match only in the locations that its rules allow, when its
+    /// players report latencies. The service lets the queue break a latency rule.
+    pub place_in_match_locations: bool,
+    /// Placements that requests may have PENDING at one time; those of matches come on top.
+    pub pending_placements_max: usize,
+    /// How many ended placements can be described; the oldest are forgotten first.
+    pub retained_placements_max: usize,
 }
 
 impl Default for EngineOptions {
@@ -154,6 +174,10 @@ impl Default for EngineOptions {
             early_rejection: EarlyRejection::RejectersOnly,
             backfill_before_new_match_seconds: 0,
             sessions_max: 4_000_000,
+            prefer_cost_without_latency: false,
+            place_in_match_locations: true,
+            pending_placements_max: 200_000,
+            retained_placements_max: 100_000,
         }
     }
 }

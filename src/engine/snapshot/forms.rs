@@ -14,7 +14,7 @@ use crate::lifecycle::pending::{MatchRecord, MatchStage};
 use crate::lifecycle::session::Session;
 use crate::lifecycle::status::TicketStatus;
 use crate::lifecycle::timers::TimerKind;
-use crate::model::ticket::{MatchId, Player, PlayerId, TicketId};
+use crate::model::ticket::{MatchId, PlacementId, Player, PlayerId, TicketId};
 use crate::pool::columns::NumberRange;
 use crate::search::AnchorKey;
 
@@ -88,6 +88,9 @@ pub(super) struct MatchForm {
     pub(super) id: MatchId,
     pub(super) tickets: Vec<u64>,
     pub(super) location: Option<Arc<str>>,
+    pub(super) locations: Vec<Arc<str>>,
+    /// Of a match that its queue places.
+    pub(super) placement: Option<PlacementId>,
     pub(super) formed: Timestamp,
     pub(super) deadline: Timestamp,
     /// None of a match that waits for its game session.
@@ -200,13 +203,21 @@ impl Matchmaker {
         let (deadline, answers) = match &record.stage {
             MatchStage::Passing => return None,
             MatchStage::Accepting { deadline, answers } => (*deadline, Some(answers.clone())),
-            MatchStage::Placing { deadline } => (*deadline, None),
+            MatchStage::Placing { deadline } | MatchStage::InQueue { deadline, .. } => {
+                (*deadline, None)
+            }
+        };
+        let placement = match &record.stage {
+            MatchStage::InQueue { placement, .. } => Some(placement.clone()),
+            _ => None,
         };
         let tickets = record.tickets.iter().filter_map(|&key| self.book.record(key));
         Some(MatchForm {
             id: record.id.clone(),
             tickets: tickets.map(|ticket| ticket.number).collect(),
             location: record.location.clone(),
+            locations: record.locations.clone(),
+            placement,
             formed: record.formed,
             deadline,
             answers,
