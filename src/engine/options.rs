@@ -119,7 +119,8 @@ pub enum EarlyRejection {
 /// Everything that grows has a limit here. Reaching one is an error to the caller, never a loss of
 /// what was accepted.
 #[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "wire", serde(rename_all = "camelCase"))]
+// a snapshot of an earlier release lacks the options that have come since
+#[cfg_attr(feature = "wire", serde(rename_all = "camelCase", default))]
 #[derive(Clone, PartialEq, Debug)]
 #[non_exhaustive]
 pub struct EngineOptions {

@@ -17,7 +17,7 @@ use crate::placement::PlacerForm;
 use forms::{MatchForm, PassForm, RangeForm, SessionForm, TicketForm};
 
 /// The version of the stored form. It grows when the form changes, not with every release.
-const VERSION: u32 = 2;
+const VERSION: u32 = 1;
 
 /// The state of a [`Matchmaker`] at one moment, between two calls.
 ///
@@ -66,7 +66,7 @@ pub struct Snapshot {
     /// The number of the last event ever told.
     event_sequence: u64,
     updates: Vec<SessionUpdate>,
-    /// Of game sessions; none while there never was one.
+    /// Of game sessions; none while there never was one, as before there were any.
     placements: Option<PlacerForm>,
     counters: Counters,
     /// The waits of the estimate, oldest first.

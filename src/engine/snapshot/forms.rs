@@ -88,6 +88,7 @@ pub(super) struct MatchForm {
     pub(super) id: MatchId,
     pub(super) tickets: Vec<u64>,
     pub(super) location: Option<Arc<str>>,
+    #[cfg_attr(feature = "wire", serde(default))]
     pub(super) locations: Vec<Arc<str>>,
     /// Of a match that its queue places.
     pub(super) placement: Option<PlacementId>,

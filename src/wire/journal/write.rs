@@ -88,7 +88,7 @@ impl<W: Write> Journal<W> {
     ///
     /// # Errors
     /// [`JournalError::HeaderNotRecorded`] when the header has something that would not be read
-    /// back, such as a queue, which is not built yet; [`JournalError::Write`].
+    /// back, such as a time-out beyond its limit; [`JournalError::Write`].
     pub fn create(writer: W, header: &JournalHeader) -> Result<Self, JournalError> {
         Self::begin(writer, header, None)
     }
