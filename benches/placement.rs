@@ -1,6 +1,6 @@
 //! Pending placements over 20 queues of 100 locations: what a request, an attempt and a tick cost,
-//! and how that grows with their number. The goal is no more than n log n (issue of the module);
-//! counted without a clock in the unit tests of `placement`.
+//! and how that grows with their number. The goal is no more than n log n; the unit tests of the
+//! module count it without a clock.
 
 mod standard;
 

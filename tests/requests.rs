@@ -136,7 +136,7 @@ fn placements_need_a_queue() {
     let request = json!({
         "PlacementId": "p1", "GameSessionQueueName": "q", "MaximumPlayerSessionCount": 2,
     });
-    let now = Timestamp::from_millis(0);
+    let now = matchmaker.now();
     let input = parse_input("StartGameSessionPlacement", &request).expect("it is well formed");
     let error = matchmaker.handle_input(now, input).expect_err("there is no queue");
     assert_eq!(error.exception(), "NotFoundException");
