@@ -252,11 +252,11 @@ pub enum InputError {
         /// The latest time seen.
         last: Timestamp,
     },
-    /// Too many events and updates wait to be read. Call `poll_event` and `poll_update` until they
-    /// give none, then make the call again. The command has changed nothing; but a call that came
+    /// Too many events, updates and actions wait to be read. Call `poll_event`, `poll_update` and,
+    /// with a queue, `poll_action` until they give none, then make the call again. The command has changed nothing; but a call that came
     /// very late may have settled deadlines before it, as any call at its time would have.
     #[error(
-        "{limit} events and updates wait to be read; drain them with poll_event and poll_update first"
+        "{limit} events, updates and actions wait to be read; drain them with poll_event, poll_update and poll_action first"
     )]
     EventsNotDrained {
         /// The limit of `EngineOptions`.

@@ -132,7 +132,7 @@ pub struct EngineOptions {
     pub nodes_per_slice: u64,
     /// Tickets that may be active at one time.
     pub active_tickets_max: usize,
-    /// Events that may wait to be read.
+    /// Events, updates and actions that may wait to be read.
     pub undrained_events_max: usize,
     /// How long a finished ticket can be described.
     pub retention: Millis,

@@ -1,5 +1,8 @@
 //! The queue of the configuration: placements of matches and of requests (facts 8.5).
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::Matchmaker;
 use super::input::{DescribeMatch, InputError};
 use super::options::EngineOptions;
@@ -54,20 +57,25 @@ impl Matchmaker {
         let sizes = self.rule_set.plan().sizes.iter();
         let room = sizes.map(|sizes| sizes.iter().map(|size| size.max).sum::<u32>()).max();
         let room = room.unwrap_or(0).max(players.len() as u32);
-        let latencies = players.iter().flat_map(|player| {
-            player.latency_in_ms.iter().map(|(region, &millis)| PlayerLatency {
-                player_id: player.player_id.clone(),
-                region_identifier: region.as_str().into(),
-                latency_in_milliseconds: f64::from(millis),
-            })
-        });
+        let mut regions: BTreeMap<&str, Arc<str>> = BTreeMap::new();
+        let mut latencies = Vec::new();
+        for player in &players {
+            for (region, &millis) in &player.latency_in_ms {
+                let name = regions.entry(region).or_insert_with(|| region.as_str().into());
+                latencies.push(PlayerLatency {
+                    player_id: player.player_id.clone(),
+                    region_identifier: Arc::clone(name),
+                    latency_in_milliseconds: f64::from(millis),
+                });
+            }
+        }
         let desired = players.iter().map(|player| DesiredPlayerSession {
             player_id: player.player_id.clone(),
             player_data: None,
         });
         let request = StartGameSessionPlacement {
             game_properties: self.configuration.game_properties.clone(),
-            player_latencies: latencies.collect(),
+            player_latencies: latencies,
             desired_player_sessions: desired.collect(),
             game_session_data: self.configuration.game_session_data.clone(),
             ..StartGameSessionPlacement::new(id.clone(), queue, room)

@@ -258,7 +258,7 @@ impl<E: Engine> Driver<E> {
         }
     }
 
-    /// Takes the events and updates out of the engine. Whether there was one.
+    /// Takes the events, updates and actions out of the engine. Whether there was one.
     fn drain(&mut self) -> bool {
         let before = self.ready.len();
         while let Some(record) = poll_record(&mut self.engine, self.start, self.now) {

@@ -117,7 +117,7 @@ fn a_call_that_was_refused_because_it_came_late_is_refused_again() {
     ];
     let (bytes, output) = record(&JournalHeader { options, ..header }, &calls);
     assert!(
-        output.iter().any(|line| line.contains("events and updates wait to be read")),
+        output.iter().any(|line| line.contains("events, updates and actions wait to be read")),
         "{output:?}"
     );
     assert_eq!(replayed(&bytes), output);
