@@ -2,8 +2,6 @@
 //! and how that grows with their number. The goal is no more than n log n; the unit tests of the
 //! module count it without a clock.
 
-mod standard;
-
 use std::time::{Duration, Instant};
 
 use rallypoint::*;
@@ -115,12 +113,16 @@ fn costs(count: u64) -> [f64; 3] {
 }
 
 fn main() {
-    let counts: &[u64] = match standard::is_measured() {
-        true => &[12_500, 25_000, 50_000, 100_000],
-        false => &[500],
+    // Numbers after `--bench` choose other counts, for instance to count instructions.
+    let given: Vec<u64> = std::env::args().filter_map(|it| it.parse().ok()).collect();
+    let is_measured = std::env::args().any(|argument| argument == "--bench");
+    let counts = match (is_measured, given.is_empty()) {
+        (false, _) => vec![500],
+        (true, true) => vec![12_500, 25_000, 50_000, 100_000],
+        (true, false) => given,
     };
     let mut before: Option<(u64, [f64; 3])> = None;
-    for &count in counts {
+    for count in counts {
         let found = costs(count);
         let [starting, attempt, tick] = found;
         print!(
