@@ -60,14 +60,13 @@ pub use engine::input::{
 pub use engine::options::{
     BackfillMode, Configuration, ConfigurationError, EarlyRejection, EngineOptions, FlexMatchMode,
 };
-pub use engine::report::TickReport;
+pub use engine::report::{PassPhase, TickReport};
 pub use engine::response::{GameSession, MatchmakingTicket, PendingMatch, Response};
 pub use engine::snapshot::{RestoreError, Snapshot};
 pub use lifecycle::cause::StatusCause;
 pub use lifecycle::counters::{Counters, Durations};
-pub use lifecycle::event::{
-    Acceptance, Event, EventDetail, EventGameSession, EventPlayer, EventTicket, RuleMetrics,
-};
+pub use lifecycle::event::{Acceptance, Event, EventDetail, EventGameSession, RuleMetrics};
+pub use lifecycle::event_ticket::{EventPlayer, EventTicket};
 pub use lifecycle::status::TicketStatus;
 pub use model::matched::PlacedTicket;
 pub use model::placement::{

@@ -70,8 +70,8 @@ fn code(path: &Path) -> String {
     text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or(&text).to_owned()
 }
 
-/// The source files with the module that each belongs to. Files of tests alone are left out; the
-/// folder `testing/proof` holds nothing else.
+/// The source files with the module that each belongs to. Files of tests alone are left out, and
+/// the folders that hold nothing else: `testing/proof`, and those named `..._tests`.
 fn sources() -> Vec<(String, PathBuf)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut folders = vec![root.clone()];
@@ -82,7 +82,7 @@ fn sources() -> Vec<(String, PathBuf)> {
             let name =
                 path.file_name().expect("an entry has a name").to_string_lossy().into_owned();
             if path.is_dir() {
-                if !path.ends_with("testing/proof") {
+                if !path.ends_with("testing/proof") && !name.ends_with("_tests") {
                     folders.push(path);
                 }
             } else if name.ends_with(".rs") && !name.ends_with("tests.rs") && name != "lib.rs" {

@@ -88,12 +88,11 @@ fn matches(rule_set: RuleSet, pool: &Pool, wait: Millis) -> Vec<BTreeMap<String,
     while let Some(event) = matchmaker.poll_event() {
         let EventDetail::MatchmakingSucceeded { tickets, .. } = event.detail else { continue };
         let team = |ticket: &rallypoint::EventTicket| {
-            let teams: BTreeSet<_> =
-                ticket.players.iter().filter_map(|player| player.team.as_deref()).collect();
-            assert_eq!(teams.len(), 1, "{:?} is not in one team", ticket.ticket_id);
+            let teams: BTreeSet<_> = ticket.players().filter_map(|player| player.team).collect();
+            assert_eq!(teams.len(), 1, "{:?} is not in one team", ticket.ticket_id());
             teams.into_iter().next().unwrap_or_default().to_owned()
         };
-        let tickets = tickets.iter().map(|it| (it.ticket_id.to_string(), team(it)));
+        let tickets = tickets.iter().map(|it| (it.ticket_id().to_string(), team(it)));
         matches.push(tickets.collect());
     }
     matches

@@ -149,7 +149,7 @@ fn the_new_timeout_counts_from_the_start_but_not_into_the_past() {
         .events
         .iter()
         .filter(|event| event.detail.name() == "MatchmakingTimedOut")
-        .map(|event| (event.detail.tickets()[0].ticket_id.to_string(), event.time.as_millis()))
+        .map(|event| (event.detail.tickets()[0].ticket_id().to_string(), event.time.as_millis()))
         .collect();
     assert_eq!(ended, [("t1".to_owned(), 10_000), ("t2".to_owned(), 12_000)]);
     let data = fixture.events.last().and_then(|event| event.custom_event_data.clone());

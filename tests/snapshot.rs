@@ -172,7 +172,7 @@ fn waiting() -> (RuleSet, Value) {
 fn what_contradicts_itself_is_named() {
     let (rule_set, whole) = waiting();
     let cases = [
-        ("/version", json!(2), "the snapshot has version 2; this engine reads version 1"),
+        ("/version", json!(3), "the snapshot has version 3; this engine reads versions up to 2"),
         ("/ruleSet", json!("ab"), "the snapshot was taken under the rule set ab, and this is "),
         (
             "/configuration/requestTimeoutSeconds",

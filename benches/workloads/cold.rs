@@ -47,6 +47,8 @@ pub struct Row {
     pub matches: u64,
     /// The whole pass of the engine: search, status changes, events queued.
     pub match_seconds: f64,
+    /// The search alone: tickets come into the index, matches are sought.
+    pub search_seconds: f64,
     /// The floor, if there is one.
     pub floor_seconds: Option<f64>,
     /// Its matches.
@@ -80,6 +82,7 @@ pub fn measure<W: Workload>(tickets: u32, seed: u64, effort: &Effort) -> Result<
     let ticket_of = |number: u32| pool.get(number as usize).copied();
     let floor = W::floor(&pool);
     let (mut match_time, mut ingest_time) = (Duration::MAX, Duration::MAX);
+    let mut search_time = Duration::MAX;
     let mut floor_time = Duration::MAX;
     let mut floor_matches = None;
     let mut first: Option<Pass> = None;
@@ -90,6 +93,7 @@ pub fn measure<W: Workload>(tickets: u32, seed: u64, effort: &Effort) -> Result<
         let pass = pass(&mut waiting, effort.patience)?;
         drop(waiting);
         match_time = match_time.min(pass.time);
+        search_time = search_time.min(pass.search);
         spent += pass.time.as_secs_f64();
         match &first {
             None => {
@@ -124,6 +128,7 @@ pub fn measure<W: Workload>(tickets: u32, seed: u64, effort: &Effort) -> Result<
         tickets,
         matches: pass.assignment.matches() as u64,
         match_seconds: match_time.as_secs_f64(),
+        search_seconds: search_time.as_secs_f64(),
         floor_seconds: floor_matches.map(|_| floor_time.as_secs_f64()),
         floor_matches,
         reference_matches,

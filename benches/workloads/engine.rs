@@ -1,9 +1,9 @@
 //! The engine's side: submit a pool, run its cold pass.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rallypoint::{
-    Configuration, EngineOptions, Event, EventDetail, EventTicket, Input, Matchmaker,
+    Configuration, EngineOptions, Event, EventDetail, Input, Matchmaker, PassPhase,
     StartMatchmaking, Timestamp,
 };
 
@@ -28,6 +28,8 @@ pub struct Waiting {
 pub struct Pass {
     /// The calls of `handle_timeout`, their events queued and not read.
     pub time: Duration,
+    /// Of these the part in which tickets come into the index and matches are sought.
+    pub search: Duration,
     /// Search nodes.
     pub nodes: u64,
     /// Tickets that had their turn as anchor.
@@ -77,7 +79,10 @@ pub fn pass(waiting: &mut Waiting, patience: Duration) -> Result<Pass, Failure> 
     let mut pass = Pass::default();
     let (mut matches, mut tickets) = (0, 0);
     loop {
-        let (time, report) = timed(|| matchmaker.handle_timeout(START));
+        let mut search = Stopwatch::default();
+        let (time, report) =
+            timed(|| matchmaker.handle_timeout_observed(START, |phase| search.observe(phase)));
+        pass.search += search.spent;
         let report = report.map_err(|error| Failure::Wrong(error.to_string()))?;
         pass.time += time;
         pass.nodes += report.nodes;
@@ -104,6 +109,22 @@ pub fn pass(waiting: &mut Waiting, patience: Duration) -> Result<Pass, Failure> 
         )));
     }
     Ok(pass)
+}
+
+/// Measures the search of a slice.
+#[derive(Default)]
+struct Stopwatch {
+    begun: Option<Instant>,
+    spent: Duration,
+}
+
+impl Stopwatch {
+    fn observe(&mut self, phase: PassPhase) {
+        match phase {
+            PassPhase::Searching => self.begun = Some(Instant::now()),
+            _ => self.spent += self.begun.take().map_or(Duration::ZERO, |begun| begun.elapsed()),
+        }
+    }
 }
 
 /// A matchmaker for a workload, at the time 0.
@@ -134,10 +155,10 @@ pub(super) fn team_names(matchmaker: &Matchmaker) -> Vec<String> {
 pub(super) fn teams_of(event: &Event, names: &[String]) -> Option<[Vec<u32>; 2]> {
     let EventDetail::MatchmakingSucceeded { tickets, .. } = &event.detail else { return None };
     let mut teams = [Vec::new(), Vec::new()];
-    for EventTicket { ticket_id, players, .. } in tickets {
-        let team = players.first().and_then(|player| player.team.as_deref());
+    for ticket in tickets.iter() {
+        let team = ticket.players().next().and_then(|player| player.team);
         let place = names.iter().position(|name| Some(name.as_str()) == team);
-        let (place, number) = (place?, number_of(ticket_id.as_str())?);
+        let (place, number) = (place?, number_of(ticket.ticket_id().as_str())?);
         teams.get_mut(place)?.push(number);
     }
     Some(teams)

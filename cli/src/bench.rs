@@ -29,7 +29,7 @@ const TICKETS_MAX: u32 = 1_900_000;
 /// reference evaluator, and a second run gives the same.
 ///
 /// With `--format json`: one object a line. Those of a pool have `workload`, `tickets`, `matches`,
-/// `matchSeconds` (the whole pass), `floorSeconds`, `floorMatches`, `referenceMatches` (of a plain
+/// `matchSeconds` (the whole pass), `searchSeconds` (the search alone), `floorSeconds`, `floorMatches`, `referenceMatches` (of a plain
 /// matcher that goes by age, for pools of up to 10,000), `ingestSeconds`, `nodes`, `anchors`,
 /// `judged`, `anchorsExhausted`, `leftOver`, `peakRssBytes`, `checksum`, `turns`. Those of `steady`
 /// have `waiting`, `arrivals`, `arrivalSeconds` and `setupSeconds` in place of the floor's. Times
@@ -199,24 +199,28 @@ impl Bench<'_> {
     }
 }
 
-const COLD_HEADING: &str = "workload         tickets  matches  floor's  by age  left over      \
-                            pass     floor    ratio    submit  nodes/ticket  peak RSS";
+const COLD_HEADING: &str = "workload         tickets  matches  floor's  by age  left over     floor  \
+                              search    ratio      pass    ratio    submit  nodes/ticket  peak RSS";
 
 fn cold_line(measured: &Measured<Row>) -> String {
     let Measured { row, peak_rss_bytes } = measured;
     let count = |count: Option<u64>| count.map_or("-".into(), |count| count.to_string());
-    let ratio = row.floor_seconds.map(|floor| format!("{:.1}", row.match_seconds / floor));
+    let ratio = |seconds: f64| {
+        row.floor_seconds.map_or("-".into(), |floor| format!("{:.1}", seconds / floor))
+    };
     format!(
-        "{:<14} {:>9} {:>8} {:>8} {:>7} {:>10} {:>9} {:>9} {:>8} {:>9} {:>13.1} {:>9}",
+        "{:<14} {:>9} {:>8} {:>8} {:>7} {:>10} {:>9} {:>9} {:>8} {:>9} {:>8} {:>9} {:>13.1} {:>9}",
         row.workload,
         row.tickets,
         row.matches,
         count(row.floor_matches),
         count(row.reference_matches),
         row.left_over,
-        time(row.match_seconds),
         row.floor_seconds.map_or("-".into(), time),
-        ratio.unwrap_or("-".into()),
+        time(row.search_seconds),
+        ratio(row.search_seconds),
+        time(row.match_seconds),
+        ratio(row.match_seconds),
         time(row.ingest_seconds),
         row.nodes as f64 / f64::from(row.tickets),
         memory::shown(*peak_rss_bytes),

@@ -308,20 +308,20 @@ impl Pool {
         while let Some(event) = self.matchmaker.poll_event() {
             match event.detail {
                 EventDetail::MatchmakingSucceeded { match_id, tickets, game_session, .. } => {
-                    self.matched.extend(tickets.iter().map(|ticket| ticket.ticket_id.clone()));
+                    self.matched.extend(tickets.iter().map(|ticket| ticket.ticket_id().clone()));
                     let form = self.form(&tickets);
                     let location = game_session.location.as_deref();
                     let is_backfill = |id: &&TicketId| self.backfills.contains(*id);
-                    let backfill = tickets.iter().map(|it| &it.ticket_id).find(is_backfill);
+                    let backfill = tickets.iter().map(EventTicket::ticket_id).find(is_backfill);
                     self.outcome.add_match(&match_id, &tickets, backfill, location, form);
                 }
                 EventDetail::MatchmakingCancelled { ticket, cause, .. } => {
                     let message = cause.message();
                     console::note(&format!(
                         "ticket `{}` was cancelled: {message}",
-                        visible(ticket.ticket_id.as_str())
+                        visible(ticket.ticket_id().as_str())
                     ));
-                    self.cancelled.push(ticket.ticket_id);
+                    self.cancelled.push(ticket.ticket_id().clone());
                 }
                 _ => {}
             }
@@ -334,9 +334,9 @@ impl Pool {
         let forms = self.forms.as_ref()?;
         let mut placed = Vec::new();
         for ticket in tickets {
-            match forms.get(&ticket.ticket_id) {
+            match forms.get(ticket.ticket_id()) {
                 Some((position, TicketForms::New(form))) => {
-                    let team = ticket.players.first().and_then(|player| player.team.as_deref());
+                    let team = ticket.players().next().and_then(|player| player.team);
                     placed.extend(team.map(|team| (*position, team, form.clone())));
                 }
                 Some((position, TicketForms::Backfill(parts))) => {

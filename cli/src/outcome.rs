@@ -102,13 +102,14 @@ impl Outcome {
         region: Option<&str>,
         judge: Option<MatchForm>,
     ) {
-        let players = tickets.iter().flat_map(|ticket| &ticket.players).map(|player| {
-            (player.team.as_deref().unwrap_or_default(), player.player_id.to_string())
-        });
+        let players = tickets
+            .iter()
+            .flat_map(EventTicket::players)
+            .map(|player| (player.team.unwrap_or_default(), player.player_id.to_string()));
         self.matches.push(Match {
             match_id: id.to_string(),
             teams: self.by_team(players),
-            tickets: tickets.iter().map(|ticket| ticket.ticket_id.to_string()).collect(),
+            tickets: tickets.iter().map(|ticket| ticket.ticket_id().to_string()).collect(),
             backfill: backfill.map(TicketId::to_string),
             region: region.map(String::from),
             judge,

@@ -68,23 +68,57 @@ impl DetRng {
     }
 
     /// A version 4 UUID in its usual text form.
-    pub(crate) fn uuid(&mut self) -> String {
+    pub(crate) fn uuid(&mut self) -> UuidText {
         let high = (self.next_u64() & !0xf000) | 0x4000;
         let low = (self.next_u64() & !(0b11 << 62)) | (0b10 << 62);
-        format!(
-            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-            high >> 32,
-            (high >> 16) & 0xffff,
-            high & 0xffff,
-            low >> 48,
-            low & 0xffff_ffff_ffff
-        )
+        UuidText::of(high, low)
     }
+}
+
+/// A UUID as text; made for every match, so it is not formatted by way of a `String`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct UuidText([u8; 36]);
+
+impl UuidText {
+    fn of(high: u64, low: u64) -> Self {
+        let digits = [high >> 32, high, low >> 32, low].map(|word| hexadecimal(word as u32));
+        let [[a, b, c, d, e, f, g, h], [i, j, k, l, m, n, o, p], ..] = digits;
+        let [.., [q, r, s, t, u, v, w, x], last] = digits;
+        let [aa, bb, cc, dd, ee, ff, gg, hh] = last;
+        Self([
+            a, b, c, d, e, f, g, h, b'-', i, j, k, l, b'-', m, n, o, p, b'-', q, r, s, t,
+            b'-', //
+            u, v, w, x, aa, bb, cc, dd, ee, ff, gg, hh,
+        ])
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).expect("it is made of hexadecimal digits and hyphens")
+    }
+}
+
+/// The digits of a number, all eight at once.
+fn hexadecimal(word: u32) -> [u8; 8] {
+    let word = u64::from(word);
+    let word = (word | word << 16) & 0x0000_ffff_0000_ffff;
+    let word = (word | word << 8) & 0x00ff_00ff_00ff_00ff;
+    let digits = (word | word << 4) & 0x0f0f_0f0f_0f0f_0f0f;
+    // 1 in the bytes of those from ten on, whose characters begin with `a`.
+    let letters = (digits + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101;
+    (digits + 0x3030_3030_3030_3030 + letters * u64::from(b'a' - b'0' - 10)).to_be_bytes()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn digits_are_those_that_formatting_gives() {
+        let mut rng = DetRng::new(7);
+        for word in (0..300).map(|_| rng.next_u64() as u32).chain([0, u32::MAX, 0x0123_9abf]) {
+            assert_eq!(hexadecimal(word), format!("{word:08x}").as_bytes());
+        }
+    }
 
     #[test]
     fn the_first_words_are_those_of_the_named_generator() {
@@ -116,6 +150,6 @@ mod tests {
         let mut rng = DetRng::new(7);
         let words: Vec<u64> = (0..3).map(|_| rng.next_u64()).collect();
         assert_eq!(words, [1021219803524665661, 3174977118032272916, 13236943193235544178]);
-        assert_eq!(rng.uuid(), "6d5d9f6a-6318-413c-b6b2-63f2f5790376");
+        assert_eq!(rng.uuid().as_str(), "6d5d9f6a-6318-413c-b6b2-63f2f5790376");
     }
 }

@@ -88,7 +88,7 @@ impl Matchmaker {
             self.counters.matches_accepted += 1;
             self.tell_accepted(&record, Acceptance::Accepted, self.now);
             self.advance_all(&record, Change::Place, self.now);
-            self.place(record, self.now);
+            self.place(record, None, self.now);
         }
     }
 

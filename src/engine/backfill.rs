@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use super::Matchmaker;
 use super::input::{InputError, StartMatchBackfill};
 use super::options::{BackfillMode, FlexMatchMode};
 use super::response::Response;
 use super::tickets::NewTicket;
 use super::validate;
+use super::{Matchmaker, pool_at};
 use crate::base::idx::Col;
 use crate::base::time::Timestamp;
 use crate::lifecycle::book::{Backfill, TicketKey};
@@ -192,7 +192,7 @@ impl Matchmaker {
         at: Timestamp,
     ) {
         let Some(record) = self.book.record(ticket) else { return };
-        let ticket_id = record.id.clone();
+        let ticket_id = record.id().clone();
         let Some(session) = self.sessions.get(arn) else { return };
         // The id of an automatic ticket is used once.
         let is_used = session.announced.as_ref() == Some(&ticket_id);
@@ -316,6 +316,7 @@ impl Matchmaker {
         let staying = self.book.record(ticket).map(|it| self.book.players(it)).unwrap_or_default();
         // Without a row it could not be matched; perhaps because of one who has left.
         if let Some(row) = self.rows[ticket].take() {
+            self.waiting.remove(pool_at!(self), row);
             self.pool.remove(row);
         }
         // Fewer players report no more locations than before.
@@ -324,10 +325,8 @@ impl Matchmaker {
         self.rows[ticket] = row;
         let Some(row) = row else { return };
         super::set(&mut self.owners, row, ticket);
-        if status == TicketStatus::Searching
-            && let Some(record) = self.book.record(ticket)
-        {
-            self.searching.insert(self.anchor_key(record), row);
+        if status == TicketStatus::Searching {
+            self.join_search(row);
         }
         if matches!(status, TicketStatus::Queued | TicketStatus::Searching)
             && self.epoch_timers[ticket].is_none()

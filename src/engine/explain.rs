@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::Matchmaker;
+use super::{Matchmaker, pool_at};
 use crate::lifecycle::book::TicketRecord;
 use crate::lifecycle::status::TicketStatus;
 use crate::model::ticket::{Player, PlayerId, TicketId};
@@ -23,7 +23,7 @@ pub struct WhyWaiting {
     /// out.
     pub never: Vec<NeverReason>,
     /// Whether the last search for it ran out of `nodes_per_anchor`, so that a match may have been
-    /// overlooked. It is searched again.
+    /// overlooked. It is searched again when its part of the pool has changed.
     pub search_exhausted: bool,
 }
 
@@ -126,10 +126,12 @@ impl Matchmaker {
         if waits && never.is_empty() && self.rows[key].is_none() {
             never.push(NeverReason::NoRoomForLocations);
         }
+        let row = self.rows[key];
         Some(WhyWaiting {
             status: record.status,
             never,
-            search_exhausted: waits && self.pass.was_given_up(self.anchor_key(record)),
+            search_exhausted: waits
+                && row.is_some_and(|row| self.waiting.was_given_up(pool_at!(self), row)),
         })
     }
 

@@ -7,7 +7,8 @@ use super::options::{BackfillMode, FlexMatchMode};
 use crate::base::time::Timestamp;
 use crate::lifecycle::book::TicketKey;
 use crate::lifecycle::cause::StatusCause;
-use crate::lifecycle::event::{EventDetail, EventTicket};
+use crate::lifecycle::event::EventDetail;
+use crate::lifecycle::event_ticket::EventTicket;
 use crate::lifecycle::pending::{MatchKey, MatchRecord, MatchStage};
 use crate::lifecycle::state::{Change, Showing, advance, event_ticket, metrics};
 use crate::model::ticket::MatchId;
@@ -16,29 +17,29 @@ use crate::search::Found;
 impl Matchmaker {
     /// Makes a match of tickets that the search has found.
     pub(super) fn form_match(&mut self, found: &Found) {
-        let plan = Arc::clone(self.rule_set.plan());
         let now = self.now;
-        let backfill = found.roster.map(|row| self.owners[row]);
-        let mut tickets: Vec<TicketKey> = backfill.into_iter().collect();
-        for &(instance, row) in &found.placed {
-            let key = self.owners[row];
-            tickets.push(key);
-            if let Some(record) = self.book.record_mut(key) {
-                record.team = Some(Arc::clone(&plan.ast.schema.instances[instance].name));
-            }
-        }
         let (location, locations) = self.best_locations(found);
+        let backfill = found.roster.map(|row| self.owners[row]);
+        let instances = std::iter::repeat_n(None, usize::from(backfill.is_some()));
+        let instances = instances.chain(found.placed.iter().map(|&(instance, _)| Some(instance)));
+        let mut tickets = std::mem::take(&mut self.spare_keys);
+        tickets.extend(backfill);
+        tickets.extend(found.placed.iter().map(|&(_, row)| self.owners[row]));
         let mut number = u64::MAX;
-        for &key in &tickets {
+        for (&key, instance) in tickets.iter().zip(instances) {
             self.leave_search(key);
             let Some(record) = self.book.record_mut(key) else { continue };
             record.was_matched = true;
+            if let Some(instance) = instance {
+                let schema = &self.rule_set.plan().ast.schema;
+                record.team = Some(Arc::clone(&schema.instances[instance].name));
+            }
             number = number.min(record.number);
             self.counters.time_to_match.add(now.since(record.start_time));
         }
         self.counters.matches_created += 1;
         let record = MatchRecord {
-            id: MatchId::from(self.rng.uuid()),
+            id: MatchId::from(self.rng.uuid().as_str()),
             number,
             tickets,
             backfill,
@@ -55,26 +56,29 @@ impl Matchmaker {
             Some(seconds) => self.propose(record, seconds),
             None => {
                 self.advance_all(&record, Change::Place, now);
-                self.tell_created(&record, None);
-                self.place(record, now);
+                let tickets = self.tell_created(&record, None);
+                self.place(record, Some(tickets), now);
             }
         }
     }
 
+    /// Tells of a match that was found; gives what it has told of the tickets.
     pub(super) fn tell_created(
         &mut self,
         record: &MatchRecord,
         acceptance_timeout_seconds: Option<u32>,
-    ) {
+    ) -> Arc<[EventTicket]> {
         let records = record.tickets.iter().filter_map(|&key| self.book.record(key));
+        let tickets = self.event_tickets(record, Showing::Teams);
         let created = EventDetail::PotentialMatchCreated {
             match_id: record.id.clone(),
-            tickets: self.event_tickets(record, Showing::Teams),
+            tickets: Arc::clone(&tickets),
             acceptance_required: acceptance_timeout_seconds.is_some(),
             acceptance_timeout_seconds,
             rule_evaluation_metrics: metrics(&self.rule_names, records),
         };
         self.outbox.push(self.now, created);
+        tickets
     }
 
     /// Puts a match among those that wait.
@@ -118,9 +122,8 @@ impl Matchmaker {
             let Some(record) = self.book.record_mut(key) else { continue };
             let change = Change::Return { cause, estimated_wait_seconds };
             advance(record, change, at, &self.rule_names, &mut self.outbox);
-            let Some(record) = self.book.record(key) else { continue };
             if let Some(row) = self.rows[key] {
-                self.searching.insert(self.anchor_key(record), row);
+                self.join_search(row);
             }
             self.set_waiting_timers(key, at);
             self.mark_changed(key);
@@ -144,8 +147,8 @@ impl Matchmaker {
         &self,
         record: &MatchRecord,
         showing: Showing<'_>,
-    ) -> Vec<EventTicket> {
-        let tickets = record.tickets.iter().filter_map(|&key| self.book.record(key));
+    ) -> Arc<[EventTicket]> {
+        let tickets = record.tickets.iter().map(|&key| self.book.active_record(key));
         tickets.map(|ticket| event_ticket(ticket, showing)).collect()
     }
 

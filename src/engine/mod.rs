@@ -22,7 +22,20 @@ mod validate;
 mod view;
 mod waiting;
 
-use std::collections::{BTreeMap, VecDeque};
+/// What the search reads of a matchmaker. A method would borrow all of it, its tickets too.
+macro_rules! pool_at {
+    ($matchmaker:expr) => {
+        crate::search::PoolAt {
+            plan: $matchmaker.rule_set.plan(),
+            columns: &$matchmaker.pool.columns,
+            now: $matchmaker.now,
+            terms: $matchmaker.pass.terms,
+        }
+    };
+}
+use pool_at;
+
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::base::idx::Col;
@@ -32,7 +45,7 @@ use crate::base::time::{Millis, Timestamp};
 use crate::lifecycle::book::{Book, TicketKey};
 use crate::lifecycle::counters::Counters;
 use crate::lifecycle::estimate::WaitEstimate;
-use crate::lifecycle::event::Event;
+use crate::lifecycle::event::{Event, EventGameSession};
 use crate::lifecycle::outbox::Outbox;
 use crate::lifecycle::pending::PendingMatches;
 use crate::lifecycle::session::Sessions;
@@ -46,10 +59,10 @@ use crate::placement::Placer;
 use crate::pool::columns::TicketRow;
 use crate::pool::ingest::Pool;
 use crate::ruleset::RuleSet;
-use crate::search::{AnchorKey, MatchTerms, Searcher};
+use crate::search::{MatchTerms, Partitions};
 use input::{Input, InputError};
 use options::{Configuration, ConfigurationError, EngineOptions};
-use report::TickReport;
+use report::{PassPhase, TickReport};
 use response::{MatchmakingTicket, Response};
 
 /// A matchmaker for one configuration: tickets go in, matches come out as events.
@@ -111,10 +124,12 @@ pub struct Matchmaker {
     /// When the next epoch of each active ticket begins, if a timer is set for it.
     epoch_timers: Col<TicketKey, Option<Timestamp>>,
     /// Tickets that no pass has seen, by number of submission.
-    queued: BTreeMap<u64, TicketKey>,
-    /// Tickets that can be matched, in the order in which they are anchors.
-    searching: SortedMap<AnchorKey, TicketRow>,
+    queued: SortedMap<u64, TicketKey>,
+    /// Tickets that can be matched.
+    waiting: Partitions,
     pending: PendingMatches,
+    /// An empty list whose room the next match takes.
+    spare_keys: Vec<TicketKey>,
     sessions: Sessions,
     timers: Timers,
     outbox: Outbox,
@@ -122,8 +137,9 @@ pub struct Matchmaker {
     placer: Placer,
     counters: Counters,
     estimate: WaitEstimate,
+    /// What is told of the session of a match without queue and latencies.
+    unknown_session: Arc<EventGameSession>,
     rng: DetRng,
-    searcher: Searcher,
     pass: pass::PassState,
 }
 
@@ -159,9 +175,10 @@ impl Matchmaker {
             rows: Col::new(),
             owners: Col::new(),
             epoch_timers: Col::new(),
-            queued: BTreeMap::new(),
-            searching: SortedMap::default(),
+            queued: SortedMap::default(),
+            waiting: Partitions::new(plan),
             pending: PendingMatches::default(),
+            spare_keys: Vec::new(),
             sessions: Sessions::default(),
             timers: Timers::default(),
             updates: VecDeque::new(),
@@ -169,8 +186,8 @@ impl Matchmaker {
             counters: Counters::new(&rule_names),
             outbox: Outbox::new(configuration.custom_event_data.as_deref()),
             estimate: WaitEstimate::default(),
+            unknown_session: Arc::default(),
             rng: DetRng::new(seed),
-            searcher: Searcher::new(plan),
             pass: pass::PassState::default(),
             rule_names,
             rule_set,
@@ -236,11 +253,32 @@ impl Matchmaker {
     /// [`InputError::TimeWentBackwards`], [`InputError::EventsNotDrained`], or
     /// [`InputError::InvalidRequest`] for a time after the year 9999; nothing has changed.
     pub fn handle_timeout(&mut self, now: Timestamp) -> Result<TickReport, InputError> {
+        self.handle_timeout_observed(now, |_| {})
+    }
+
+    /// [`handle_timeout`](Self::handle_timeout) that says which part of it begins, for those who
+    /// measure where the time goes. Settling deadlines comes before the first.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn handle_timeout_observed(
+        &mut self,
+        now: Timestamp,
+        mut observe: impl FnMut(PassPhase),
+    ) -> Result<TickReport, InputError> {
         self.begin(now)?;
         match self.settle(|due| due <= now) {
-            true => Ok(self.run_due_pass()),
+            true => Ok(self.run_due_pass(&mut observe)),
             false => Ok(TickReport { unfinished: true, ..TickReport::default() }),
         }
+    }
+
+    /// On how many threads matches are sought, from now on: 1 until this is called. Tickets that
+    /// the rules keep apart for good (an equality of strings, as of game modes) are searched side
+    /// by side, with the same result as on one thread to the last bit.
+    #[cfg(feature = "parallel")]
+    pub fn set_threads(&mut self, threads: std::num::NonZeroUsize) {
+        self.waiting.set_threads(self.rule_set.plan(), threads.get());
     }
 
     /// The next news for the server of a game session that has not been read. Read them after the
@@ -263,7 +301,7 @@ impl Matchmaker {
     /// When [`handle_timeout`](Self::handle_timeout) is due next; the time of the latest call when
     /// it is due at once; `None` when nothing will happen without another command.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
-        let pass = self.pass.due(self.now, self.options.pass_interval);
+        let pass = self.pass_due();
         let due = [self.timers.next(), self.placer.next_due(), pass].into_iter().flatten().min();
         due.map(|due| due.max(self.now)).filter(|&due| due <= TIME_MAX)
     }

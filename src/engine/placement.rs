@@ -12,6 +12,7 @@ use crate::base::time::Timestamp;
 use crate::lifecycle::book::{Placed, TicketKey};
 use crate::lifecycle::cause::StatusCause;
 use crate::lifecycle::event::{EventDetail, EventGameSession};
+use crate::lifecycle::event_ticket::EventTicket;
 use crate::lifecycle::pending::{MatchKey, MatchRecord, MatchStage};
 use crate::lifecycle::state::{Change, Showing};
 use crate::lifecycle::status::TicketStatus;
@@ -19,15 +20,20 @@ use crate::model::session::{GameSessionConnectionInfo, MatchedPlayerSession};
 use crate::model::ticket::{Player, PlayerId};
 
 impl Matchmaker {
-    /// Finds a match its game session. Its tickets are PLACING.
-    pub(super) fn place(&mut self, mut record: MatchRecord, at: Timestamp) {
+    /// Finds a match its game session. Its tickets are PLACING, and `told` of as they are, if
+    /// that has just been done.
+    pub(super) fn place(
+        &mut self,
+        mut record: MatchRecord,
+        told: Option<Arc<[EventTicket]>>,
+        at: Timestamp,
+    ) {
         if let Some(backfill) = record.backfill {
-            return self.complete_backfill(&record, backfill, at);
+            return self.complete_backfill(record, backfill, at);
         }
         if !record.needs_session {
-            let location = record.location.clone();
-            let session = EventGameSession { location, ..EventGameSession::default() };
-            return self.complete(&record, &session, &[], at);
+            let session = self.unplaced(record.location.clone());
+            return self.complete(record, told, &session, &[], at);
         }
         record.stage = match self.ask_queue(&record, at) {
             Some(stage) => stage,
@@ -41,35 +47,56 @@ impl Matchmaker {
         }
     }
 
-    /// Completes a match: its tickets end.
+    /// What is known of a session that the engine does not know. Where that is nothing, all share
+    /// it.
+    fn unplaced(&self, location: Option<Arc<str>>) -> Arc<EventGameSession> {
+        match location {
+            Some(_) => Arc::new(EventGameSession { location, ..EventGameSession::default() }),
+            None => Arc::clone(&self.unknown_session),
+        }
+    }
+
+    /// Completes a match: its tickets end. What was `told` of them is told again, if they get
+    /// nothing from the session.
     fn complete(
         &mut self,
-        record: &MatchRecord,
-        session: &EventGameSession,
+        record: MatchRecord,
+        told: Option<Arc<[EventTicket]>>,
+        session: &Arc<EventGameSession>,
         given: &[MatchedPlayerSession],
         at: Timestamp,
     ) {
         self.counters.matches_placed += 1;
+        let has_session = session.game_session_arn.is_some();
         for &key in &record.tickets {
-            let player_sessions = match (&session.game_session_arn, record.backfill == Some(key)) {
-                (Some(_), false) => self.player_sessions(key, given),
-                _ => Vec::new(),
+            let player_sessions = match has_session && record.backfill != Some(key) {
+                true => self.player_sessions(key, given),
+                false => Vec::new(),
             };
             let Some(ticket) = self.book.record_mut(key) else { continue };
-            if session.game_session_arn.is_some() {
-                let session = session.clone();
+            if has_session {
+                let session = Arc::clone(session);
                 ticket.placed = Some(Box::new(Placed { session, player_sessions }));
             }
             if ticket.backfill.is_none() {
                 self.estimate.add(record.formed.since(ticket.start_time));
             }
         }
-        let game_session = session.clone();
-        let tickets = self.event_tickets(record, Showing::Sessions);
-        let match_id = record.id.clone();
-        for &key in &record.tickets {
-            self.end_ticket(key, Change::Complete, at);
+        let game_session = Arc::clone(session);
+        // Then they have left the search in the same call.
+        let are_formed_now = told.is_some();
+        let tickets = told
+            .filter(|_| !has_session)
+            .unwrap_or_else(|| self.event_tickets(&record, Showing::Sessions));
+        let match_id = record.id;
+        let mut keys = record.tickets;
+        for key in keys.drain(..) {
+            match are_formed_now {
+                true => self.finish_ticket(key, Change::Complete, at),
+                false => self.end_ticket(key, Change::Complete, at),
+            }
         }
+        self.spare_keys = keys;
         let succeeded = EventDetail::MatchmakingSucceeded { match_id, tickets, game_session };
         self.outbox.push(at, succeeded);
     }
@@ -81,31 +108,28 @@ impl Matchmaker {
         let of_player = |player: &PlayerId| {
             let given = given.iter().find(|it| it.player_id == *player);
             let id = given.map(|it| Arc::clone(&it.player_session_id));
-            id.unwrap_or_else(|| Arc::from(format!("psess-{}", rng.uuid())))
+            id.unwrap_or_else(|| Arc::from(format!("psess-{}", rng.uuid().as_str())))
         };
         ticket.party.ids().map(of_player).collect()
     }
 
     /// Adds the new players to the running session (facts 5.5).
-    fn complete_backfill(&mut self, record: &MatchRecord, backfill: TicketKey, at: Timestamp) {
+    fn complete_backfill(&mut self, record: MatchRecord, backfill: TicketKey, at: Timestamp) {
         let arn = self.book.record(backfill).and_then(|ticket| ticket.session().cloned());
         let known = arn.as_deref().and_then(|arn| self.sessions.get(arn));
         let session = match known {
-            Some(session) => session.info.clone(),
-            None => EventGameSession {
-                location: record.location.clone(),
-                ..EventGameSession::default()
-            },
+            Some(session) => Arc::new(session.info.clone()),
+            None => self.unplaced(record.location.clone()),
         };
         if let Some(arn) = &arn {
-            let joining = self.placed_players(record);
+            let joining = self.placed_players(&record);
             let match_id = record.id.clone();
             self.sessions.change(arn, Some(at), |session| {
                 session.roster.extend(joining);
                 session.match_id = Some(match_id);
             });
         }
-        self.complete(record, &session, &[], at);
+        self.complete(record, None, &session, &[], at);
     }
 
     /// The new players of a match, each with a team.
@@ -209,7 +233,8 @@ impl Matchmaker {
         let match_id = Some(record.id.clone());
         self.sessions.insert(&arn, session.clone(), match_id, roster, at);
         let announced = record.announced.clone();
-        self.complete(&record, &session, &info.matched_player_sessions, at);
+        let session = Arc::new(session);
+        self.complete(record, None, &session, &info.matched_player_sessions, at);
         if announced.is_some() {
             self.sessions.change(&arn, None, |session| session.announced = announced);
             self.continue_backfill(&arn, at);

@@ -6,15 +6,11 @@ use super::input::{Input, InputError, Reconfigure};
 use super::options::{BackfillMode, Configuration, ConfigurationError, FlexMatchMode};
 use super::response::Response;
 use super::{Matchmaker, validate};
-use crate::base::sorted::SortedMap;
 use crate::base::time::{Millis, Timestamp};
-use crate::lifecycle::book::TicketKey;
 use crate::lifecycle::state::metrics;
 use crate::lifecycle::status::TicketStatus;
-use crate::lifecycle::timers::TimerKind;
 use crate::model::schema::Strategy;
 use crate::ruleset::RuleSet;
-use crate::search::Searcher;
 
 impl Matchmaker {
     /// Goes on with another rule set, another configuration, or both, from `now` on: the command
@@ -114,8 +110,7 @@ impl Matchmaker {
 
     fn change_rule_set(&mut self, rule_set: RuleSet) {
         self.rule_names = enforced_rules(&rule_set);
-        self.searcher = Searcher::new(rule_set.plan());
-        self.counters.rule_evaluations = metrics(&self.rule_names, []);
+        self.counters.rule_evaluations = metrics(&self.rule_names, std::iter::empty()).into();
         self.rule_set = rule_set;
         for key in self.active_keys() {
             if let Some(record) = self.book.record_mut(key) {
@@ -131,8 +126,8 @@ impl Matchmaker {
             self.stop_waiting_timers(key);
         }
         self.ingest_all();
-        self.searching = SortedMap::default();
-        self.pass.begin_anew();
+        self.waiting = self.waiting.anew(self.rule_set.plan());
+        self.pass.due = true;
         let (now, timeout) = (self.now, self.configuration.request_timeout_seconds);
         for key in keys {
             let Some(record) = self.book.record_mut(key) else { continue };
@@ -141,24 +136,11 @@ impl Matchmaker {
             if !matches!(status, TicketStatus::Queued | TicketStatus::Searching) {
                 continue;
             }
-            let Some(record) = self.book.record(key) else { continue };
             if let Some(row) = self.rows[key].filter(|_| status == TicketStatus::Searching) {
-                self.searching.insert(self.anchor_key(record), row);
+                self.join_search(row);
             }
             self.set_waiting_timers(key, now);
             self.mark_changed(key);
-        }
-    }
-
-    fn stop_waiting_timers(&mut self, key: TicketKey) {
-        let Some(record) = self.book.record(key) else { return };
-        let (number, due) = (record.number, record.due);
-        self.timers.cancel(due, TimerKind::RequestTimeout, number);
-        if let Some(guard) = self.guard_end(record) {
-            self.timers.cancel(guard, TimerKind::GuardEnd, number);
-        }
-        if let Some(at) = self.epoch_timers[key].take() {
-            self.timers.cancel(at, TimerKind::EpochStart, number);
         }
     }
 }

@@ -52,7 +52,7 @@ impl Matchmaker {
             backfill_ticket_id: session
                 .backfill
                 .and_then(|key| self.book.record(key))
-                .map(|ticket| ticket.id.clone()),
+                .map(|ticket| ticket.id().clone()),
         })
     }
 
@@ -205,7 +205,7 @@ impl Matchmaker {
         });
         PendingMatch {
             match_id: record.id.clone(),
-            ticket_ids: tickets().map(|ticket| ticket.id.clone()).collect(),
+            ticket_ids: tickets().map(|ticket| ticket.id().clone()).collect(),
             status,
             deadline,
             answers: answers.collect(),

@@ -17,7 +17,9 @@ use crate::placement::PlacerForm;
 use forms::{MatchForm, PassForm, RangeForm, SessionForm, TicketForm};
 
 /// The version of the stored form. It grows when the form changes, not with every release.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+/// The first version that this engine reads.
+const VERSION_MIN: u32 = 1;
 
 /// The state of a [`Matchmaker`] at one moment, between two calls.
 ///
@@ -115,11 +117,11 @@ impl Snapshot {
 #[non_exhaustive]
 pub enum RestoreError {
     /// Its form is that of another release.
-    #[error("the snapshot has version {found}; this engine reads version {supported}")]
+    #[error("the snapshot has version {found}; this engine reads versions up to {supported}")]
     OtherVersion {
         /// The snapshot's.
         found: u32,
-        /// This engine's.
+        /// The last that this engine reads.
         supported: u32,
     },
     /// It was taken under another rule set text, or with parties judged in another way. Restore it
@@ -183,7 +185,12 @@ impl Matchmaker {
                 .filter_map(|(_, record)| self.match_form(record))
                 .collect(),
             sessions: self.sessions.iter().map(|(_, it)| forms::session_form(it)).collect(),
-            pass: forms::pass_form(&self.pass),
+            pass: PassForm {
+                due: self.pass.due,
+                last_start: self.pass.last_start,
+                partitions: self.waiting.progress().map(forms::progress_form).collect(),
+                of_all: None,
+            },
             events: events.iter().cloned().collect(),
             event_sequence,
             updates: self.updates.iter().cloned().collect(),

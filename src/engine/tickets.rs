@@ -92,7 +92,7 @@ impl Matchmaker {
                 return Err(InputError::invalid(format!(
                     "`Players`: the player `{}` is in the ticket `{}`, which is in PLACING status",
                     validate::shown(player),
-                    record.id
+                    record.id()
                 )));
             }
         }
@@ -179,9 +179,8 @@ impl Matchmaker {
         self.counters.tickets_started += 1;
         let timeout = Millis::from_secs(self.configuration.request_timeout_seconds);
         let due = at.plus(timeout);
-        let party = self.book.pack(players);
+        let party = self.book.pack(id, at, players);
         let key = self.book.insert(TicketRecord {
-            id,
             number,
             status: TicketStatus::Queued,
             cause: None,
@@ -209,7 +208,7 @@ impl Matchmaker {
 
     pub(super) fn fresh_ticket_id(&mut self) -> TicketId {
         loop {
-            let id = TicketId::from(self.rng.uuid());
+            let id = TicketId::from(self.rng.uuid().as_str());
             if self.check_fresh_id(Some(&id)).is_ok() {
                 return id;
             }
@@ -279,8 +278,13 @@ impl Matchmaker {
     /// Ends a ticket at `at`.
     pub(super) fn end_ticket(&mut self, key: TicketKey, change: Change, at: Timestamp) {
         self.leave_search(key);
+        self.finish_ticket(key, change, at);
+    }
+
+    /// Ends a ticket that has left the search.
+    pub(super) fn finish_ticket(&mut self, key: TicketKey, change: Change, at: Timestamp) {
         if let Some(row) = self.rows[key].take() {
-            self.remove_row(row);
+            self.pool.remove(row);
         }
         let Some(record) = self.book.record_mut(key) else { return };
         record.pending = None;

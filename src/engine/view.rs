@@ -37,7 +37,7 @@ impl Matchmaker {
             players.iter_mut().for_each(|player| player.team.clone_from(&team));
         }
         MatchmakingTicket {
-            ticket_id: record.id.clone(),
+            ticket_id: record.id().clone(),
             configuration_name: self.configuration.name.clone(),
             configuration_arn: self.configuration_arn.clone(),
             status: record.status,

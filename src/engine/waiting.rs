@@ -1,30 +1,69 @@
 //! A ticket among those that wait: its place in the order of anchors, and its timers.
 
-use super::{Matchmaker, set};
+use super::{Matchmaker, pool_at, set};
 use crate::base::time::{Millis, Timestamp};
 use crate::lifecycle::book::{TicketKey, TicketRecord};
+use crate::lifecycle::status::TicketStatus;
 use crate::lifecycle::timers::{Timer, TimerKind};
-use crate::search::AnchorKey;
+use crate::pool::columns::TicketRow;
+
+/// To look at so many timers in order costs less than to find one.
+const SWEPT_FOR_ONE: usize = 8;
 
 impl Matchmaker {
+    /// Lets a ticket be matched.
+    pub(super) fn join_search(&mut self, row: TicketRow) {
+        self.waiting.insert(pool_at!(self), row);
+    }
+
     /// Takes a ticket out of everything that concerns only waiting ones. Its row stays.
     pub(super) fn leave_search(&mut self, key: TicketKey) {
         let Some(record) = self.book.record(key) else { return };
+        let (number, status) = (record.number, record.status);
+        let is_backfill = record.backfill.is_some();
+        match status {
+            TicketStatus::Queued => {
+                self.queued.remove(&number);
+                self.stop_waiting_timers(key);
+            }
+            TicketStatus::Searching => {
+                if let Some(row) = self.rows[key] {
+                    self.waiting.remove(pool_at!(self), row);
+                }
+                if !self.pass.note_departed(key) {
+                    self.stop_waiting_timers(key);
+                }
+            }
+            _ => {}
+        }
+        // Tickets that were kept for it may be free.
+        self.pass.due |= is_backfill && self.has_guard();
+    }
+
+    pub(super) fn stop_waiting_timers(&mut self, key: TicketKey) {
+        let Some(record) = self.book.record(key) else { return };
         let (number, due) = (record.number, record.due);
-        let anchor = self.anchor_key(record);
-        let guard = self.guard_end(record);
-        self.queued.remove(&number);
         self.timers.cancel(due, TimerKind::RequestTimeout, number);
-        if let Some(guard) = guard {
+        if let Some(guard) = self.guard_end(record) {
             self.timers.cancel(guard, TimerKind::GuardEnd, number);
         }
         if let Some(at) = self.epoch_timers[key].take() {
             self.timers.cancel(at, TimerKind::EpochStart, number);
         }
-        if self.rows[key].is_some() {
-            self.searching.remove(&anchor);
-            self.pass.forget(anchor);
+    }
+
+    /// Stops the timers of tickets that have left in one slice of a pass; of many in one sweep.
+    pub(super) fn stop_timers_of(&mut self, departed: &[TicketKey]) {
+        if departed.len() * SWEPT_FOR_ONE < self.timers.len() {
+            departed.iter().for_each(|&key| self.stop_waiting_timers(key));
+            return;
         }
+        departed.iter().for_each(|&key| self.epoch_timers[key] = None);
+        let book = &self.book;
+        self.timers.retain_waiting(|key| {
+            let status = book.record(key).map(|record| record.status);
+            matches!(status, Some(TicketStatus::Queued | TicketStatus::Searching))
+        });
     }
 
     /// Sets the timers of a ticket that waits from `at` on.
@@ -41,19 +80,22 @@ impl Matchmaker {
         }
     }
 
+    fn has_guard(&self) -> bool {
+        self.options.backfill_before_new_match_seconds > 0
+    }
+
     /// Until when a ticket may not found a new match if it fits a backfill.
     pub(super) fn guard_end(&self, record: &TicketRecord) -> Option<Timestamp> {
         let seconds = self.options.backfill_before_new_match_seconds;
-        (seconds > 0 && record.backfill.is_none())
+        (self.has_guard() && record.backfill.is_none())
             .then(|| record.start_time.plus(Millis::from_secs(seconds)))
     }
 
-    /// Notes that a ticket can be matched in another way than before.
+    /// Notes that a ticket can be matched in another way than before, and asks for a pass.
     pub(super) fn mark_changed(&mut self, key: TicketKey) {
-        let Some(record) = self.book.record(key) else { return };
-        match self.rows[key] {
-            Some(_) => self.pass.mark_changed(self.anchor_key(record)),
-            None => self.pass.mark_due(),
+        self.pass.due = true;
+        if let Some(row) = self.rows[key] {
+            self.waiting.mark_changed(pool_at!(self), row);
         }
     }
 
@@ -68,10 +110,5 @@ impl Matchmaker {
             self.timers.set(due, Timer::EpochStart(key), number);
         }
         set(&mut self.epoch_timers, key, due);
-    }
-
-    pub(super) fn anchor_key(&self, record: &TicketRecord) -> AnchorKey {
-        let priority = self.rule_set.plan().ast.algorithm.backfill_priority;
-        AnchorKey::new(priority, record.backfill.is_some(), record.start_time, record.number)
     }
 }

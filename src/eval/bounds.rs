@@ -40,6 +40,8 @@ pub(crate) struct Bounds {
     pub(crate) groups: Vec<Group>,
     /// Where the elements that may come lie.
     pub(crate) coming: Option<Interval>,
+    /// Where the mean of the elements that a ticket brings lies, if that is known.
+    coming_mean: Option<Interval>,
     /// Whether the expression may be undefined of some completion.
     pub(crate) maybe_undefined: bool,
     /// Whether it is undefined of every completion.
@@ -49,7 +51,7 @@ pub(crate) struct Bounds {
 }
 
 /// Rounding of a sum of 200 numbers is below 1e-13 of their magnitudes.
-const SUM_SLACK: f64 = 1e-12;
+pub(super) const SUM_SLACK: f64 = 1e-12;
 
 /// No list is longer: a default value is a part of the rule set, and requests send less.
 const STRINGS_MAX: f64 = RULE_SET_CHARS_MAX as f64;
@@ -80,6 +82,7 @@ impl Bounds {
         self.values.clear();
         self.groups.clear();
         self.coming = None;
+        self.coming_mean = None;
         self.maybe_undefined = false;
         self.surely_undefined = false;
         let mut functions = &*program.functions;
@@ -87,7 +90,15 @@ impl Bounds {
             Source::Teams => false,
             Source::Numbers(column) => {
                 let numbers = &partial.columns.numbers[column];
-                let NumberRange { low, high } = numbers.range;
+                let coming = partial.coming_numbers(column);
+                let NumberRange { low, high } = match program.unit {
+                    Unit::Player => coming.each,
+                    Unit::Party(_) => numbers.range,
+                };
+                if program.unit == Unit::Player && coming.mean.low <= coming.mean.high {
+                    let NumberRange { low, high } = coming.mean;
+                    self.coming_mean = Some(Interval::new(low, high));
+                }
                 if low <= high {
                     let magnitude = low.abs().max(high.abs());
                     let slack = match program.unit {
@@ -258,6 +269,7 @@ impl Bounds {
         let room = Room { min: 0, max: 0 };
         self.groups.push(Group { start: 0, end: self.values.len(), room });
         self.coming = None;
+        self.coming_mean = None;
     }
 
     fn apply(&mut self, function: Function) -> bool {
@@ -342,6 +354,7 @@ impl Bounds {
                 let low_sum: f64 = known.iter().map(|it| it.low).sum();
                 let high_sum: f64 = known.iter().map(|it| it.high).sum();
                 let slack = magnitudes * SUM_SLACK;
+                let coming = coming.map(|it| self.coming_mean.unwrap_or(it));
                 let Interval { low, high } = coming.unwrap_or(Interval::point(0.0));
                 if function == Function::Sum {
                     let lowest = low_sum + (low * more_min).min(low * more_max);

@@ -1,8 +1,12 @@
 //! A match in the making: tickets go in by `push` and out by `pop`, and nothing is cloned.
 
+use super::pairs::{Near, Span, ValueUnit};
+use super::program::Unit;
+use crate::base::epoch::Epoch;
 use crate::base::idx::Col;
-use crate::model::schema::InstanceIdx;
-use crate::pool::columns::{Columns, LocationSet, TicketRow};
+use crate::model::schema::{Aggregation, InstanceIdx};
+use crate::pool::columns::{Columns, LocationSet, NumberRange, TicketRow};
+use crate::pool::layout::NumberColumn;
 
 /// The tickets in one team instance.
 #[derive(Clone, Default, Debug)]
@@ -131,4 +135,79 @@ pub(crate) struct Partial<'c> {
     pub(crate) columns: &'c Columns,
     pub(crate) candidate: &'c Candidate,
     pub(crate) room: &'c Col<InstanceIdx, Room>,
+    /// What is known of the numbers of the tickets that may join, beside the range of the column.
+    pub(crate) coming: &'c [Coming],
+}
+
+/// Where a number of every ticket that may still join lies. No backfill ticket does.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Coming {
+    column: NumberColumn,
+    unit: ValueUnit,
+    range: NumberRange,
+}
+
+/// Where the numbers of those who may join lie, an empty range where nothing is known.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ComingNumbers {
+    /// The number of each player.
+    pub(crate) each: NumberRange,
+    /// The mean of the players of each ticket.
+    pub(crate) mean: NumberRange,
+}
+
+/// More than the rounding of a mean or a difference, as a part of the numbers.
+const SLACK: f64 = 1e-12;
+
+impl Coming {
+    /// Of tickets that can be in a match with others whose numbers span so much.
+    pub(crate) fn beside(near: &Near, epoch: Epoch, span: Span) -> Self {
+        let max = *near.max.at(epoch);
+        let slack = (span.low.abs().max(span.high.abs()) + max.abs()) * SLACK;
+        let range = NumberRange { low: span.high - max - slack, high: span.low + max + slack };
+        Self { column: near.column, unit: near.unit, range }
+    }
+}
+
+impl Partial<'_> {
+    /// Where the numbers of those who may join lie.
+    pub(crate) fn coming_numbers(&self, column: NumberColumn) -> ComingNumbers {
+        let mut each = self.columns.numbers[column].range;
+        let slack = each.low.abs().max(each.high.abs()) * SLACK;
+        let mut mean = NumberRange { low: each.low - slack, high: each.high + slack };
+        let narrow = |range: &mut NumberRange, low: f64, high: f64| {
+            range.low = range.low.max(low);
+            range.high = range.high.min(high);
+        };
+        for Coming { unit, range: NumberRange { low, high }, .. } in
+            self.coming.iter().copied().filter(|it| it.column == column)
+        {
+            // Infinite bounds, or none at all where they are no numbers.
+            let (low, high) = match low <= high {
+                true => (low, high),
+                false => continue,
+            };
+            match unit {
+                ValueUnit::Seen(Unit::Player) => {
+                    narrow(&mut each, low, high);
+                    narrow(&mut mean, low, high);
+                }
+                ValueUnit::Seen(Unit::Party(aggregation)) | ValueUnit::Ticket(aggregation) => {
+                    match aggregation {
+                        Aggregation::Min => {
+                            narrow(&mut each, low, f64::INFINITY);
+                            narrow(&mut mean, low, f64::INFINITY);
+                        }
+                        Aggregation::Max => {
+                            narrow(&mut each, f64::NEG_INFINITY, high);
+                            narrow(&mut mean, f64::NEG_INFINITY, high);
+                        }
+                        Aggregation::Avg => narrow(&mut mean, low, high),
+                        _ => {}
+                    }
+                }
+            }
+        }
+        ComingNumbers { each, mean }
+    }
 }

@@ -2,7 +2,9 @@
 
 pub(crate) mod bounds;
 pub(crate) mod candidate;
+pub(crate) mod common;
 pub(crate) mod lineup;
+pub(crate) mod means;
 pub(crate) mod pairs;
 pub(crate) mod profiles;
 pub(crate) mod program;

@@ -11,7 +11,7 @@ use crate::base::intern::Sym;
 use crate::base::num::distance;
 use crate::expr::ast::Function;
 use crate::model::schema::{Aggregation, InstanceIdx};
-use crate::pool::columns::{Columns, LocationSet, PlayerRange, TicketRow};
+use crate::pool::columns::{Columns, LocationSet, TicketRow};
 use crate::pool::layout::{LatencyColumn, ListColumn, NumberColumn, StringColumn};
 
 /// What a rule must know of the teams to say what holds between tickets.
@@ -175,7 +175,12 @@ pub(crate) struct Pairs {
     pub(crate) near: Vec<Near>,
     pub(crate) share: Vec<Share>,
     pub(crate) reach: Vec<Reach>,
+    location_epochs: usize,
+    window: Option<Window>,
 }
+
+/// For more epochs than this the locations of a ticket are not kept.
+const LOCATION_EPOCHS_MAX: usize = 4;
 
 impl Pairs {
     pub(crate) fn new(constraints: impl IntoIterator<Item = Pair>) -> Self {
@@ -189,11 +194,19 @@ impl Pairs {
                 Pair::Reach(reach) => pairs.reach.push(reach),
             }
         }
+        let epochs = pairs.reach.iter().map(|reach| reach.max.iter().len()).max();
+        pairs.location_epochs = epochs.filter(|&it| it <= LOCATION_EPOCHS_MAX).unwrap_or(0);
+        pairs.window = pairs.find_window();
         pairs
     }
 
     /// The numeric constraint that makes the cells: the first of those that bound most epochs.
+    #[inline]
     pub(crate) fn window(&self) -> Option<Window> {
+        self.window
+    }
+
+    fn find_window(&self) -> Option<Window> {
         let finite = |max: &PerEpoch<f64>| {
             let bounds = max.iter().copied().filter(|it| it.is_finite());
             bounds.collect::<Vec<f64>>()
@@ -232,6 +245,13 @@ impl Pairs {
     /// The locations that a ticket allows in an epoch.
     pub(crate) fn locations(&self, columns: &Columns, row: TicketRow, epoch: Epoch) -> LocationSet {
         self.within(columns, row, |reach| *reach.max.at(epoch))
+    }
+
+    /// For how many epochs the locations of a ticket are worth keeping: one where they are the same
+    /// in all, none where they are those of the ticket, or where the epochs are many.
+    #[inline]
+    pub(crate) fn location_epochs(&self) -> usize {
+        self.location_epochs
     }
 
     /// The locations that a ticket allows in some epoch, and perhaps others.
@@ -300,21 +320,34 @@ impl Span {
 impl Share {
     /// A bit for each string that all units of a ticket have; different strings may have one bit.
     pub(crate) fn signature(&self, columns: &Columns, row: TicketRow) -> u64 {
+        let mut bits = 0;
+        self.each_string(columns, row, |sym| bits |= 1 << (sym.index() % 64));
+        bits
+    }
+
+    /// Each string that all units of a ticket have, some perhaps twice.
+    pub(crate) fn each_string(&self, columns: &Columns, row: TicketRow, mut each: impl FnMut(Sym)) {
         let lists = &columns.lists[self.column];
-        let any = |list: &[Sym]| list.iter().fold(0, |bits, sym| bits | 1 << (sym.index() % 64));
-        let players = |of: PlayerRange| of.rows().map(|player| &*lists[player]);
-        let common = |of: PlayerRange| {
-            let Some(first) = players(of).next() else { return 0 };
-            let is_common = |sym: &&Sym| players(of).all(|list| list.contains(sym));
-            first.iter().filter(is_common).fold(0, |bits, sym| bits | 1 << (sym.index() % 64))
+        let has = |of: TicketRow, sym: &Sym| {
+            columns.players[of].rows().any(|player| lists[player].contains(sym))
         };
         match self.unit {
-            Unit::Player | Unit::Party(Aggregation::Intersection) => common(columns.players[row]),
+            Unit::Player | Unit::Party(Aggregation::Intersection) => {
+                let mut players = columns.players[row].rows();
+                let Some(first) = players.next() else { return };
+                let is_common = |sym: &&Sym| players.clone().all(|it| lists[it].contains(sym));
+                lists[first].iter().filter(is_common).for_each(|&sym| each(sym));
+            }
+            // Of a backfill ticket each part is a unit.
             Unit::Party(_) => {
-                let of = |row| players(columns.players[row]).fold(0, |bits, it| bits | any(it));
-                match columns.parts(row) {
-                    [] => of(row),
-                    parts => parts.iter().fold(u64::MAX, |bits, &(_, part)| bits & of(part)),
+                let parts = columns.parts(row);
+                let first = parts.first().map_or(row, |&(_, part)| part);
+                for player in columns.players[first].rows() {
+                    for &sym in &lists[player] {
+                        if parts.iter().all(|&(_, part)| has(part, &sym)) {
+                            each(sym);
+                        }
+                    }
                 }
             }
         }

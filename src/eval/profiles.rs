@@ -1,90 +1,102 @@
-//! What the constraints on pairs look at, kept for many tickets.
+//! What the constraints on pairs look at, kept for every ticket that waits.
 
 use super::pairs::{Pairs, Span};
 use crate::base::epoch::Epoch;
-use crate::base::intern::Sym;
-use crate::pool::columns::{Columns, TicketRow};
-use std::collections::BTreeMap;
+use crate::base::idx::Idx;
+use crate::pool::columns::{Columns, LocationSet, TicketRow};
 
-/// What the constraints look at of some tickets, by place.
+/// What the constraints look at of some tickets, by row.
 #[derive(Default, Debug)]
 pub(crate) struct Profiles {
-    /// Of each ticket the number of its strings; [`Profiles::NOWHERE`] when no match can hold it.
-    groups: Vec<u32>,
+    /// For each ticket one for each numeric constraint.
     spans: Vec<Span>,
+    /// For each ticket one for each shared string.
     signatures: Vec<u64>,
-    known: BTreeMap<Box<[Sym]>, u32>,
-    strings: Vec<Sym>,
+    /// For each ticket the locations that it allows, in each epoch of [`Pairs::location_epochs`].
+    locations: Vec<LocationSet>,
 }
 
 impl Profiles {
-    /// The group of tickets that no match can hold.
-    pub(crate) const NOWHERE: u32 = u32::MAX;
-
-    pub(crate) fn clear(&mut self) {
-        self.groups.clear();
-        self.spans.clear();
-        self.signatures.clear();
-        self.known.clear();
-    }
-
-    /// Adds the ticket of the next place.
-    pub(crate) fn push(&mut self, pairs: &Pairs, columns: &Columns, row: TicketRow) {
-        self.strings.clear();
-        let mut is_possible = pairs.strings(columns, row, &mut self.strings);
-        for near in &pairs.near {
+    /// Takes a ticket up; false when a value of it is undefined, so that no match can hold it.
+    pub(crate) fn set(&mut self, pairs: &Pairs, columns: &Columns, row: TicketRow) -> bool {
+        let mut is_defined = true;
+        let spans = cells(&mut self.spans, row, pairs.near.len(), Span::EMPTY);
+        for (cell, near) in spans.iter_mut().zip(&pairs.near) {
             let span = near.span(columns, row);
-            is_possible &= span.is_some();
-            self.spans.push(span.unwrap_or(Span::EMPTY));
+            is_defined &= span.is_some();
+            *cell = span.unwrap_or(Span::EMPTY);
         }
-        self.signatures.extend(pairs.share.iter().map(|it| it.signature(columns, row)));
-        let group = match self.strings.as_slice() {
-            _ if !is_possible => Self::NOWHERE,
-            [] => 0,
-            strings => match self.known.get(strings) {
-                Some(&group) => group,
-                None => {
-                    let group = self.known.len() as u32;
-                    self.known.insert(strings.into(), group);
-                    group
-                }
-            },
-        };
-        self.groups.push(group);
-    }
-
-    /// How many tickets there are.
-    pub(crate) fn len(&self) -> usize {
-        self.groups.len()
-    }
-
-    /// The number that tickets share whose strings are the same.
-    pub(crate) fn group(&self, place: usize) -> u32 {
-        self.groups.get(place).copied().unwrap_or(Self::NOWHERE)
-    }
-
-    /// The values of a ticket for the `at`-th numeric constraint.
-    pub(crate) fn span(&self, pairs: &Pairs, place: usize, at: usize) -> Option<Span> {
-        self.spans.get(place * pairs.near.len() + at).copied()
-    }
-
-    /// The strings that all units of a ticket have, as bits for each such constraint.
-    pub(crate) fn signatures(&self, pairs: &Pairs, place: usize) -> &[u64] {
-        let count = pairs.share.len();
-        self.signatures.get(place * count..(place + 1) * count).unwrap_or_default()
-    }
-
-    /// Whether two tickets may be in one match that `epoch` judges, but for their locations.
-    pub(crate) fn meet(&self, pairs: &Pairs, epoch: Epoch, a: usize, b: usize) -> bool {
-        let group = self.group(a);
-        if group == Self::NOWHERE || group != self.group(b) {
-            return false;
+        let signatures = cells(&mut self.signatures, row, pairs.share.len(), 0);
+        for (cell, share) in signatures.iter_mut().zip(&pairs.share) {
+            *cell = share.signature(columns, row);
         }
-        let near = pairs.near.iter().enumerate().all(|(at, near)| {
+        let epochs = pairs.location_epochs();
+        let locations = cells(&mut self.locations, row, epochs, LocationSet::NONE);
+        for (position, cell) in locations.iter_mut().enumerate() {
+            *cell = pairs.locations(columns, row, Epoch::from_usize(position));
+        }
+        is_defined
+    }
+
+    /// The values of a ticket for each numeric constraint.
+    #[inline]
+    pub(crate) fn spans(&self, pairs: &Pairs, row: TicketRow) -> &[Span] {
+        stretch(&self.spans, row, pairs.near.len())
+    }
+
+    /// What stands for the strings of a ticket that it may share.
+    #[inline]
+    pub(crate) fn signatures(&self, pairs: &Pairs, row: TicketRow) -> &[u64] {
+        stretch(&self.signatures, row, pairs.share.len())
+    }
+
+    /// The locations that a ticket allows in a match that `epoch` judges.
+    #[inline]
+    pub(crate) fn locations(
+        &self,
+        pairs: &Pairs,
+        columns: &Columns,
+        epoch: Epoch,
+        row: TicketRow,
+    ) -> LocationSet {
+        match pairs.location_epochs() {
+            // No rule is about latencies, or epochs are too many to keep something for each.
+            0 => pairs.locations(columns, row, epoch),
+            1 => stretch(&self.locations, row, 1).first().copied().unwrap_or(LocationSet::NONE),
+            epochs => {
+                let cells = stretch(&self.locations, row, epochs);
+                cells.get(epoch.index()).copied().unwrap_or(LocationSet::NONE)
+            }
+        }
+    }
+
+    /// Whether two tickets with the same strings may be in one match that `epoch` judges, but for
+    /// their locations.
+    #[inline]
+    pub(crate) fn meet(&self, pairs: &Pairs, epoch: Epoch, a: TicketRow, b: TicketRow) -> bool {
+        let spans = self.spans(pairs, a).iter().zip(self.spans(pairs, b));
+        let near = pairs.near.iter().zip(spans).all(|(near, (a, b))| {
             let max = *near.max.at(epoch);
-            let pair = self.span(pairs, a, at).zip(self.span(pairs, b, at));
-            max == f64::INFINITY || pair.is_none_or(|(a, b)| a.is_near(b, max))
+            max == f64::INFINITY || a.is_near(*b, max)
         });
         near && pairs.share(epoch, self.signatures(pairs, a), self.signatures(pairs, b))
     }
+}
+
+/// The cells of a row in a table of `width` cells for each.
+fn stretch<T>(table: &[T], row: TicketRow, width: usize) -> &[T] {
+    let start = row.index() * width;
+    table.get(start..start + width).unwrap_or_default()
+}
+
+fn cells<T: Clone>(table: &mut Vec<T>, row: TicketRow, width: usize, empty: T) -> &mut [T] {
+    let end = (row.index() + 1) * width;
+    if table.len() < end {
+        if table.capacity() < end {
+            // By an eighth, as the columns of the pool grow.
+            table.reserve_exact((end - table.len()).max(table.len() / 8));
+        }
+        table.resize(end, empty);
+    }
+    table.get_mut(end - width..end).unwrap_or_default()
 }

@@ -1,6 +1,7 @@
 //! The memory that evaluation uses again and again, so that the search allocates nothing.
 
 use super::bounds::{Bounds, Interval};
+use super::means::TeamSum;
 use super::program::Nested;
 use super::sets::Sets;
 use super::verdict::Verdict;
@@ -13,6 +14,7 @@ pub(crate) struct Scratch {
     pub(crate) bounds: Bounds,
     /// Values of several expressions that are judged together.
     pub(crate) pool: Vec<Interval>,
+    pub(crate) team_sums: Vec<TeamSum>,
     pub(crate) sets: Sets,
     /// The collection that others are held against.
     pub(crate) reference: Sets,

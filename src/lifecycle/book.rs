@@ -22,7 +22,6 @@ index_type! {
 /// A ticket and where it stands.
 #[derive(Debug)]
 pub(crate) struct TicketRecord {
-    pub(crate) id: TicketId,
     /// Counts submissions.
     pub(crate) number: u64,
     pub(crate) status: TicketStatus,
@@ -61,12 +60,16 @@ pub(crate) struct Backfill {
 /// Where a ticket's players play.
 #[derive(Debug)]
 pub(crate) struct Placed {
-    pub(crate) session: EventGameSession,
+    pub(crate) session: Arc<EventGameSession>,
     /// For each player, the place that is kept; empty of a backfill, whose players are there.
     pub(crate) player_sessions: Vec<Arc<str>>,
 }
 
 impl TicketRecord {
+    pub(crate) fn id(&self) -> &TicketId {
+        &self.party.identity().id
+    }
+
     /// The team instance of the player at a position.
     pub(crate) fn team_of(&self, position: usize) -> Option<Arc<str>> {
         match &self.backfill {
@@ -141,12 +144,17 @@ impl Book {
     }
 
     pub(crate) fn find(&self, id: &TicketId) -> Option<TicketKey> {
-        let is_it = |key| self.record(key).is_some_and(|record| record.id == *id);
+        let is_it = |key| self.record(key).is_some_and(|record| record.id() == id);
         self.by_id.find(self.state.text(id.as_str()), is_it)
     }
 
     pub(crate) fn record(&self, key: TicketKey) -> Option<&TicketRecord> {
         self.records.get(key)?.as_ref()
+    }
+
+    /// A ticket that is active.
+    pub(crate) fn active_record(&self, key: TicketKey) -> &TicketRecord {
+        self.records[key].as_ref().expect("a ticket is in the book as long as it is active")
     }
 
     pub(crate) fn record_mut(&mut self, key: TicketKey) -> Option<&mut TicketRecord> {
@@ -168,8 +176,13 @@ impl Book {
     }
 
     /// Packs players for the record of a ticket that is about to be inserted.
-    pub(crate) fn pack(&mut self, players: &[Player]) -> Party {
-        Party::pack(&mut self.names, players)
+    pub(crate) fn pack(
+        &mut self,
+        id: TicketId,
+        start_time: Timestamp,
+        players: &[Player],
+    ) -> Party {
+        Party::pack(&mut self.names, id, start_time, players)
     }
 
     /// Takes players off the roster of a backfill ticket.
@@ -193,7 +206,7 @@ impl Book {
     /// Adds an active ticket. Its id is not known yet, and none of its players is active.
     pub(crate) fn insert(&mut self, record: TicketRecord) -> TicketKey {
         let automatic = record.is_automatic();
-        let id_hash = self.state.text(record.id.as_str());
+        let id_hash = self.state.text(record.id().as_str());
         let key = match self.free.pop() {
             Some(key) => {
                 self.records[key] = Some(record);
@@ -218,7 +231,7 @@ impl Book {
         record: TicketRecord,
         released: &[PlayerId],
     ) -> Result<TicketKey, Taken> {
-        if self.find(&record.id).is_some() {
+        if self.find(record.id()).is_some() {
             return Err(Taken::Id);
         }
         let is_active = !record.status.is_end();
@@ -227,7 +240,7 @@ impl Book {
         if let Some(player) = held.iter().find(|player| self.ticket_of(player).is_some()) {
             return Err(Taken::Player(player.clone()));
         }
-        let id_hash = self.state.text(record.id.as_str());
+        let id_hash = self.state.text(record.id().as_str());
         self.active += usize::from(is_active);
         self.automatic += usize::from(is_active && record.is_automatic());
         let key = self.records.push(Some(record));
@@ -294,7 +307,7 @@ impl Book {
             }
             self.finished.pop_front();
             if let Some(record) = self.records[key].take() {
-                self.by_id.remove(self.state.text(record.id.as_str()), key);
+                self.by_id.remove(self.state.text(record.id().as_str()), key);
                 record.party.release(&mut self.names);
                 self.free.push(key);
             }

@@ -47,7 +47,7 @@ pub struct Counters {
 impl Counters {
     /// Nothing has happened yet under these rules.
     pub(crate) fn new(rules: &[Arc<str>]) -> Self {
-        Self { rule_evaluations: metrics(rules, []), ..Self::default() }
+        Self { rule_evaluations: metrics(rules, std::iter::empty()).into(), ..Self::default() }
     }
 
     /// The largest count, lengths of time left out.

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::cause::StatusCause;
+use super::event_ticket::EventTicket;
 use crate::base::time::Timestamp;
 use crate::model::placement::PlacementEvent;
 use crate::model::session::PlayerGatewayStatus;
-use crate::model::ticket::{MatchId, PlayerId, TicketId};
+use crate::model::ticket::MatchId;
 
 /// An event: one fact about a ticket or a match, told once.
 #[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
@@ -42,27 +43,27 @@ pub enum EventDetail {
         /// The match.
         match_id: MatchId,
         /// Its tickets: the backfill ticket if there is one, then in the order of teams and age.
-        tickets: Vec<EventTicket>,
+        tickets: Arc<[EventTicket]>,
         /// Whether its players must accept it.
         acceptance_required: bool,
         /// How long they have, when they must.
         acceptance_timeout_seconds: Option<u32>,
         /// How often each rule was judged in the search for these tickets.
-        rule_evaluation_metrics: Vec<RuleMetrics>,
+        rule_evaluation_metrics: Box<[RuleMetrics]>,
     },
     /// Players have answered whether they accept a match.
     AcceptMatch {
         /// The match.
         match_id: MatchId,
         /// Its tickets, with the answers so far.
-        tickets: Vec<EventTicket>,
+        tickets: Arc<[EventTicket]>,
     },
     /// The answers to a match are complete, or no longer asked for.
     AcceptMatchCompleted {
         /// The match.
         match_id: MatchId,
         /// Its tickets.
-        tickets: Vec<EventTicket>,
+        tickets: Arc<[EventTicket]>,
         /// How it went.
         acceptance: Acceptance,
     },
@@ -71,9 +72,9 @@ pub enum EventDetail {
         /// The match.
         match_id: MatchId,
         /// Its tickets.
-        tickets: Vec<EventTicket>,
+        tickets: Arc<[EventTicket]>,
         /// Where it is played.
-        game_session: EventGameSession,
+        game_session: Arc<EventGameSession>,
     },
     /// A ticket was not matched in time.
     MatchmakingTimedOut {
@@ -82,7 +83,7 @@ pub enum EventDetail {
         /// Why.
         cause: StatusCause,
         /// How often each rule was judged in the search for this ticket.
-        rule_evaluation_metrics: Vec<RuleMetrics>,
+        rule_evaluation_metrics: Box<[RuleMetrics]>,
     },
     /// A ticket was taken out.
     MatchmakingCancelled {
@@ -91,14 +92,14 @@ pub enum EventDetail {
         /// By whom or why.
         cause: StatusCause,
         /// How often each rule was judged in the search for this ticket.
-        rule_evaluation_metrics: Vec<RuleMetrics>,
+        rule_evaluation_metrics: Box<[RuleMetrics]>,
     },
     /// No game session could be started for a match.
     MatchmakingFailed {
         /// The match.
         match_id: MatchId,
         /// Its tickets.
-        tickets: Vec<EventTicket>,
+        tickets: Arc<[EventTicket]>,
         /// Why.
         cause: StatusCause,
     },
@@ -197,36 +198,6 @@ pub struct EventGameSession {
     pub compute_name: Option<Arc<str>>,
     /// Where it runs; without placement, the location that suits the players best.
     pub location: Option<Arc<str>>,
-}
-
-/// A ticket in an event.
-#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "wire", serde(rename_all = "camelCase"))]
-#[derive(Clone, PartialEq, Debug)]
-#[non_exhaustive]
-pub struct EventTicket {
-    /// Its id.
-    pub ticket_id: TicketId,
-    /// When it was submitted.
-    pub start_time: Timestamp,
-    /// Its players.
-    pub players: Vec<EventPlayer>,
-}
-
-/// A player in an event.
-#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "wire", serde(rename_all = "camelCase"))]
-#[derive(Clone, PartialEq, Debug)]
-#[non_exhaustive]
-pub struct EventPlayer {
-    /// Who it is.
-    pub player_id: PlayerId,
-    /// The team instance, once matched.
-    pub team: Option<Arc<str>>,
-    /// The player's answer, in `AcceptMatch` events.
-    pub accepted: Option<bool>,
-    /// The place kept for the player, in `MatchmakingSucceeded` events with a game session.
-    pub player_session_id: Option<Arc<str>>,
 }
 
 /// How often the search for a ticket judged a rule on a complete candidate match.

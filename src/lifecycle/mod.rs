@@ -7,6 +7,7 @@ pub(crate) mod counters;
 mod diagram;
 pub(crate) mod estimate;
 pub(crate) mod event;
+pub(crate) mod event_ticket;
 pub(crate) mod outbox;
 pub(crate) mod party;
 pub(crate) mod pending;

@@ -3,41 +3,20 @@
 
 use std::sync::Arc;
 
+use super::event_ticket::Identity;
 use crate::base::idx::Idx;
 use crate::base::intern::{Interner, Sym};
-use crate::model::ticket::{AttributeValue, Player, PlayerId};
+use crate::base::time::Timestamp;
+use crate::model::ticket::{AttributeValue, Player, PlayerId, TicketId};
 
 /// The names of attributes, locations and teams that parties hold: each once, and no longer than
 /// one of them holds it.
 pub(crate) type Names = Interner;
 
-/// Nearly every ticket has one player, whose id needs no list.
-#[derive(Debug)]
-enum Ids {
-    One(PlayerId),
-    List(Box<[PlayerId]>),
-}
-
-impl Ids {
-    fn of(mut ids: impl ExactSizeIterator<Item = PlayerId>) -> Self {
-        match ids.next() {
-            Some(only) if ids.len() == 0 => Self::One(only),
-            first => Self::List(first.into_iter().chain(ids).collect()),
-        }
-    }
-
-    fn as_slice(&self) -> &[PlayerId] {
-        match self {
-            Self::One(id) => std::slice::from_ref(id),
-            Self::List(ids) => ids,
-        }
-    }
-}
-
 /// The players of a ticket. Its names must be given back with [`release`](Self::release).
 #[derive(Debug)]
 pub(crate) struct Party {
-    ids: Ids,
+    identity: Arc<Identity>,
     /// Player after player. Every count, length and symbol is a [varint](put).
     ///
     /// A player is `attributes * 2 + has_team`, the team's name if there is one, the attributes,
@@ -54,23 +33,34 @@ const STRING_NUMBER_MAP: u64 = 3;
 
 impl Party {
     /// Packs players, of which at most 2^32 names are held at one time.
-    pub(crate) fn pack(names: &mut Names, players: &[Player]) -> Self {
-        let ids = Ids::of(players.iter().map(|player| player.player_id.clone()));
+    pub(crate) fn pack(
+        names: &mut Names,
+        id: TicketId,
+        start_time: Timestamp,
+        players: &[Player],
+    ) -> Self {
+        let ids = players.iter().map(|player| player.player_id.clone());
+        let identity = Arc::new(Identity::new(id, start_time, ids));
         let mut values = Vec::with_capacity(players.iter().map(packed_max).sum());
         for player in players {
             pack_player(names, player, &mut values);
         }
-        Self { ids, values: values.into_boxed_slice() }
+        Self { identity, values: values.into_boxed_slice() }
+    }
+
+    /// Whose party it is, and who is in it.
+    pub(crate) fn identity(&self) -> &Arc<Identity> {
+        &self.identity
     }
 
     /// How many players there are.
     pub(crate) fn len(&self) -> usize {
-        self.ids.as_slice().len()
+        self.identity.players().len()
     }
 
     /// The players in the order of the request.
     pub(crate) fn ids(&self) -> std::slice::Iter<'_, PlayerId> {
-        self.ids.as_slice().iter()
+        self.identity.players().iter()
     }
 
     /// The players as they were packed.
@@ -100,7 +90,9 @@ impl Party {
             }
         }
         let gone = self.len() - ids.len();
-        *self = Self { ids: Ids::of(ids.into_iter()), values: values.into() };
+        let Identity { id, start_time, .. } = &*self.identity;
+        let identity = Arc::new(Identity::new(id.clone(), *start_time, ids.into_iter()));
+        *self = Self { identity, values: values.into() };
         gone
     }
 
@@ -327,6 +319,10 @@ mod tests {
         })
     }
 
+    fn pack(names: &mut Names, players: &[Player]) -> Party {
+        Party::pack(names, "t1".into(), Timestamp::from_millis(1_000), players)
+    }
+
     /// How many different names players hold.
     fn names_of(players: &[Player]) -> usize {
         let names = players.iter().flat_map(|player| {
@@ -340,7 +336,7 @@ mod tests {
         #[test]
         fn what_is_packed_comes_out_again(parties in vec(vec(player(), 0..5), 1..5)) {
             let mut names = Names::new(3);
-            let packed: Vec<_> = parties.iter().map(|it| Party::pack(&mut names, it)).collect();
+            let packed: Vec<_> = parties.iter().map(|it| pack(&mut names, it)).collect();
             for (players, party) in parties.iter().zip(&packed) {
                 prop_assert_eq!(&party.unpack(&names), players);
                 prop_assert_eq!(party.len(), players.len());
@@ -368,7 +364,7 @@ mod tests {
                 }
                 all.push(player);
             }
-            let mut party = Party::pack(&mut names, &all);
+            let mut party = pack(&mut names, &all);
             let gone =
                 party.keep(&mut names, |id| staying.iter().any(|it| it.player_id == *id));
             prop_assert_eq!(gone, all.len() - staying.len());
@@ -384,7 +380,7 @@ mod tests {
         let mut names = Names::new(3);
         for number in [0.0, -0.0, f64::MIN_POSITIVE / 8.0, f64::MAX, 0.1 + 0.2] {
             let player = Player::new("ana").with_number("skill", number);
-            let party = Party::pack(&mut names, &[player]);
+            let party = pack(&mut names, &[player]);
             let AttributeValue::Number(found) = party.unpack(&names)[0].attributes["skill"] else {
                 panic!("a number was packed");
             };
@@ -404,7 +400,7 @@ mod tests {
             player = player.with_latency(location, millis);
         }
         let own_bytes = 2 * 8 + 16 + "conquestdeathmatchduel".len() + 4 * 4;
-        let party = Party::pack(&mut names, &[player]);
+        let party = pack(&mut names, &[player]);
         assert!(party.values.len() <= own_bytes + 16, "{} bytes", party.values.len());
     }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::book::TicketRecord;
 use super::cause::StatusCause;
-use super::event::{EventDetail, EventPlayer, EventTicket, RuleMetrics};
+use super::event::{EventDetail, RuleMetrics};
+use super::event_ticket::{EventTicket, PlayerDetails};
 use super::outbox::Outbox;
 use super::status::TicketStatus::{
     self, Cancelled, Completed, Failed, Placing, Queued, RequiresAcceptance, Searching, TimedOut,
@@ -29,6 +30,18 @@ pub(crate) const ALLOWED: &[(TicketStatus, TicketStatus, &str)] = &[
     (Placing, Searching, "placement timed out"),
     (Placing, Failed, "placement failed"),
 ];
+
+/// The same to be looked up: by the status before and the one after.
+const IS_ALLOWED: [[bool; TicketStatus::ALL.len()]; TicketStatus::ALL.len()] = {
+    let mut table = [[false; TicketStatus::ALL.len()]; TicketStatus::ALL.len()];
+    let mut at = 0;
+    while at < ALLOWED.len() {
+        let (from, to, _) = ALLOWED[at];
+        table[from as usize][to as usize] = true;
+        at += 1;
+    }
+    table
+};
 
 /// A change of a ticket's status.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -89,8 +102,7 @@ pub(crate) fn advance(
     outbox: &mut Outbox,
 ) {
     let (from, to) = (record.status, change.to());
-    let allowed = ALLOWED.iter().any(|&(a, b, _)| (a, b) == (from, to));
-    assert!(allowed, "a ticket went from {from:?} to {to:?}");
+    assert!(IS_ALLOWED[from as usize][to as usize], "a ticket went from {from:?} to {to:?}");
     record.status = to;
     record.cause = change.cause();
     record.end_time = to.is_end().then_some(now);
@@ -104,12 +116,12 @@ pub(crate) fn advance(
         Change::Cancel(cause) => EventDetail::MatchmakingCancelled {
             ticket: event_ticket(record, Showing::Teams),
             cause,
-            rule_evaluation_metrics: metrics(rules, [&*record]),
+            rule_evaluation_metrics: metrics(rules, std::iter::once(&*record)),
         },
         Change::TimeOut => EventDetail::MatchmakingTimedOut {
             ticket: event_ticket(record, Showing::Teams),
             cause: StatusCause::TimedOut,
-            rule_evaluation_metrics: metrics(rules, [&*record]),
+            rule_evaluation_metrics: metrics(rules, std::iter::once(&*record)),
         },
     };
     outbox.push(now, detail);
@@ -130,9 +142,18 @@ pub(crate) enum Showing<'a> {
 
 /// A ticket as events show it.
 pub(crate) fn event_ticket(record: &TicketRecord, showing: Showing<'_>) -> EventTicket {
+    let identity = record.party.identity();
     let shows_team = record.was_matched && !matches!(showing, Showing::Nothing);
-    let players = record.party.ids().enumerate().map(|(position, player)| EventPlayer {
-        player_id: player.clone(),
+    let has_own = match showing {
+        Showing::Nothing | Showing::Teams => false,
+        Showing::Answers(answers) => !answers.is_empty(),
+        Showing::Sessions => record.placed.is_some(),
+    };
+    let has_teams = shows_team && record.backfill.is_some();
+    if !has_own && !has_teams {
+        return EventTicket::in_team(identity, record.team.clone().filter(|_| shows_team));
+    }
+    let details = identity.players().iter().enumerate().map(|(position, player)| PlayerDetails {
         team: if shows_team { record.team_of(position) } else { None },
         accepted: match showing {
             Showing::Answers(answers) => answers.get(player).copied(),
@@ -143,31 +164,23 @@ pub(crate) fn event_ticket(record: &TicketRecord, showing: Showing<'_>) -> Event
             _ => None,
         },
     });
-    EventTicket {
-        ticket_id: record.id.clone(),
-        start_time: record.start_time,
-        players: players.collect(),
-    }
+    EventTicket::of_players(identity, details)
 }
 
 /// The rules' tallies summed over tickets, every rule listed.
 pub(crate) fn metrics<'r>(
     rules: &[Arc<str>],
-    records: impl IntoIterator<Item = &'r TicketRecord>,
-) -> Vec<RuleMetrics> {
-    let unseen = |name: &Arc<str>| RuleMetrics {
-        rule_name: Arc::clone(name),
-        passed_count: 0,
-        failed_count: 0,
+    records: impl Iterator<Item = &'r TicketRecord> + Clone,
+) -> Box<[RuleMetrics]> {
+    // Most tickets have never been an anchor.
+    let tallies = records.map(|record| &*record.tallies).filter(|tallies| !tallies.is_empty());
+    let of_rule = |(position, name): (usize, &Arc<str>)| {
+        let of_tickets = tallies.clone().filter_map(|tallies| tallies.get(position));
+        let (passed_count, failed_count) =
+            of_tickets.fold((0, 0), |sum, tally| (sum.0 + tally.0, sum.1 + tally.1));
+        RuleMetrics { rule_name: Arc::clone(name), passed_count, failed_count }
     };
-    let mut sums: Vec<RuleMetrics> = rules.iter().map(unseen).collect();
-    for record in records {
-        for (sum, &(passed, failed)) in sums.iter_mut().zip(&*record.tallies) {
-            sum.passed_count += passed;
-            sum.failed_count += failed;
-        }
-    }
-    sums
+    rules.iter().enumerate().map(of_rule).collect()
 }
 
 #[cfg(test)]

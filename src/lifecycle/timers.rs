@@ -43,16 +43,16 @@ impl Timer {
     }
 }
 
-/// When, what, and for which ticket (by its number of submission; a match by its first ticket's):
-/// the kind is in the highest bits of the second part, the number in the others.
-type TimerKey = (Timestamp, u64);
+/// When, what, and for which ticket (by its number of submission; a match by its first ticket's),
+/// from the highest bits down.
+type TimerKey = u128;
 
 const KIND_SHIFT: u32 = 56;
 
 /// Room for a number of submission: at a million a second, two thousand years.
 fn timer_key(at: Timestamp, kind: TimerKind, number: u64) -> TimerKey {
     debug_assert!(number >> KIND_SHIFT == 0);
-    (at, (kind as u64) << KIND_SHIFT | number)
+    u128::from(at.as_millis()) << 64 | u128::from((kind as u64) << KIND_SHIFT | number)
 }
 
 /// Timers in the order in which they fire. A ticket or match has at most one of each kind.
@@ -81,7 +81,23 @@ impl Timers {
 
     /// The next timer.
     pub(crate) fn peek(&self) -> Option<(Timestamp, Timer)> {
-        self.pending.first_key_value().map(|(&(at, _), &timer)| (at, timer))
+        self.pending
+            .first_key_value()
+            .map(|(&key, &timer)| (Timestamp::from_millis((key >> 64) as u64), timer))
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.pending.len()
+    }
+
+    /// Keeps the timers of the tickets that wait, and those of matches.
+    pub(crate) fn retain_waiting(&mut self, waits: impl Fn(TicketKey) -> bool) {
+        self.pending.retain(|&timer| match timer {
+            Timer::Placement(_) | Timer::Acceptance(_) => true,
+            Timer::RequestTimeout(key) | Timer::EpochStart(key) | Timer::GuardEnd(key) => {
+                waits(key)
+            }
+        });
     }
 
     /// Takes the next timer out.

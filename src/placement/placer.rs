@@ -372,7 +372,7 @@ impl Placer {
             let given = given.find(|it| it.player_id == desired.player_id).cloned();
             given.unwrap_or_else(|| MatchedPlayerSession {
                 player_id: desired.player_id.clone(),
-                player_session_id: format!("psess-{}", rng.uuid()).into(),
+                player_session_id: format!("psess-{}", rng.uuid().as_str()).into(),
             })
         });
         let matched_player_sessions = sessions.collect();
@@ -437,7 +437,7 @@ impl Placer {
     pub(crate) fn id_for_match(&mut self, match_id: &MatchId) -> PlacementId {
         let mut id = PlacementId::from(match_id.as_str());
         while self.by_id.contains_key(&id) {
-            id = PlacementId::from(self.rng.uuid());
+            id = PlacementId::from(self.rng.uuid().as_str());
         }
         id
     }

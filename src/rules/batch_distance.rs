@@ -185,7 +185,7 @@ impl Rule for Spread {
         vec![Pair::Near(Near { column, unit, max: max.clone() })]
     }
 
-    fn is_told_by_pairs(&self) -> bool {
+    fn is_told_by_pairs(&self, _: TeamShape) -> bool {
         true
     }
 }
@@ -223,7 +223,7 @@ impl Rule for Same {
         vec![Pair::Same(self.column)]
     }
 
-    fn is_told_by_pairs(&self) -> bool {
+    fn is_told_by_pairs(&self, _: TeamShape) -> bool {
         true
     }
 }

@@ -22,6 +22,7 @@ use crate::base::epoch::{Epoch, PerEpoch};
 use crate::base::intern::Sym;
 use crate::diag::{RuleSetErrorKind, RuleSetWarningKind, Site, shorten};
 use crate::eval::candidate::{Partial, Room};
+use crate::eval::common::{CommonStrings, TooLong};
 use crate::eval::lineup::Lineup;
 use crate::eval::pairs::{Pair, Share, TeamShape};
 use crate::eval::program::Program;
@@ -65,6 +66,8 @@ struct Counts {
 #[derive(Debug)]
 struct CollectionRule {
     measurements: Vec<Program>,
+    /// What of an intersection needs no copies of lists, for each measurement.
+    common: Vec<Option<CommonStrings>>,
     operation: PerEpoch<Operation>,
     counts: PerEpoch<Counts>,
 }
@@ -108,8 +111,11 @@ impl RuleKind for Kind {
         let counts = compile_counts(cx, rule);
         let measurements = compile_measurements(cx, rule);
         let operation = compile_operations(cx, rule);
+        let measurements = measurements?;
+        let common = measurements.iter().map(CommonStrings::new).collect();
         Some(Compiled::Admit(Arc::new(CollectionRule {
-            measurements: measurements?,
+            measurements,
+            common,
             operation: operation?,
             counts: counts?,
         })))
@@ -357,9 +363,15 @@ impl Rule for CollectionRule {
                 }
             }
         };
-        for program in &self.measurements {
+        for (program, common) in self.measurements.iter().zip(&self.common) {
             if verdict.is_never() {
                 return verdict;
+            }
+            if let (Operation::Intersection, Some(common)) = (operation, common)
+                && let Ok(of_common) = common_verdict(common, partial, counts)
+            {
+                verdict = verdict.and(of_common);
+                continue;
             }
             if !sets.compute(program, partial) {
                 verdict = verdict.and(Verdict::OPEN);
@@ -414,7 +426,13 @@ impl CollectionRule {
                 reference.hold(nested.symbols().iter().copied());
             }
         }
-        self.measurements.iter().all(|program| {
+        self.measurements.iter().zip(&self.common).all(|(program, strings)| {
+            if let (Operation::Intersection, Some(strings)) = (operation, strings) {
+                let tickets = strings.instances.iter().flat_map(|&it| lineup.tickets(it));
+                if let Ok(count) = strings.count(lineup.columns, tickets) {
+                    return count.is_none_or(|count| counts.hold(count as usize));
+                }
+            }
             if !program.evaluate(lineup, scratch) {
                 return false;
             }
@@ -494,6 +512,24 @@ fn intersection_verdict<'s>(
     let low = sure.map_or(0, Iterator::count);
     let high = possible.map_or(usize::MAX, Iterator::count);
     unless_empty(collections.count(), room, counts.verdict(low, high))
+}
+
+/// [`intersection_verdict`], of lists that stay as they are.
+fn common_verdict(
+    common: &CommonStrings,
+    partial: &Partial<'_>,
+    counts: Counts,
+) -> Result<Verdict, TooLong> {
+    let Partial { columns, candidate, room, .. } = *partial;
+    let instances = &common.instances;
+    let tickets = instances.iter().flat_map(|&it| &candidate.slots[it].tickets);
+    let count = common.count(columns, tickets)?.map(|count| count as usize);
+    let room = instances.iter().map(|&it| room[it]).fold(Room { min: 0, max: 0 }, |sum, room| {
+        Room { min: sum.min + room.min, max: sum.max + room.max }
+    });
+    let low = count.filter(|_| room.max == 0).unwrap_or(0);
+    let verdict = counts.verdict(low, count.unwrap_or(usize::MAX));
+    Ok(unless_empty(usize::from(count.is_some()), room, verdict))
 }
 
 /// `held` is the reference, as far as it is known.

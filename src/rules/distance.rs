@@ -16,6 +16,7 @@ use crate::diag::{RuleSetErrorKind, RuleSetWarningKind, shorten};
 use crate::eval::bounds::Interval;
 use crate::eval::candidate::Partial;
 use crate::eval::lineup::Lineup;
+use crate::eval::means::TeamMeans;
 use crate::eval::pairs::{Extent, Near, Pair, TeamShape};
 use crate::eval::program::Program;
 use crate::eval::scratch::Scratch;
@@ -33,6 +34,8 @@ pub(super) struct Kind;
 enum Reference {
     Number(f64),
     Program(Program),
+    /// The mean of all, beside the only measurement, which is that of teams.
+    Mean(Program, TeamMeans),
 }
 
 /// The bounds in force; a bound that is not stated is as wide as can be.
@@ -99,12 +102,29 @@ impl RuleKind for Kind {
         let reference = rule
             .field("referenceValue")
             .and_then(|it| it.try_map(|it| compile_reference(cx, it, aggregation)));
-        Some(Compiled::Admit(Arc::new(DistanceRule {
-            measurements: measurements?,
-            reference: reference?,
-            min,
-            max,
-        })))
+        let measurements = measurements?;
+        let reference = reference?.map(|it| it.clone().beside(&measurements));
+        Some(Compiled::Admit(Arc::new(DistanceRule { measurements, reference, min, max })))
+    }
+}
+
+impl Reference {
+    /// With what is known of it beside these measurements.
+    fn beside(self, measurements: &[Program]) -> Self {
+        match (self, measurements) {
+            (Self::Program(program), [measured]) => match TeamMeans::new(measured, &program) {
+                Some(means) => Self::Mean(program, means),
+                None => Self::Program(program),
+            },
+            (reference, _) => reference,
+        }
+    }
+
+    fn program(&self) -> Option<&Program> {
+        match self {
+            Self::Number(_) => None,
+            Self::Program(program) | Self::Mean(program, _) => Some(program),
+        }
     }
 }
 
@@ -154,15 +174,24 @@ impl Rule for DistanceRule {
     }
 
     fn partial(&self, partial: &Partial<'_>, epoch: Epoch, scratch: &mut Scratch) -> Verdict {
+        let band = self.band(epoch);
+        if let Reference::Mean(_, means) = self.reference.at(epoch) {
+            let mut verdict = Verdict::ALWAYS;
+            let above = |above| verdict = verdict.and(band.verdict(above, Interval::point(0.0)));
+            if means.partial(partial, &mut scratch.team_sums, above) {
+                return verdict;
+            }
+        }
         let bounds = &mut scratch.bounds;
         let (reference, certain) = match self.reference.at(epoch) {
             Reference::Number(number) => (Interval::point(*number), true),
-            Reference::Program(program) => match reference_bounds(program, partial, bounds) {
-                Ok(known) => known,
-                Err(verdict) => return verdict,
-            },
+            Reference::Program(program) | Reference::Mean(program, _) => {
+                match reference_bounds(program, partial, bounds) {
+                    Ok(known) => known,
+                    Err(verdict) => return verdict,
+                }
+            }
         };
-        let band = self.band(epoch);
         let verdict =
             every_value(&self.measurements, partial, bounds, |it| band.verdict(it, reference));
         if certain { verdict } else { verdict.and(Verdict::OPEN) }
@@ -175,6 +204,42 @@ impl Rule for DistanceRule {
     fn pairs(&self, teams: TeamShape) -> Vec<Pair> {
         self.window(teams).or_else(|| self.duel(teams)).map(Pair::Near).into_iter().collect()
     }
+
+    /// One measurement and the number at the other end, with a bound on their distance alone.
+    fn is_told_by_pairs(&self, teams: TeamShape) -> bool {
+        let [measured] = &*self.measurements else { return false };
+        let is_told = |reference: &Reference| {
+            reference.program().is_some_and(|program| {
+                spans_everyone(measured, program, teams) || are_a_duel(measured, program, teams)
+            })
+        };
+        let has_upper_bound = self.max.iter().all(|max| max.is_finite());
+        let has_no_lower_bound = self.min.iter().all(|&min| min <= 0.0);
+        has_upper_bound && has_no_lower_bound && self.reference.iter().all(is_told)
+    }
+}
+
+/// Whether the distance of the highest and the lowest number of the match is the largest that is
+/// measured.
+fn spans_everyone(measured: &Program, reference: &Program, teams: TeamShape) -> bool {
+    let ends = measured.extent(teams).zip(reference.extent(teams));
+    ends.is_some_and(|((column, unit, from), (other, other_unit, to))| {
+        let are_ends = match to {
+            Extent::Min => matches!(from, Extent::Each | Extent::Max),
+            Extent::Max => matches!(from, Extent::Each | Extent::Min),
+            Extent::Each => false,
+        };
+        (column, unit) == (other, other_unit) && are_ends
+    })
+}
+
+/// Whether the distance of the numbers of the only two players is measured.
+fn are_a_duel(measured: &Program, reference: &Program, teams: TeamShape) -> bool {
+    let two = measured.only_number_of(teams).zip(reference.only_number_of(teams));
+    teams.instances == 2
+        && two.is_some_and(|((column, unit, player), (other, other_unit, opponent))| {
+            (column, unit) == (other, other_unit) && player != opponent
+        })
 }
 
 /// More than the rounding of two differences and of their sum.
@@ -193,7 +258,7 @@ impl DistanceRule {
         };
         let (to_low, to_high) = (reaches(Extent::Min), reaches(Extent::Max));
         let max = self.reference.zip(&self.max, |reference, &max| {
-            let Reference::Program(program) = reference else { return f64::INFINITY };
+            let Some(program) = reference.program() else { return f64::INFINITY };
             let end = program.extent(teams).filter(|it| (it.0, it.1) == (column, unit));
             match end.map(|(_, _, extent)| extent) {
                 Some(Extent::Min) if to_high => max,
@@ -211,7 +276,7 @@ impl DistanceRule {
         let mut measured = measured.filter(|_| teams.instances == 2);
         let (column, unit, player) = measured.next()?;
         let max = self.reference.zip(&self.max, |reference, &max| {
-            let Reference::Program(program) = reference else { return f64::INFINITY };
+            let Some(program) = reference.program() else { return f64::INFINITY };
             match program.only_number_of(teams) {
                 Some(it) if (it.0, it.1) == (column, unit) && it.2 != player => max,
                 _ => f64::INFINITY,
@@ -223,14 +288,17 @@ impl DistanceRule {
 
 impl DistanceRule {
     fn holds(&self, lineup: &Lineup<'_>, epoch: Epoch, scratch: &mut Scratch) -> bool {
+        let band = self.band(epoch);
         let reference = match self.reference.at(epoch) {
             Reference::Number(number) => *number,
+            Reference::Mean(_, means) => {
+                return means.complete(lineup, |of_team, of_all| band.holds(of_team, of_all));
+            }
             Reference::Program(program) => match program.number(lineup, scratch) {
                 Some(number) => number,
                 None => return false,
             },
         };
-        let band = self.band(epoch);
         self.measurements.iter().all(|program| {
             program.evaluate(lineup, scratch)
                 && scratch.nested.numbers().iter().all(|&value| band.holds(value, reference))

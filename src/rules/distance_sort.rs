@@ -236,7 +236,7 @@ mod tests {
         assert!(matchmaker.handle_timeout(now).unwrap().matches > 0);
         while let Some(event) = matchmaker.poll_event() {
             if let EventDetail::MatchmakingSucceeded { tickets, .. } = event.detail {
-                let players = tickets.iter().flat_map(|ticket| &ticket.players);
+                let players = tickets.iter().flat_map(|ticket| ticket.players());
                 let mut ids: Vec<_> = players.map(|it| it.player_id.to_string()).collect();
                 ids.sort();
                 return ids;

@@ -12,7 +12,7 @@ use crate::model::ticket::{AttributeValue, Player};
 use crate::pool::columns::{LocationSet, TicketRow};
 use crate::pool::ingest::Pool;
 use crate::ruleset::RuleSet;
-use crate::search::{MatchTerms, Searcher, Waiting as Pass, rank};
+use crate::search::{MatchTerms, Partitions, PoolAt, rank};
 
 /// A rule set with an attribute of every type, teams `red` and `blue` of one to three players, and
 /// these rules and more.
@@ -117,8 +117,8 @@ impl Waiting {
     pub(super) fn order(&self, anchor: usize) -> Vec<usize> {
         let plan = self.rule_set.plan();
         let others: Vec<usize> = (0..self.rows.len()).filter(|&it| it != anchor).collect();
-        let pass = self.pass();
-        let mut entries: Vec<_> = others.iter().filter_map(|&it| pass.entry(it)).collect();
+        let rows: Vec<TicketRow> = others.iter().map(|&it| self.row(it)).collect();
+        let mut entries = self.waiting().entries(self.pool_at(), &rows);
         rank(plan, &self.pool.columns, self.row(anchor), &mut entries);
         self.assert_weak_order(anchor);
         let ticket = |row| self.rows.iter().position(|&it| it == row);
@@ -144,20 +144,25 @@ impl Waiting {
         }
     }
 
-    /// All tickets, as a pass sees them: they came one second apart.
-    fn pass(&self) -> Pass {
-        let now = Timestamp::from_millis(self.rows.len() as u64 * 1000);
-        let mut pass = Pass::default();
-        let rows = self.rows.iter().copied();
-        let (plan, terms) = (self.rule_set.plan(), MatchTerms::default());
-        pass.gather(plan, &self.pool.columns, rows, now, terms);
-        pass
+    /// The pool as a pass sees it: the tickets came one second apart.
+    fn pool_at(&self) -> PoolAt<'_> {
+        PoolAt {
+            plan: self.rule_set.plan(),
+            columns: &self.pool.columns,
+            now: Timestamp::from_millis(self.rows.len() as u64 * 1000),
+            terms: MatchTerms::default(),
+        }
+    }
+
+    fn waiting(&self) -> Partitions {
+        let mut waiting = Partitions::new(self.rule_set.plan());
+        self.rows.iter().for_each(|&row| waiting.insert(self.pool_at(), row));
+        waiting
     }
 
     /// The match that the search finds for `anchor` among all others: its tickets, sorted.
     pub(super) fn found(&self, anchor: usize) -> Option<Vec<usize>> {
-        let (plan, columns) = (self.rule_set.plan(), &self.pool.columns);
-        let outcome = Searcher::new(plan).search(plan, columns, &mut self.pass(), anchor, 10_000);
+        let outcome = self.waiting().search(self.pool_at(), self.row(anchor), 10_000);
         let mut tickets: Vec<usize> = outcome
             .found?
             .placed
@@ -174,7 +179,12 @@ impl Waiting {
     pub(super) fn partial(&self, teams: [&[usize]; 2], room: [u32; 2], epoch: Epoch) -> Verdict {
         let candidate = self.candidate(teams);
         let room: Col<_, Room> = room.iter().map(|&max| Room { min: 0, max }).collect();
-        let partial = Partial { columns: &self.pool.columns, candidate: &candidate, room: &room };
+        let partial = Partial {
+            columns: &self.pool.columns,
+            candidate: &candidate,
+            room: &room,
+            coming: &[],
+        };
         let [rule] = &*self.rule_set.plan().enforced else { panic!("there is one rule") };
         rule.rule.partial(&partial, epoch, &mut Scratch::default())
     }

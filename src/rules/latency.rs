@@ -233,7 +233,7 @@ impl Rule for LatencyRule {
         vec![Pair::Reach(Reach { column: self.column, max: self.max_latency.clone() })]
     }
 
-    fn is_told_by_pairs(&self) -> bool {
+    fn is_told_by_pairs(&self, _: TeamShape) -> bool {
         self.max_distance.is_none()
     }
 }

@@ -45,9 +45,10 @@ pub(crate) trait Rule: Debug + Send + Sync {
         Vec::new()
     }
 
-    /// Whether a verdict on a partial match is hopeless only where the tickets that are in break
-    /// what `pairs` says, so that whoever has looked at that need not ask.
-    fn is_told_by_pairs(&self) -> bool {
+    /// Whether `pairs` says all: of a match with a player in each team instance the rule is true
+    /// at exactly the locations at which what `pairs` says holds. Whoever has looked at that need
+    /// not ask.
+    fn is_told_by_pairs(&self, _: TeamShape) -> bool {
         false
     }
 }

@@ -206,11 +206,18 @@ fn a_party_counts_with_all_its_players() {
     let pairs = &waiting.rule_set.plan().pairs;
     let mut profiles = Profiles::default();
     for at in 0..9 {
-        profiles.push(pairs, &waiting.pool.columns, waiting.row(at));
+        profiles.set(pairs, &waiting.pool.columns, waiting.row(at));
     }
-    let partners = |a: usize| -> Vec<usize> {
-        (0..9).filter(|&b| profiles.meet(pairs, Epoch::first(), a, b)).collect()
+    let strings = |at| {
+        let mut strings = Vec::new();
+        let is_one = pairs.strings(&waiting.pool.columns, waiting.row(at), &mut strings);
+        is_one.then_some(strings)
     };
+    let meet = |a, b| {
+        let same = strings(a).zip(strings(b)).is_some_and(|(a, b)| a == b);
+        same && profiles.meet(pairs, Epoch::first(), waiting.row(a), waiting.row(b))
+    };
+    let partners = |a: usize| -> Vec<usize> { (0..9).filter(|&b| meet(a, b)).collect() };
     assert_eq!(partners(0), [0, 1, 6, 7]);
     assert_eq!(partners(2), [] as [usize; 0]);
     assert_eq!(partners(3), [3]);

@@ -102,7 +102,12 @@ impl Scene {
     pub(super) fn partial(&mut self, seats: &[Option<usize>], wait: u32) -> Option<Vec<Verdict>> {
         let (candidate, epoch) = (self.candidate(seats), self.epoch(wait));
         let room = self.room(&candidate, wait)?;
-        let partial = Partial { columns: &self.pool.columns, candidate: &candidate, room: &room };
+        let partial = Partial {
+            columns: &self.pool.columns,
+            candidate: &candidate,
+            room: &room,
+            coming: &[],
+        };
         let rules = self.rule_set.plan().enforced.iter();
         Some(rules.map(|it| it.rule.partial(&partial, epoch, &mut self.scratch)).collect())
     }
@@ -231,7 +236,7 @@ pub(super) fn matches(text: &str, tickets: &[Vec<Player>]) -> Vec<(Option<String
     let details = std::iter::from_fn(|| matchmaker.poll_event()).map(|event| event.detail);
     let matched = details.filter_map(|detail| match detail {
         EventDetail::MatchmakingSucceeded { tickets, game_session, .. } => {
-            Some((game_session.location.map(|it| it.to_string()), tickets.len()))
+            Some((game_session.location.as_deref().map(str::to_owned), tickets.len()))
         }
         _ => None,
     });

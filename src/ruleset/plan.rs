@@ -53,6 +53,8 @@ pub(crate) struct EnforcedRule {
     /// Its position among all rules of the rule set.
     pub(crate) position: usize,
     pub(crate) rule: Arc<dyn Rule>,
+    /// Whether what holds of each two tickets says all that it says.
+    pub(crate) is_told_by_pairs: bool,
 }
 
 /// The column of an attribute to sort by.
@@ -98,17 +100,22 @@ impl Plan {
             });
         let sort_columns = sort_columns.collect();
         let named = ast.named_by_compounds();
+        let shape = team_shape(&sizes);
         let (mut enforced, mut sort_keys) = (Vec::new(), Vec::new());
         for (position, compiled) in compiled.iter().enumerate() {
             match compiled {
                 Compiled::Order(key) => sort_keys.push(Arc::clone(key)),
                 Compiled::Admit(_) if named.contains(&position) => {}
                 Compiled::Admit(rule) => {
-                    enforced.push(EnforcedRule { position, rule: Arc::clone(rule) });
+                    let is_told_by_pairs = rule.is_told_by_pairs(shape);
+                    enforced.push(EnforcedRule {
+                        position,
+                        rule: Arc::clone(rule),
+                        is_told_by_pairs,
+                    });
                 }
             }
         }
-        let shape = team_shape(&sizes);
         let pairs = Pairs::new(enforced.iter().flat_map(|it| it.rule.pairs(shape)));
         let mut asking_order: Vec<usize> = (0..enforced.len()).collect();
         asking_order.sort_by_key(|&it| enforced.get(it).map(|it| it.rule.cost()));

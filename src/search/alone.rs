@@ -61,7 +61,7 @@ pub(crate) fn refusal(plan: &Plan, columns: &Columns, row: TicketRow) -> Option<
                     max: size.max.saturating_sub(candidate.slots[instance].players),
                 })
                 .collect();
-            let partial = Partial { columns, candidate: &candidate, room: &room };
+            let partial = Partial { columns, candidate: &candidate, room: &room, coming: &[] };
             let mut is_refused = false;
             for (rule, refusals) in plan.enforced.iter().zip(&mut refusals) {
                 let possible = rule.rule.partial(&partial, epoch, &mut scratch).possible;

@@ -1,8 +1,8 @@
 //! The search for an anchor's match among up to 40 players: sound, and complete within its budget
 //! (`matching.md` sections 1 to 4).
 //!
-//! Tickets are put into teams one by one, in the order of the candidates. Each step looks ahead only
-//! as far as it must: until the candidates that can still join would fill every team to its
+//! Tickets are put into teams one by one, in the order of the candidates. Each step looks ahead
+//! (`ahead.rs`) only as far as it must: until the candidates that can still join would fill every team to its
 //! minimum. It then goes on with the first of them, and comes back for more when that has led
 //! nowhere. A step that cannot be filled is left at once. A partial match is given up only when a
 //! rule says that no completion of it can be valid, or when the candidates left cannot fill it.
@@ -16,14 +16,16 @@
 //! A new ticket may found a match or join one of the waiting backfill tickets: these are attempts,
 //! each with a share of the budget, and the first that gives a match wins (`matching.md` section 5).
 
-use super::run::{Exhausted, Run, seeds};
-use super::stream::{Known, Stream};
-use super::together::Together;
-use super::waiting::{Entry, Waiting};
-use super::{Found, Outcome, Tally};
+use super::ahead::{Able, Source, Then, Windows};
+use super::run::{Exhausted, Run, add_seeds};
+use super::stream::Stream;
+use super::together::{Facts, Together};
+use super::view::{Entry, View};
+use super::waiting::Waiting;
+use super::{AnchorKey, Found, Outcome, Tally};
 use crate::base::epoch::Epoch;
 use crate::base::idx::{Col, Idx};
-use crate::eval::candidate::{Candidate, Partial, Room};
+use crate::eval::candidate::{Candidate, Coming, Partial, Room};
 use crate::eval::lineup::LineupBuffers;
 use crate::eval::scratch::Scratch;
 use crate::model::schema::{AgeSelection, InstanceIdx};
@@ -31,39 +33,54 @@ use crate::pool::columns::{Columns, TicketRow};
 use crate::ruleset::epochs::TeamSize;
 use crate::ruleset::plan::{EnforcedRule, Plan};
 
+/// Nodes that a search spends before it looks ahead, for each player of a full match: enough to
+/// try some for each place. With half as many more anchors are searched anew, with twice as many
+/// those without a match cost more.
+const FIRST_TRY_NODES_PER_PLAYER: u64 = 10;
+
 /// The memory of the search, used again for every anchor.
 #[derive(Debug)]
 pub(crate) struct Searcher {
     pub(super) candidate: Candidate,
-    room: Col<InstanceIdx, Room>,
+    pub(super) room: Col<InstanceIdx, Room>,
     /// The candidates that can join, step by step, each step's after those of the step before.
-    known: Vec<Known>,
+    pub(super) known: Vec<Able>,
     /// Players of candidates that could join an instance, in the step that looks ahead.
-    supply: Col<InstanceIdx, u32>,
-    stream: Stream,
-    together: Together,
+    pub(super) supply: Col<InstanceIdx, u32>,
+    pub(super) stream: Stream,
+    /// Of the anchor and of the candidates drawn.
+    pub(super) facts: Facts,
+    /// The number of the first candidate's.
+    pub(super) first_fact: usize,
+    pub(super) together: Together,
+    pub(super) windows: Windows,
+    /// Whether the search looks ahead. Its first try does not.
+    pub(super) is_careful: bool,
+    /// What those who may still join can bring.
+    coming: Vec<Coming>,
     lineup: LineupBuffers,
     scratch: Scratch,
     best: Vec<(InstanceIdx, TicketRow)>,
     /// For each enforced rule of the plan.
     tallies: Vec<Tally>,
+    /// Those before the first try.
+    first_tallies: Vec<Tally>,
+    /// Memory of [`Searcher::search`].
+    seeds: Vec<Option<Entry>>,
+    reachable: Vec<Epoch>,
+    epochs_in: Vec<Epoch>,
+    #[cfg(test)]
+    pub(super) used: Used,
 }
 
-/// Where a step draws its candidates from: those that the step before knows, then those that it
-/// has not looked at yet.
-#[derive(Clone, Copy)]
-struct Source<'s> {
-    /// A stretch of `Searcher::known`.
-    from: usize,
-    to: usize,
-    then: Then<'s>,
-}
-
-#[derive(Clone, Copy)]
-enum Then<'s> {
-    Source(&'s Source<'s>),
-    /// The position in the stream of candidates.
-    Rest(usize),
+/// How often the search went which way.
+#[cfg(test)]
+#[derive(Clone, Copy, Default, Debug)]
+pub(super) struct Used {
+    pub(super) first_tries: u32,
+    pub(super) begun_anew: u32,
+    /// Steps left because too few of those who could join get on with each other.
+    pub(super) counted_out: u32,
 }
 
 impl Searcher {
@@ -75,11 +92,22 @@ impl Searcher {
             known: Vec::new(),
             supply: (0..instances).map(|_| 0).collect(),
             stream: Stream::default(),
+            facts: Facts::default(),
+            first_fact: 0,
             together: Together::default(),
+            windows: Windows::default(),
+            is_careful: false,
+            coming: Vec::new(),
             lineup: LineupBuffers::default(),
             scratch: Scratch::default(),
             best: Vec::new(),
             tallies: plan.enforced.iter().map(|_| (0, 0)).collect(),
+            first_tallies: Vec::new(),
+            seeds: Vec::new(),
+            reachable: Vec::new(),
+            epochs_in: Vec::new(),
+            #[cfg(test)]
+            used: Used::default(),
         }
     }
 
@@ -88,28 +116,26 @@ impl Searcher {
         &self.tallies
     }
 
-    /// Looks for the fullest match with the ticket at `place` among those that wait. Stops after
+    /// Looks for the fullest match with the ticket of a key among those that wait. Stops after
     /// `nodes_max` nodes with the best found so far.
     pub(crate) fn search(
         &mut self,
-        plan: &Plan,
-        columns: &Columns,
+        view: &View<'_>,
         waiting: &mut Waiting,
-        place: usize,
+        key: AnchorKey,
         nodes_max: u64,
     ) -> Outcome {
         self.tallies.fill((0, 0));
         // Work of the slice, as putting the pool in order is: it takes nothing of the budget.
-        let mut upkeep = self.keep_anchor(plan, columns, waiting, place);
-        let Some(anchor) = waiting.entry(place) else { return Outcome::default() };
-        if waiting.is_nowhere(anchor) {
-            return Outcome { nodes: upkeep + 1, ..Outcome::default() };
-        }
+        let mut upkeep = self.keep_anchor(view, waiting, key);
+        let Some(anchor) = waiting.get(view, key) else { return Outcome::default() };
         if !anchor.is_roster && !anchor.is_kept {
-            upkeep += self.keep_for_backfill(plan, columns, waiting);
+            upkeep += self.keep_for_backfill(view, waiting);
         }
-        let seeds = seeds(plan, columns, waiting, anchor);
-        let mut run = Run::new(plan, columns, waiting, anchor, nodes_max);
+        let mut seeds = std::mem::take(&mut self.seeds);
+        add_seeds(view, waiting, anchor, &mut seeds);
+        let mut run = Run::new(view, waiting, anchor, nodes_max);
+        run.epochs_in = std::mem::take(&mut self.epochs_in);
         let (mut found, mut exhausted) = (None, false);
         for (position, &seed) in seeds.iter().enumerate() {
             let share = (seeds.len() - position) as u64;
@@ -118,13 +144,16 @@ impl Searcher {
             let players_before = seed.map_or(0, Entry::players);
             if run.best_players > players_before {
                 found = Some(Found {
-                    placed: std::mem::take(&mut self.best),
+                    placed: self.best.clone(),
                     roster: seed.map(|it| it.row),
                     locations: run.best_locations,
                 });
                 break;
             }
         }
+        seeds.clear();
+        self.seeds = seeds;
+        self.epochs_in = std::mem::take(&mut run.epochs_in);
         Outcome { found, nodes: run.nodes + run.upkeep + upkeep, judged: run.judged, exhausted }
     }
 
@@ -134,7 +163,9 @@ impl Searcher {
         run.seed = seed;
         // A match with a backfill ticket has a new ticket at least.
         run.best_players = seed.map_or(0, Entry::players);
-        let reachable: Vec<Epoch> = run.reachable().rev().filter(|&it| run.occurs(it)).collect();
+        let mut reachable = std::mem::take(&mut self.reachable);
+        reachable.clear();
+        reachable.extend(run.reachable().rev().filter(|&it| run.occurs(it)));
         let mut exhausted = false;
         for (position, &epoch) in reachable.iter().enumerate() {
             let share = (reachable.len() - position) as u64;
@@ -146,6 +177,7 @@ impl Searcher {
                 run.upkeep += 1;
             }
         }
+        self.reachable = reachable;
         exhausted
     }
 
@@ -154,6 +186,7 @@ impl Searcher {
     pub(super) fn start(&mut self, run: &mut Run<'_>) -> Result<bool, Exhausted> {
         self.candidate.clear();
         self.together.clear();
+        self.facts.clear();
         self.known.clear();
         self.supply.iter_mut().for_each(|supply| *supply = 0);
         run.epochs_in.clear();
@@ -162,7 +195,7 @@ impl Searcher {
             let fits = run.columns.parts(seed.row).iter().all(|&(instance, part)| {
                 u32::from(run.columns.players[part].len) <= run.sizes[instance].max
             });
-            if !fits || seed.players() >= run.capacity || !self.together.push(run, seed) {
+            if !fits || seed.players() >= run.capacity || !self.is_taken(run, seed) {
                 return Ok(false);
             }
             self.candidate.push_roster(seed.row, run.columns);
@@ -174,31 +207,78 @@ impl Searcher {
         Ok(run.seed.is_none() || !self.is_hopeless(run))
     }
 
+    /// Puts a ticket beside the others, unless pairs tell that no match can hold it.
+    fn is_taken(&mut self, run: &Run<'_>, entry: Entry) -> bool {
+        let fact = self.facts.push(run, entry);
+        let fact_of = self.facts.of(run, fact);
+        let is_taken = self.together.takes(run, fact_of);
+        if is_taken {
+            self.together.push(fact_of);
+        }
+        self.facts.pop(run);
+        is_taken
+    }
+
+    /// Tries it first without looking ahead: most of the time the first that could join do. What
+    /// that does not find or rule out, it does not decide: the search begins anew.
     fn search_epoch(&mut self, run: &mut Run<'_>) -> Result<(), Exhausted> {
         if !self.start(run)? {
             return Ok(());
         }
         self.stream.open(run);
-        let all = Source { from: 0, to: 0, then: Then::Rest(0) };
-        let result = match run.anchor.is_roster {
-            true => self.extend(run, all),
-            false => self.place(run, run.anchor, all),
-        };
+        let anchor = self.facts.push(run, run.anchor);
+        self.first_fact = anchor + 1;
+        let nodes_end = run.nodes_max;
+        let (judged, best_players) = (run.judged, run.best_players);
+        self.first_tallies.clone_from(&self.tallies);
+        self.is_careful = run.view.is_plain;
+        if !self.is_careful {
+            #[cfg(test)]
+            {
+                self.used.first_tries += 1;
+            }
+            let first_try = u64::from(run.capacity) * FIRST_TRY_NODES_PER_PLAYER;
+            run.nodes_max = nodes_end.min(run.nodes + first_try);
+        }
+        let mut result = self.search_from(run, anchor);
+        run.nodes_max = nodes_end;
+        if result.is_err() && run.nodes < nodes_end {
+            if run.best_players == best_players {
+                // They come up again.
+                self.tallies.clone_from(&self.first_tallies);
+                run.judged = judged;
+            }
+            #[cfg(test)]
+            {
+                self.used.begun_anew += 1;
+            }
+            self.is_careful = true;
+            result = self.search_from(run, anchor);
+        }
         self.candidate.clear();
         result
+    }
+
+    fn search_from(&mut self, run: &mut Run<'_>, anchor: usize) -> Result<(), Exhausted> {
+        let all = Source { from: 0, to: 0, then: Then::Rest(0) };
+        match run.anchor.is_roster {
+            true => self.extend(run, all),
+            false if !self.together.takes(run, self.facts.of(run, anchor)) => Ok(()),
+            false => self.place(run, (run.anchor, anchor), all),
+        }
     }
 
     /// Tries a ticket in every team instance, and in each goes on with the candidates of `source`.
     fn place(
         &mut self,
         run: &mut Run<'_>,
-        entry: Entry,
+        (entry, fact): (Entry, usize),
         source: Source<'_>,
     ) -> Result<(), Exhausted> {
         let mut tried = TriedInstances::default();
         while let Some(instance) = self.next_instance(run, &tried) {
             tried.insert(instance);
-            if self.join(run, instance, entry)? {
+            if self.join_known(run, instance, entry, fact)? {
                 run.epochs_in.push(entry.epoch);
                 let result = self.extend(run, source);
                 run.epochs_in.pop();
@@ -219,7 +299,11 @@ impl Searcher {
             return Ok(());
         }
         let start = self.known.len();
-        let result = match self.look_ahead(run, &mut source) {
+        let goes_on = match self.is_careful {
+            true => self.look_ahead(run, &mut source),
+            false => Ok(true),
+        };
+        let result = match goes_on {
             Ok(true) => self.try_each(run, start, source),
             Ok(false) => Ok(()),
             Err(exhausted) => Err(exhausted),
@@ -238,19 +322,21 @@ impl Searcher {
         let missing: u32 = self.room.iter().map(|room| room.min).sum();
         let mut position = start;
         loop {
-            if position == self.known.len() && !self.draw(run, &mut source)? {
+            if position == self.known.len() && !self.draw_able(run, &mut source)? {
                 return Ok(());
             }
-            let Some(&Known { entry, .. }) = self.known.get(position) else { return Ok(()) };
-            let left = self.players_of(position, self.known.len());
-            let left = left.saturating_add(self.players_to_draw(run, &source));
-            let reach = self.candidate.players.saturating_add(left).min(run.capacity);
-            if left < missing || reach <= run.best_players {
-                return Ok(());
+            let Some(&Able { entry, fact, .. }) = self.known.get(position) else { return Ok(()) };
+            if self.is_careful {
+                let left = self.players_of(position, self.known.len());
+                let left = left.saturating_add(self.players_to_draw(run, &source));
+                let reach = self.candidate.players.saturating_add(left).min(run.capacity);
+                if left < missing || reach <= run.best_players {
+                    return Ok(());
+                }
             }
             let behind =
                 Source { from: position + 1, to: self.known.len(), then: Then::Source(&source) };
-            self.place(run, entry, behind)?;
+            self.place(run, (entry, fact), behind)?;
             if run.best_players >= run.capacity {
                 return Ok(());
             }
@@ -258,105 +344,40 @@ impl Searcher {
         }
     }
 
-    /// Draws candidates until those that can join would fill every instance to its minimum; false
-    /// when they cannot.
-    fn look_ahead(
-        &mut self,
-        run: &mut Run<'_>,
-        source: &mut Source<'_>,
-    ) -> Result<bool, Exhausted> {
-        self.supply.iter_mut().for_each(|supply| *supply = 0);
-        let missing: u32 = self.room.iter().map(|room| room.min).sum();
-        let start = self.known.len();
-        loop {
-            let supplied = |instance: InstanceIdx| {
-                let room = self.room[instance];
-                room.min == 0 || self.supply[self.stands_for(run, instance)] >= room.min
-            };
-            let enough = self.players_of(start, self.known.len()) >= missing;
-            if enough && run.sizes.indices().all(supplied) {
-                return Ok(true);
-            }
-            if !self.draw(run, source)? {
-                return Ok(false);
-            }
-        }
-    }
-
-    /// Draws candidates until one can join, and adds it to those known; false when there is none.
-    fn draw(&mut self, run: &mut Run<'_>, source: &mut Source<'_>) -> Result<bool, Exhausted> {
-        while let Some(entry) = self.next_entry(run, source)? {
-            run.spend()?;
-            if self.is_joinable(run, entry)? {
-                let before = self.known.last().map_or(0, |known| known.players_up_to);
-                self.known.push(Known { entry, players_up_to: before + entry.players() });
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    fn next_entry(
-        &mut self,
-        run: &mut Run<'_>,
-        source: &mut Source<'_>,
-    ) -> Result<Option<Entry>, Exhausted> {
-        loop {
-            if source.from < source.to {
-                source.from += 1;
-                return Ok(self.known.get(source.from - 1).map(|known| known.entry));
-            }
-            match source.then {
-                Then::Source(rest) => *source = *rest,
-                Then::Rest(position) => {
-                    source.then = Then::Rest(position + 1);
-                    return self.stream.get(run, position);
-                }
-            }
-        }
-    }
-
-    /// The players of the known candidates from `from` to `to`.
-    fn players_of(&self, from: usize, to: usize) -> u32 {
-        let up_to = |end: usize| {
-            end.checked_sub(1).and_then(|it| self.known.get(it)).map_or(0, |it| it.players_up_to)
-        };
-        up_to(to).saturating_sub(up_to(from))
-    }
-
-    /// At most so many players can still be drawn.
-    fn players_to_draw(&self, run: &Run<'_>, source: &Source<'_>) -> u32 {
-        let (mut players, mut source) = (0_u32, source);
-        loop {
-            players = players.saturating_add(self.players_of(source.from, source.to));
-            match source.then {
-                Then::Source(rest) => source = rest,
-                Then::Rest(position) => {
-                    return players.saturating_add(self.stream.players_from(run, position));
-                }
-            }
-        }
-    }
-
-    /// Whether a ticket can join some instance; what it would fill is added to the supply.
+    /// Whether a ticket can join some instance.
     pub(super) fn is_joinable(
         &mut self,
         run: &mut Run<'_>,
         entry: Entry,
     ) -> Result<bool, Exhausted> {
-        let mut joinable = false;
+        let fact = self.facts.push(run, entry);
+        let takes = self.together.takes(run, self.facts.of(run, fact));
+        let is_able = if takes { self.is_able(run, entry, fact) } else { Ok(false) };
+        self.facts.pop(run);
+        is_able
+    }
+
+    /// Whether a ticket that pairs let join can join some instance; what it would fill is added to
+    /// the supply.
+    pub(super) fn is_able(
+        &mut self,
+        run: &mut Run<'_>,
+        entry: Entry,
+        fact: usize,
+    ) -> Result<bool, Exhausted> {
+        let mut is_able = false;
         for instance in run.sizes.indices() {
             let needed = self.supply[instance] < self.room[instance].min;
-            if joinable && !needed || self.stands_for(run, instance) != instance {
+            if is_able && !needed || self.stands_for(run, instance) != instance {
                 continue;
             }
-            if self.join(run, instance, entry)? {
+            if self.join_known(run, instance, entry, fact)? {
                 self.leave(run, instance);
-                joinable = true;
+                is_able = true;
                 self.supply[instance] += entry.players();
             }
         }
-        Ok(joinable)
+        Ok(is_able)
     }
 
     /// Puts a ticket into an instance, unless no completion with it can be valid.
@@ -366,14 +387,27 @@ impl Searcher {
         instance: InstanceIdx,
         entry: Entry,
     ) -> Result<bool, Exhausted> {
+        let fact = self.facts.push(run, entry);
+        let takes = self.together.takes(run, self.facts.of(run, fact));
+        let joins = if takes { self.join_known(run, instance, entry, fact) } else { Ok(false) };
+        self.facts.pop(run);
+        joins
+    }
+
+    /// [`Searcher::join`], of a ticket that has been looked up and that pairs let join.
+    fn join_known(
+        &mut self,
+        run: &mut Run<'_>,
+        instance: InstanceIdx,
+        entry: Entry,
+        fact: usize,
+    ) -> Result<bool, Exhausted> {
         let players = entry.players();
         if players > self.room[instance].max || self.candidate.players + players > run.capacity {
             return Ok(false);
         }
         run.spend()?;
-        if !self.together.push(run, entry) {
-            return Ok(false);
-        }
+        self.together.push(self.facts.of(run, fact));
         self.candidate.push(instance, entry.row, run.columns);
         self.update_room(run, instance);
         let hopeless = self.is_hopeless(run);
@@ -385,10 +419,27 @@ impl Searcher {
 
     /// Whether no completion of the match can be valid at any location.
     fn is_hopeless(&mut self, run: &Run<'_>) -> bool {
-        let partial =
-            Partial { columns: run.columns, candidate: &self.candidate, room: &self.room };
         let mut locations = self.candidate.locations.intersect(self.together.locations());
-        let asked = |it: &&EnforcedRule| !it.rule.is_told_by_pairs() || run.waiting.is_plain();
+        if locations.is_empty() {
+            return true;
+        }
+        let is_plain = run.view.is_plain;
+        if !is_plain && run.plan.enforced.iter().all(|it| it.is_told_by_pairs) {
+            return false;
+        }
+        self.coming.clear();
+        if !is_plain {
+            let spans = run.view.pairs.near.iter().zip(self.together.spans(run));
+            let coming = spans.map(|(near, &span)| Coming::beside(near, run.epoch, span));
+            self.coming.extend(coming);
+        }
+        let partial = Partial {
+            columns: run.columns,
+            candidate: &self.candidate,
+            room: &self.room,
+            coming: &self.coming,
+        };
+        let asked = |it: &&EnforcedRule| !it.is_told_by_pairs || is_plain;
         let asking_order = &run.plan.asking_order;
         let rules = asking_order.iter().filter_map(|&it| run.plan.enforced.get(it));
         let mut rules = rules.filter(asked);
@@ -419,11 +470,19 @@ impl Searcher {
     /// The instance to try next: most open places below the minimum first, then most open places,
     /// then the order of definition (`matching.md` section 5).
     fn next_instance(&self, run: &Run<'_>, tried: &TriedInstances) -> Option<InstanceIdx> {
-        let open = self.room.enumerate().filter(|&(instance, room)| {
-            room.max > 0 && !tried.contains(instance) && self.stands_for(run, instance) == instance
-        });
-        // Of equals `max_by_key` takes the last, so the order of definition is turned around.
-        open.rev().max_by_key(|(_, room)| (room.min, room.max)).map(|(instance, _)| instance)
+        let mut next: Option<(InstanceIdx, Room)> = None;
+        for (instance, &room) in self.room.enumerate() {
+            let comes_first =
+                next.is_none_or(|(_, best)| (room.min, room.max) > (best.min, best.max));
+            if comes_first
+                && room.max > 0
+                && !tried.contains(instance)
+                && self.stands_for(run, instance) == instance
+            {
+                next = Some((instance, room));
+            }
+        }
+        next.map(|(instance, _)| instance)
     }
 
     /// Empty instances of a team that no rule tells apart are alike: the first stands for them all.
@@ -453,11 +512,24 @@ impl Searcher {
             return;
         }
         run.judged += 1;
-        let lineup = self.lineup.line_up(run.columns, &self.candidate);
         let common = self.candidate.locations;
         let mut locations = common;
+        // What is told by pairs holds of all that are in.
+        let is_told = !run.view.is_plain
+            && self.candidate.roster.is_none()
+            && self.candidate.slots.iter().all(|slot| slot.players > 0);
+        if is_told {
+            locations = locations.intersect(self.together.locations());
+        }
+        let is_asked = |rule: &EnforcedRule| !(is_told && rule.is_told_by_pairs);
+        let lineup = run.plan.enforced.iter().any(is_asked);
+        let lineup = lineup.then(|| self.lineup.line_up(run.columns, &self.candidate));
         for (rule, tally) in run.plan.enforced.iter().zip(&mut self.tallies) {
-            let holds = rule.rule.complete(&lineup, run.epoch, &mut self.scratch).intersect(common);
+            let Some(lineup) = lineup.as_ref().filter(|_| is_asked(rule)) else {
+                tally.0 += 1;
+                continue;
+            };
+            let holds = rule.rule.complete(lineup, run.epoch, &mut self.scratch).intersect(common);
             locations = locations.intersect(holds);
             if holds.is_empty() {
                 tally.1 += 1;

@@ -1,6 +1,7 @@
 //! The index finds what a look at every ticket finds, and looks at far fewer.
 
-use super::{AnchorKey, Found, MatchTerms, Searcher, Waiting};
+use super::exhaustive::Used;
+use super::{AnchorKey, Found, MatchTerms, Partitions, PoolAt};
 use crate::base::rng::DetRng;
 use crate::base::time::Timestamp;
 use crate::model::schema::{InstanceIdx, PartyAggregation};
@@ -69,9 +70,9 @@ fn rule_set(rules: &str, (algorithm, sort): (&str, &str), seed: u64) -> RuleSet 
     RuleSet::compile(&text, options).unwrap_or_else(|error| panic!("{error}"))
 }
 
-struct Filled {
-    pool: Pool,
-    rows: Vec<TicketRow>,
+pub(super) struct Filled {
+    pub(super) pool: Pool,
+    pub(super) rows: Vec<TicketRow>,
 }
 
 fn fill(rule_set: &RuleSet, rng: &mut DetRng, rosters: bool) -> Filled {
@@ -106,39 +107,36 @@ fn fill(rule_set: &RuleSet, rng: &mut DetRng, rosters: bool) -> Filled {
         };
         rows.push(row.expect("there is room"));
     }
-    let columns = &pool.columns;
-    rows.sort_by_key(|&row| {
-        let priority = plan.ast.algorithm.backfill_priority;
-        let (start, number) = (columns.start_time[row], columns.number[row]);
-        AnchorKey::new(priority, columns.is_roster(row), start, number)
-    });
+    rows.sort_by_key(|&row| AnchorKey::of(plan, &pool.columns, row));
     Filled { pool, rows }
 }
 
-type Match = (Vec<(InstanceIdx, TicketRow)>, Option<TicketRow>);
+pub(super) type Match = (Vec<(InstanceIdx, TicketRow)>, Option<TicketRow>);
 
-/// The matches of a pass over all anchors, and what they cost.
-fn pass(rule_set: &RuleSet, filled: &Filled, looks_at_all: bool) -> (Vec<Match>, u64) {
+/// The matches of a pass over all anchors, what they cost, and how they were found.
+pub(super) fn pass(
+    rule_set: &RuleSet,
+    filled: &Filled,
+    looks_at_all: bool,
+) -> (Vec<Match>, u64, Used) {
     let (plan, columns) = (rule_set.plan(), &filled.pool.columns);
-    let mut waiting = Waiting::default();
-    waiting.looks_at_all = looks_at_all;
-    waiting.gather(plan, columns, filled.rows.iter().copied(), NOW, MatchTerms::default());
-    let mut searcher = Searcher::new(plan);
+    let pool_at = PoolAt { plan, columns, now: NOW, terms: MatchTerms::default() };
+    let mut waiting = if looks_at_all { Partitions::plain(plan) } else { Partitions::new(plan) };
+    filled.rows.iter().for_each(|&row| waiting.insert(pool_at, row));
     let (mut left, mut matches, mut nodes) = (filled.rows.clone(), Vec::new(), 0);
     while let Some(&anchor) = left.first() {
-        let place = waiting.place(anchor, columns).expect("it waits");
-        let outcome = searcher.search(plan, columns, &mut waiting, place, u64::MAX);
+        let outcome = waiting.search(pool_at, anchor, u64::MAX);
         nodes += outcome.nodes;
         let mut taken = vec![anchor];
         if let Some(Found { placed, roster, .. }) = outcome.found {
             let rows = placed.iter().map(|&(_, row)| row);
             taken = rows.chain(roster).collect();
-            waiting.take(&taken, columns);
+            taken.iter().for_each(|&row| waiting.remove(pool_at, row));
             matches.push((placed, roster));
         }
         left.retain(|row| !taken.contains(row));
     }
-    (matches, nodes)
+    (matches, nodes, waiting.used())
 }
 
 #[test]
@@ -149,8 +147,8 @@ fn the_index_changes_no_match() {
         let order = ORDERS[seed as usize / RULES.len() % ORDERS.len()];
         let rule_set = rule_set(rules, order, seed / 7);
         let filled = fill(&rule_set, &mut DetRng::new(seed), seed % 5 < 2);
-        let (matches, spent) = pass(&rule_set, &filled, false);
-        let (plain, plain_spent) = pass(&rule_set, &filled, true);
+        let (matches, spent, _) = pass(&rule_set, &filled, false);
+        let (plain, plain_spent, _) = pass(&rule_set, &filled, true);
         assert_eq!(matches, plain, "seed {seed}");
         found += matches.len();
         joined += matches.iter().filter(|(_, roster)| roster.is_some()).count();

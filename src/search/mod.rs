@@ -1,25 +1,33 @@
 //! Finding a match for an anchor. Knows rows and rules; knows no ticket states and no strings.
 
+mod ahead;
+#[cfg(test)]
+mod ahead_tests;
 mod alone;
 mod anchor;
+mod cells;
 mod exhaustive;
-mod index;
+mod guard;
 #[cfg(test)]
 mod index_tests;
+mod jobs;
 mod order;
+mod partitions;
+mod pass;
 mod run;
 mod sharing;
 mod stream;
 mod together;
+mod view;
 mod waiting;
 
 pub(crate) use alone::{Refusal, refusal};
 pub(crate) use anchor::AnchorKey;
-pub(crate) use exhaustive::Searcher;
 #[cfg(test)]
 pub(crate) use order::rank;
-pub(crate) use sharing::could_meet;
-pub(crate) use waiting::{MatchTerms, Waiting};
+pub(crate) use partitions::{Partitions, PoolAt};
+pub(crate) use pass::{Budget, Keys, Progress, Slice, Stage, UnderWay};
+pub(crate) use waiting::MatchTerms;
 
 use crate::model::schema::InstanceIdx;
 use crate::pool::columns::{LocationSet, TicketRow};
@@ -38,6 +46,13 @@ pub(crate) struct Found {
     /// every location when nobody reports any. With a backfill ticket whose session's location is
     /// known that one alone, though its players may report others.
     pub(crate) locations: LocationSet,
+}
+
+impl Found {
+    /// All its tickets.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = TicketRow> + '_ {
+        self.placed.iter().map(|&(_, row)| row).chain(self.roster)
+    }
 }
 
 /// What the search for an anchor came to.

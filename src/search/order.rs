@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::waiting::Entry;
+use super::view::Entry;
 use crate::base::num::distance;
 use crate::pool::columns::{Columns, TicketRow};
 use crate::ruleset::plan::{Plan, SortColumn};

@@ -1,7 +1,8 @@
 //! One search for an anchor: with which tickets its matches begin, in which epochs they are judged,
 //! and what the search may spend.
 
-use super::waiting::{Entry, Waiting};
+use super::view::{Entry, View};
+use super::waiting::Waiting;
 use crate::base::epoch::Epoch;
 use crate::base::idx::Col;
 use crate::model::schema::{AgeSelection, BackfillPriority, InstanceIdx};
@@ -11,6 +12,7 @@ use crate::ruleset::plan::Plan;
 
 /// One search: what stays the same in it, and what it counts.
 pub(super) struct Run<'a> {
+    pub(super) view: &'a View<'a>,
     pub(super) plan: &'a Plan,
     pub(super) columns: &'a Columns,
     pub(super) waiting: &'a mut Waiting,
@@ -41,26 +43,28 @@ pub(super) struct Exhausted;
 
 /// With which backfill tickets a match for `anchor` may begin, in the order in which they are
 /// tried; `None` is a new match (decision 17, `matching.md` section 5).
-pub(super) fn seeds(
-    plan: &Plan,
-    columns: &Columns,
+pub(super) fn add_seeds(
+    view: &View<'_>,
     waiting: &Waiting,
     anchor: Entry,
-) -> Vec<Option<Entry>> {
+    seeds: &mut Vec<Option<Entry>>,
+) {
     if anchor.is_roster {
-        return vec![Some(anchor)];
+        seeds.push(Some(anchor));
+        return;
     }
     let new_match = (!anchor.is_kept).then_some(None);
     if !waiting.has_rosters() {
-        return new_match.into_iter().collect();
+        seeds.extend(new_match);
+        return;
     }
-    let locations = columns.locations[anchor.row];
-    let meets = |it: &Entry| !locations.intersect(columns.locations[it.row]).is_empty();
-    let joined = waiting.rosters().filter(meets).map(Some);
-    match plan.ast.algorithm.backfill_priority {
-        BackfillPriority::High => joined.chain(new_match).collect(),
+    let locations = view.columns.locations[anchor.row];
+    let meets = |it: &Entry| !locations.intersect(view.columns.locations[it.row]).is_empty();
+    let joined = waiting.rosters(view).filter(meets).map(Some);
+    match view.plan.ast.algorithm.backfill_priority {
+        BackfillPriority::High => seeds.extend(joined.chain(new_match)),
         BackfillPriority::Normal | BackfillPriority::Low => {
-            new_match.into_iter().chain(joined).collect()
+            seeds.extend(new_match.into_iter().chain(joined));
         }
     }
 }
@@ -68,13 +72,14 @@ pub(super) fn seeds(
 impl<'a> Run<'a> {
     /// A search in the epoch of the anchor for a new match.
     pub(super) fn new(
-        plan: &'a Plan,
-        columns: &'a Columns,
+        view: &'a View<'a>,
         waiting: &'a mut Waiting,
         anchor: Entry,
         nodes_max: u64,
     ) -> Self {
+        let View { plan, columns, .. } = *view;
         Self {
+            view,
             plan,
             columns,
             waiting,
@@ -101,7 +106,7 @@ impl<'a> Run<'a> {
         self.epoch = epoch;
         self.sizes = &self.plan.sizes[epoch];
         let sum = |bound: fn(&TeamSize) -> u32| self.sizes.iter().map(bound).sum::<u32>();
-        let open = self.waiting.terms().additional_players;
+        let open = self.view.terms.additional_players;
         self.capacity = sum(|it| it.min).max(sum(|it| it.max).saturating_sub(open));
         let of_seed = self.seed.map_or(LocationSet::ALL, |seed| self.locations_of(seed));
         self.locations = self.locations_of(self.anchor).intersect(of_seed);
@@ -109,19 +114,19 @@ impl<'a> Run<'a> {
 
     /// The locations that a ticket allows in this epoch.
     pub(super) fn locations_of(&self, ticket: Entry) -> LocationSet {
-        self.waiting.locations(self.plan, self.columns, self.epoch, ticket)
+        self.view.locations(self.epoch, ticket)
     }
 
     /// Whether rules let the anchor be in a match with the backfill ticket.
     pub(super) fn meets_seed(&self) -> bool {
         !self.locations.is_empty()
-            && self.seed.is_none_or(|it| self.waiting.meet(self.plan, self.epoch, self.anchor, it))
+            && self.seed.is_none_or(|it| self.view.meet(self.epoch, self.anchor, it))
     }
 
     /// Whether a ticket is admitted, and rules let it be in a match with the anchor and with the
     /// backfill ticket.
     pub(super) fn could_meet(&self, entry: Entry) -> bool {
-        let meets = |it| self.waiting.meet(self.plan, self.epoch, it, entry);
+        let meets = |it| self.view.meet(self.epoch, it, entry);
         self.admits(entry)
             && meets(self.anchor)
             && self.seed.is_none_or(|it| it.row == self.anchor.row || meets(it))
@@ -141,7 +146,7 @@ impl<'a> Run<'a> {
     /// Whether some ticket that may be in the match is in this epoch.
     pub(super) fn occurs(&self, epoch: Epoch) -> bool {
         let known = [Some(self.anchor), self.seed].into_iter().flatten();
-        known.map(|it| it.epoch).any(|it| it == epoch) || self.waiting.has_epoch(epoch)
+        known.map(|it| it.epoch).any(|it| it == epoch) || self.waiting.has_epoch(self.view, epoch)
     }
 
     pub(super) fn spend(&mut self) -> Result<(), Exhausted> {
@@ -169,7 +174,7 @@ impl<'a> Run<'a> {
     /// with the anchor, be it a new match or that of a backfill ticket.
     pub(super) fn could_meet_anywhere(&self, entry: Entry) -> bool {
         self.is_in_time(entry)
-            && self.waiting.meet(self.plan, self.epoch, self.anchor, entry)
+            && self.view.meet(self.epoch, self.anchor, entry)
             && !self.locations_of(entry).intersect(self.locations).is_empty()
     }
 }

@@ -1,34 +1,34 @@
 //! Whether tickets could share a match, as far as partial verdicts tell: false is certain, and true
 //! is said, too, when finding out would take long.
 
+use super::AnchorKey;
 use super::exhaustive::Searcher;
 use super::run::{Exhausted, Run};
-use super::waiting::{Entry, Waiting};
-use crate::pool::columns::Columns;
-use crate::ruleset::plan::Plan;
+use super::view::{Entry, View};
+use super::waiting::Waiting;
+use crate::pool::columns::TicketRow;
 
 /// Nodes spent on the question whether a ticket could share a match.
 const SHARE_NODES_MAX: u64 = 500;
 
 impl Searcher {
-    /// Whether the ticket at `place` could share a match with one of `others`: in a new match, or
-    /// in one with a waiting backfill ticket.
-    pub(crate) fn could_share(
+    /// Whether a ticket could share a match with one of `others`: in a new match, or in one with a
+    /// waiting backfill ticket.
+    pub(super) fn could_share(
         &mut self,
-        plan: &Plan,
-        columns: &Columns,
+        view: &View<'_>,
         waiting: &mut Waiting,
-        place: usize,
+        (key, anchor): (AnchorKey, Entry),
         others: &[Entry],
         nodes: &mut u64,
     ) -> bool {
-        if !could_meet(plan, columns, waiting, place, others, nodes) {
+        if !could_meet(view, waiting, anchor, others, nodes) {
             return false;
         }
-        *nodes += self.keep_anchor(plan, columns, waiting, place);
-        let Some(anchor) = waiting.entry(place) else { return false };
+        *nodes += self.keep_anchor(view, waiting, key);
+        let Some(anchor) = waiting.get(view, key) else { return false };
         if !anchor.is_roster && !anchor.is_kept {
-            *nodes += self.keep_for_backfill(plan, columns, waiting);
+            *nodes += self.keep_for_backfill(view, waiting);
         }
         let new: Vec<Entry> = others.iter().copied().filter(|it| !it.is_roster).collect();
         let has_changed = |roster: &Entry| others.iter().any(|it| it.row == roster.row);
@@ -36,10 +36,10 @@ impl Searcher {
             vec![Some(anchor)]
         } else {
             let founds = !new.is_empty() && !anchor.is_kept;
-            let joined = waiting.rosters().filter(|it| !new.is_empty() || has_changed(it));
+            let joined = waiting.rosters(view).filter(|it| !new.is_empty() || has_changed(it));
             founds.then_some(None).into_iter().chain(joined.map(Some)).collect()
         };
-        let mut run = Run::new(plan, columns, waiting, anchor, SHARE_NODES_MAX);
+        let mut run = Run::new(view, waiting, anchor, SHARE_NODES_MAX);
         let mut shares = false;
         for seed in seeds {
             run.seed = seed;
@@ -98,47 +98,39 @@ impl Searcher {
     ///
     /// What is kept depends on the ticket, its age and the backfill tickets alone, so that only
     /// these can set one free.
-    pub(super) fn keep_for_backfill(
-        &mut self,
-        plan: &Plan,
-        columns: &Columns,
-        waiting: &mut Waiting,
-    ) -> u64 {
+    pub(super) fn keep_for_backfill(&mut self, view: &View<'_>, waiting: &mut Waiting) -> u64 {
         let mut nodes = 0;
-        while let Some(place) = waiting.next_unexamined() {
-            nodes += self.examine(plan, columns, waiting, place);
+        while let Some(ticket) = waiting.guard().next_unexamined() {
+            nodes += self.examine(view, waiting, ticket);
         }
         nodes
     }
 
-    /// Finds out whether the ticket at `place` is kept. If it is, it founds no match, and nothing
-    /// need be known of the others.
+    /// Finds out whether a ticket is kept. If it is, it founds no match, and nothing need be known
+    /// of the others.
     pub(super) fn keep_anchor(
         &mut self,
-        plan: &Plan,
-        columns: &Columns,
+        view: &View<'_>,
         waiting: &mut Waiting,
-        place: usize,
+        key: AnchorKey,
     ) -> u64 {
-        match waiting.examine(place) {
-            true => self.examine(plan, columns, waiting, place),
-            false => 0,
+        match waiting.guard().examine(key) {
+            None => 0,
+            Some(row) => self.examine(view, waiting, (key, row)),
         }
     }
 
     fn examine(
         &mut self,
-        plan: &Plan,
-        columns: &Columns,
+        view: &View<'_>,
         waiting: &mut Waiting,
-        place: usize,
+        (key, row): (AnchorKey, TicketRow),
     ) -> u64 {
-        let Some(ticket) = waiting.entry(place) else { return 0 };
-        let mut run = Run::new(plan, columns, waiting, ticket, SHARE_NODES_MAX);
-        let mut position = 0;
-        while let Some(roster) = run.waiting.roster_place(position) {
-            position += 1;
-            run.seed = run.waiting.entry(roster);
+        let Some(ticket) = waiting.get(view, key) else { return 0 };
+        let mut run = Run::new(view, waiting, ticket, SHARE_NODES_MAX);
+        let mut roster = run.waiting.roster_after(None);
+        while let Some((keeper, _)) = roster {
+            run.seed = run.waiting.get(view, keeper);
             // Every epoch that others could bring about counts, whoever waits now.
             let mut epochs = run.reachable();
             let fits = epochs.any(|epoch| {
@@ -146,27 +138,26 @@ impl Searcher {
                 self.could_share_in(&mut run, &[], true).unwrap_or(true)
             });
             if fits {
-                run.waiting.keep(place, roster);
+                run.waiting.guard().keep((key, row), keeper);
                 break;
             }
+            roster = run.waiting.roster_after(Some(keeper));
         }
         run.nodes
     }
 }
 
-/// Whether what rules say of pairs lets the ticket at `place` share a match with one of `others`:
-/// the first question, and the cheapest.
-pub(crate) fn could_meet(
-    plan: &Plan,
-    columns: &Columns,
+/// Whether what rules say of pairs lets a ticket share a match with one of `others`: the first
+/// question, and the cheapest.
+pub(super) fn could_meet(
+    view: &View<'_>,
     waiting: &mut Waiting,
-    place: usize,
+    anchor: Entry,
     others: &[Entry],
     nodes: &mut u64,
 ) -> bool {
-    let Some(anchor) = waiting.entry(place) else { return false };
     // Whatever backfill ticket joins, the epochs that can come out are among these.
-    let mut run = Run::new(plan, columns, waiting, anchor, 0);
+    let mut run = Run::new(view, waiting, anchor, 0);
     let mut epochs = run.reachable();
     epochs.any(|epoch| {
         run.enter(epoch);
@@ -186,7 +177,7 @@ mod tests {
     use crate::pool::columns::TicketRow;
     use crate::pool::ingest::Pool;
     use crate::ruleset::RuleSet;
-    use crate::search::{Found, MatchTerms};
+    use crate::search::{Found, MatchTerms, Partitions, PoolAt};
 
     /// Teams `a` and `b` of one or two players each who are at most 10 apart.
     struct Fixture {
@@ -228,32 +219,32 @@ mod tests {
         }
 
         /// The tickets at ten seconds, those younger than `guard` seconds kept.
-        fn waiting(&self, guard: u32) -> Waiting {
-            let (plan, columns) = (self.rule_set.plan(), &self.pool.columns);
+        fn waiting(&self, guard: u32) -> Scene<'_> {
             let terms = MatchTerms {
                 backfill_before_new_match: Millis::from_secs(guard),
                 ..MatchTerms::default()
             };
-            let mut waiting = Waiting::default();
-            let mut rows = self.rows.clone();
-            let priority = plan.ast.algorithm.backfill_priority;
-            rows.sort_by_key(|&row| {
-                let (start, number) = (columns.start_time[row], columns.number[row]);
-                crate::search::AnchorKey::new(priority, columns.is_roster(row), start, number)
-            });
-            waiting.gather(plan, columns, rows.into_iter(), Timestamp::from_millis(10_000), terms);
-            waiting
+            let (plan, columns) = (self.rule_set.plan(), &self.pool.columns);
+            let pool_at = PoolAt { plan, columns, now: Timestamp::from_millis(10_000), terms };
+            let mut waiting = Partitions::new(plan);
+            self.rows.iter().for_each(|&row| waiting.insert(pool_at, row));
+            Scene { pool_at, waiting }
+        }
+    }
+
+    struct Scene<'f> {
+        pool_at: PoolAt<'f>,
+        waiting: Partitions,
+    }
+
+    impl Scene<'_> {
+        fn take(&mut self, rows: &[TicketRow]) {
+            rows.iter().for_each(|&row| self.waiting.remove(self.pool_at, row));
         }
 
         /// The backfill ticket and the new tickets of the match for an anchor.
-        fn found(
-            &self,
-            waiting: &mut Waiting,
-            anchor: TicketRow,
-        ) -> Option<(Option<TicketRow>, Vec<TicketRow>)> {
-            let (plan, columns) = (self.rule_set.plan(), &self.pool.columns);
-            let place = waiting.place(anchor, columns).unwrap();
-            let outcome = Searcher::new(plan).search(plan, columns, waiting, place, 1000);
+        fn found(&mut self, anchor: TicketRow) -> Option<(Option<TicketRow>, Vec<TicketRow>)> {
+            let outcome = self.waiting.search(self.pool_at, anchor, 1000);
             let Found { placed, roster, .. } = outcome.found?;
             let mut rows: Vec<TicketRow> = placed.into_iter().map(|(_, row)| row).collect();
             rows.sort_unstable();
@@ -272,16 +263,16 @@ mod tests {
             let waiting = &mut fixture.waiting(0);
             // Of those that fit the oldest is joined first.
             let roster = joins.then_some(near);
-            assert_eq!(fixture.found(waiting, new[0]), Some((roster, new.to_vec())), "{priority}");
-            assert_eq!(fixture.found(waiting, nearer), Some((Some(nearer), new.to_vec())));
-            assert_eq!(fixture.found(waiting, far), None);
+            assert_eq!(waiting.found(new[0]), Some((roster, new.to_vec())), "{priority}");
+            assert_eq!(waiting.found(nearer), Some((Some(nearer), new.to_vec())));
+            assert_eq!(waiting.found(far), None);
             // Nobody is left to found a match with.
-            waiting.take(&new[1..], &fixture.pool.columns);
-            assert_eq!(fixture.found(waiting, new[0]), Some((Some(near), vec![new[0]])));
-            waiting.take(&[near], &fixture.pool.columns);
-            assert_eq!(fixture.found(waiting, new[0]), Some((Some(nearer), vec![new[0]])));
-            waiting.take(&[nearer], &fixture.pool.columns);
-            assert_eq!(fixture.found(waiting, new[0]), None);
+            waiting.take(&new[1..]);
+            assert_eq!(waiting.found(new[0]), Some((Some(near), vec![new[0]])));
+            waiting.take(&[near]);
+            assert_eq!(waiting.found(new[0]), Some((Some(nearer), vec![new[0]])));
+            waiting.take(&[nearer]);
+            assert_eq!(waiting.found(new[0]), None);
         }
     }
 
@@ -295,14 +286,14 @@ mod tests {
         let another = fixture.ticket(51.0, false);
         // `young` has waited for 8 s, those who do not fit the roster for 7 s and 6 s.
         let waiting = &mut fixture.waiting(8);
-        assert_eq!(fixture.found(waiting, old), Some((None, vec![old, young])));
+        assert_eq!(waiting.found(old), Some((None, vec![old, young])));
         let waiting = &mut fixture.waiting(9);
-        assert_eq!(fixture.found(waiting, young), Some((Some(roster), vec![old, young])));
-        assert_eq!(fixture.found(waiting, old), Some((Some(roster), vec![old, young])));
-        assert_eq!(fixture.found(waiting, other), Some((None, vec![other, another])));
+        assert_eq!(waiting.found(young), Some((Some(roster), vec![old, young])));
+        assert_eq!(waiting.found(old), Some((Some(roster), vec![old, young])));
+        assert_eq!(waiting.found(other), Some((None, vec![other, another])));
         // Once the session needs nobody, all may found matches.
-        waiting.take(&[roster], &fixture.pool.columns);
-        assert_eq!(fixture.found(waiting, young), Some((None, vec![old, young])));
+        waiting.take(&[roster]);
+        assert_eq!(waiting.found(young), Some((None, vec![old, young])));
     }
 
     #[test]
@@ -312,11 +303,11 @@ mod tests {
         let second = fixture.ticket(4.0, true);
         let new = [fixture.ticket(2.0, false), fixture.ticket(3.0, false)];
         let waiting = &mut fixture.waiting(9);
-        assert_eq!(fixture.found(waiting, new[0]), Some((Some(first), new.to_vec())));
-        waiting.take(&[first], &fixture.pool.columns);
-        assert_eq!(fixture.found(waiting, new[0]), Some((Some(second), new.to_vec())));
-        waiting.take(&[second], &fixture.pool.columns);
-        assert_eq!(fixture.found(waiting, new[0]), Some((None, new.to_vec())));
+        assert_eq!(waiting.found(new[0]), Some((Some(first), new.to_vec())));
+        waiting.take(&[first]);
+        assert_eq!(waiting.found(new[0]), Some((Some(second), new.to_vec())));
+        waiting.take(&[second]);
+        assert_eq!(waiting.found(new[0]), Some((None, new.to_vec())));
     }
 
     /// A batch distance of 10 lets each two of them meet, but not all three.
@@ -326,25 +317,30 @@ mod tests {
         let roster = fixture.ticket(0.0, true);
         let low = fixture.ticket(-6.0, false);
         let high = fixture.ticket(6.0, false);
-        let (plan, columns) = (fixture.rule_set.plan(), &fixture.pool.columns);
-        let mut searcher = Searcher::new(plan);
-        let mut could_share = |anchor, others: &[TicketRow]| {
-            let waiting = &mut fixture.waiting(0);
-            let place = |row| waiting.place(row, columns).unwrap();
-            let entries: Vec<Entry> =
-                others.iter().filter_map(|&row| waiting.entry(place(row))).collect();
-            let anchor = place(anchor);
-            searcher.could_share(plan, columns, waiting, anchor, &entries, &mut 0)
+        let could_share = |anchor, others: &[TicketRow]| {
+            let Scene { pool_at, mut waiting } = fixture.waiting(0);
+            let others = waiting.entries(pool_at, others);
+            let mut shares = false;
+            waiting.partition(pool_at, anchor, |view, waiting, searcher| {
+                let key = view.key(anchor);
+                let entry = waiting.get(view, key).expect("it waits");
+                shares = searcher.could_share(view, waiting, (key, entry), &others, &mut 0);
+            });
+            shares
         };
         assert!(could_share(roster, &[low]) && could_share(low, &[roster]));
         assert!(!could_share(low, &[high]) && !could_share(high, &[low]));
         assert!(could_share(low, &[high, roster]));
         assert!(!could_share(roster, &[roster]), "no two backfill tickets");
-        let waiting = &mut fixture.waiting(0);
-        let mut by_pairs = |a: TicketRow, b: TicketRow| {
-            let [a, b] = [a, b].map(|row| waiting.place(row, columns).unwrap());
-            let other = waiting.entry(b).unwrap();
-            could_meet(plan, columns, waiting, a, &[other], &mut 0)
+        let by_pairs = |a: TicketRow, b: TicketRow| {
+            let Scene { pool_at, mut waiting } = fixture.waiting(0);
+            let others = waiting.entries(pool_at, &[b]);
+            let mut meet = false;
+            waiting.partition(pool_at, a, |view, waiting, _| {
+                let entry = waiting.get(view, view.key(a)).expect("it waits");
+                meet = could_meet(view, waiting, entry, &others, &mut 0);
+            });
+            meet
         };
         assert!(by_pairs(low, roster) && by_pairs(roster, high));
         assert!(!by_pairs(low, high) && !by_pairs(high, low));

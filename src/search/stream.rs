@@ -1,9 +1,9 @@
 //! The candidates of an anchor, drawn one by one in the order in which they are tried.
 
-use super::index::Cursors;
+use super::cells::Cursors;
 use super::order;
 use super::run::{Exhausted, Run};
-use super::waiting::Entry;
+use super::view::Entry;
 
 /// The candidates that one search draws: those that could be in a match with the anchor, and with
 /// the backfill ticket, in the epoch that judges it. They are looked at once.
@@ -11,8 +11,6 @@ use super::waiting::Entry;
 pub(super) struct Stream {
     drawn: Vec<Known>,
     cursors: Cursors,
-    /// Where all tickets are looked at: the first that has not been.
-    rest: Option<usize>,
     is_done: bool,
 }
 
@@ -30,13 +28,8 @@ impl Stream {
     pub(super) fn open(&mut self, run: &mut Run<'_>) {
         self.drawn.clear();
         self.is_done = false;
-        self.rest = None;
         let Run { plan, epoch, anchor, .. } = *run;
-        let locations = run.locations_of(anchor);
-        if !run.waiting.reach(plan, epoch, (anchor, locations), &mut self.cursors) {
-            self.cursors.clear();
-            self.rest = Some(0);
-        }
+        run.waiting.reach(run.view, epoch, anchor, &mut self.cursors);
         if order::is_ordered(plan) {
             let mut entries = Vec::new();
             while let Some(entry) = self.next(run) {
@@ -86,15 +79,7 @@ impl Stream {
     /// The next ticket to be looked at, oldest first.
     fn next(&mut self, run: &mut Run<'_>) -> Option<Entry> {
         loop {
-            let place = match &mut self.rest {
-                None => run.waiting.next_of(&mut self.cursors)?,
-                Some(rest) => {
-                    let place = run.waiting.first(*rest)?;
-                    *rest = place + 1;
-                    place
-                }
-            };
-            let entry = run.waiting.entry(place)?;
+            let entry = run.waiting.next_of(run.view, &mut self.cursors)?;
             if entry.row != run.anchor.row {
                 return Some(entry);
             }

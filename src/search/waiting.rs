@@ -1,38 +1,15 @@
-//! The tickets that a pass looks at, in the order of anchors.
+//! The waiting tickets of a partition, in the order of anchors. They come and go one by one;
+//! nothing is looked at twice because time has passed.
 
 use std::collections::BTreeMap;
 
 use super::AnchorKey;
-use super::index::{self, Cursors, Index};
+use super::cells::{Cells, Cursors, Tickets};
+use super::guard::Guard;
+use super::view::{Entry, View, Waiter};
 use crate::base::epoch::Epoch;
-use crate::base::idx::Idx;
 use crate::base::time::{Millis, Timestamp};
-use crate::eval::pairs::Span;
-use crate::model::schema::BackfillPriority;
-use crate::pool::columns::{Columns, LocationSet, TicketRow};
-use crate::ruleset::plan::Plan;
-
-/// A ticket as the search sees it at one instant.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Entry {
-    /// Its place among those that wait.
-    pub(super) place: u32,
-    pub(crate) row: TicketRow,
-    pub(crate) epoch: Epoch,
-    players: u16,
-    /// Whether it is a backfill ticket.
-    pub(crate) is_roster: bool,
-    /// Whether it is kept for a backfill ticket, so that no new match may have it.
-    pub(crate) is_kept: bool,
-    /// Whether it is not known yet if it is kept.
-    is_unexamined: bool,
-}
-
-impl Entry {
-    pub(crate) fn players(self) -> u32 {
-        u32::from(self.players)
-    }
-}
+use crate::pool::columns::TicketRow;
 
 /// What the configuration and the options say of every match.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -44,268 +21,196 @@ pub(crate) struct MatchTerms {
     pub(crate) backfill_before_new_match: Millis,
 }
 
-/// The waiting tickets of one instant in the order of anchors. Those that are matched are taken
-/// out without moving the others.
+/// The waiting tickets of a partition.
 #[derive(Debug, Default)]
 pub(crate) struct Waiting {
-    entries: Vec<Entry>,
-    /// For each place the first one from there on that may still be taken into a team; a place
-    /// that points at itself is not taken. Backfill tickets count as taken: they join no team.
-    next: Vec<u32>,
-    /// Those that may still be taken, by what rules ask of each two of them.
-    index: Index,
-    /// The players of those that are left, backfill tickets apart.
-    players: u32,
-    /// How many of those that are left are in each epoch, backfill tickets apart.
-    by_epoch: Vec<u32>,
-    /// The places of the backfill tickets that are left, oldest first.
-    rosters: Vec<u32>,
-    priority: BackfillPriority,
-    terms: MatchTerms,
-    /// The places of tickets of which it is not known whether they are kept.
-    unexamined: Vec<u32>,
-    /// For the place of each ticket that is kept that of the backfill ticket that it is kept for.
-    kept_for: BTreeMap<u32, u32>,
-    /// Passes over no ticket: the plain way that the index is held against.
-    #[cfg(test)]
-    pub(crate) looks_at_all: bool,
+    tickets: Tickets,
+    /// Those that may be taken into a team, by what rules ask of each two of them. Backfill tickets
+    /// join no team.
+    cells: Cells,
+    /// The backfill tickets, oldest first.
+    rosters: BTreeMap<AnchorKey, TicketRow>,
+    /// The players of all but the backfill tickets.
+    players: u64,
+    guard: Guard,
 }
 
 impl Waiting {
-    /// Looks at the tickets at the time `now`. They come in the order of their [`AnchorKey`]s.
-    pub(crate) fn gather(
-        &mut self,
-        plan: &Plan,
-        columns: &Columns,
-        rows: impl Iterator<Item = TicketRow>,
-        now: Timestamp,
-        terms: MatchTerms,
-    ) {
-        self.priority = plan.ast.algorithm.backfill_priority;
-        self.terms = terms;
-        self.entries.clear();
-        self.entries.extend((0..).zip(rows).map(|(place, row)| {
-            let players = columns.players[row];
-            Entry {
-                place,
-                row,
-                epoch: plan.epochs.at(now.since(columns.start_time[row])),
-                players: players.len,
-                is_roster: players.is_roster,
-                is_kept: false,
-                is_unexamined: false,
-            }
-        }));
-        self.next.clear();
-        self.next.extend(0..=self.entries.len() as u32);
-        self.players = 0;
-        self.by_epoch.clear();
-        self.by_epoch.resize(plan.epochs.indices().count(), 0);
-        self.rosters.clear();
-        for (place, entry) in (0..).zip(&self.entries) {
-            if entry.is_roster {
-                self.rosters.push(place);
-                if let Some(cell) = self.next.get_mut(place as usize) {
-                    *cell = place + 1;
-                }
-                continue;
-            }
-            self.players += entry.players();
-            if let Some(count) = self.by_epoch.get_mut(entry.epoch.index()) {
-                *count += 1;
-            }
+    /// Adds a ticket.
+    pub(super) fn insert(&mut self, view: &View<'_>, row: TicketRow) {
+        let (key, waiter) = (view.key(row), view.waiter(row));
+        if self.tickets.insert(key, waiter).is_some() {
+            return;
         }
-        let candidates = self.entries.iter().map(|entry| (entry.row, !entry.is_roster));
-        self.index.build(plan, columns, candidates);
-        self.kept_for.clear();
-        self.unexamined.clear();
-        let guard = terms.backfill_before_new_match;
-        if guard > Millis::new(0) && !self.rosters.is_empty() {
-            let is_young = |entry: &Entry| {
-                !entry.is_roster && now.since(columns.start_time[entry.row]) < guard
-            };
-            let young = (0..).zip(&self.entries).filter(|(_, entry)| is_young(entry));
-            self.unexamined.extend(young.map(|(place, _)| place));
-            for &place in &self.unexamined {
-                if let Some(entry) = self.entries.get_mut(place as usize) {
-                    entry.is_unexamined = true;
-                }
+        if waiter.is_roster {
+            self.rosters.insert(key, row);
+        } else {
+            self.cells.insert(view, key, waiter);
+            self.players += u64::from(waiter.players);
+        }
+    }
+
+    /// Takes a ticket out; false when it is not in. Its cells in the pool are still its own.
+    pub(super) fn remove(&mut self, view: &View<'_>, row: TicketRow) -> bool {
+        let key = view.key(row);
+        let Some(waiter) = self.tickets.remove(&key) else { return false };
+        if waiter.is_roster {
+            self.rosters.remove(&key);
+            self.guard.release(key);
+            if self.rosters.is_empty() {
+                self.guard.stand_down();
+            }
+        } else {
+            self.cells.remove(view, key, row);
+            self.players -= u64::from(waiter.players);
+            self.guard.forget(key);
+        }
+        true
+    }
+
+    /// Finds out anew who may be kept for a backfill ticket.
+    pub(super) fn open(&mut self, view: &View<'_>) {
+        match self.rosters.is_empty() || view.terms.backfill_before_new_match == Millis::new(0) {
+            true => self.guard.stand_down(),
+            false => {
+                let young = self.young(view);
+                self.guard.look_at(young.into_iter());
             }
         }
     }
 
-    /// The first place from `from` on whose ticket may be taken into a team.
-    pub(crate) fn first(&mut self, from: usize) -> Option<usize> {
-        index::first(&mut self.next, from)
+    /// The tickets that are young enough to be kept for a backfill ticket.
+    pub(super) fn young(&self, view: &View<'_>) -> Vec<(AnchorKey, TicketRow)> {
+        let guard = view.terms.backfill_before_new_match;
+        let oldest = view.now.as_millis().saturating_sub(guard.get());
+        let mut young = Vec::new();
+        let mut after = Self::before(view, oldest);
+        while let Some((&key, waiter)) = self.tickets.next_after(after) {
+            if !waiter.is_roster && view.now.since(key.start_time()) < guard {
+                young.push((key, waiter.row));
+            }
+            after = Some(key);
+        }
+        young
     }
 
-    /// Whether all tickets are looked at, as if nothing were known of pairs.
-    pub(super) fn is_plain(&self) -> bool {
-        #[cfg(test)]
-        let is_plain = self.looks_at_all;
-        #[cfg(not(test))]
-        let is_plain = false;
-        is_plain
+    pub(super) fn is_empty(&self) -> bool {
+        self.tickets.is_empty()
     }
 
-    /// Sets the cursors to where the candidates of a ticket are; false when all tickets must be
-    /// looked at.
-    pub(super) fn reach(
-        &mut self,
-        plan: &Plan,
-        epoch: Epoch,
-        (ticket, locations): (Entry, LocationSet),
-        cursors: &mut Cursors,
-    ) -> bool {
-        let ticket = (ticket.place as usize, locations);
-        !self.is_plain() && self.index.reach(&plan.pairs, epoch, ticket, cursors)
+    pub(super) fn len(&self) -> usize {
+        self.tickets.len()
     }
 
-    /// The next place of a merge.
-    pub(super) fn next_of(&mut self, cursors: &mut Cursors) -> Option<usize> {
-        self.index.next(cursors)
+    /// The ticket of a key.
+    pub(super) fn get(&self, view: &View<'_>, key: AnchorKey) -> Option<Entry> {
+        self.tickets.get(&key).map(|&waiter| self.entry(view, key, waiter))
     }
 
-    /// Whether rules let two tickets be in one match that `epoch` judges, but for their locations.
-    pub(super) fn meet(&self, plan: &Plan, epoch: Epoch, a: Entry, b: Entry) -> bool {
-        let (a, b) = (a.place as usize, b.place as usize);
-        self.is_plain() || self.index.meet(&plan.pairs, epoch, a, b)
+    pub(super) fn contains(&self, key: AnchorKey) -> bool {
+        self.tickets.contains_key(&key)
     }
 
-    /// The values of a ticket for the `at`-th numeric constraint; nothing when all tickets are
-    /// looked at.
-    pub(super) fn span(&self, plan: &Plan, ticket: Entry, at: usize) -> Span {
-        let span = self.index.span(&plan.pairs, ticket.place as usize, at);
-        span.filter(|_| !self.is_plain()).unwrap_or(Span::EMPTY)
+    /// The first in the order of anchors.
+    pub(super) fn first(&self) -> Option<AnchorKey> {
+        self.tickets.first_key_value().map(|(&key, _)| key)
     }
 
-    /// The locations that a ticket allows in a match that `epoch` judges.
-    pub(super) fn locations(
+    /// The next anchor behind one.
+    pub(super) fn next_after(&self, after: Option<AnchorKey>) -> Option<(AnchorKey, TicketRow)> {
+        self.tickets.next_after(after).map(|(&key, waiter)| (key, waiter.row))
+    }
+
+    /// The next anchor behind one among the backfill tickets and those in some cells.
+    pub(super) fn next_in(
         &self,
-        plan: &Plan,
-        columns: &Columns,
+        after: Option<AnchorKey>,
+        lists: &[u32],
+    ) -> Option<(AnchorKey, TicketRow)> {
+        use std::ops::Bound::{Excluded, Unbounded};
+        let rosters = self.rosters.range((after.map_or(Unbounded, Excluded), Unbounded));
+        let roster = rosters.map(|(&key, &row)| (key, row)).next();
+        let other = self.cells.next_after(after, lists).map(|(key, waiter)| (key, waiter.row));
+        [roster, other].into_iter().flatten().min_by_key(|&(key, _)| key)
+    }
+
+    /// Adds the cells with tickets that could share a match with this one, in whatever epoch; false
+    /// when these are all.
+    pub(super) fn reach_ever(&self, view: &View<'_>, row: TicketRow, lists: &mut Vec<u32>) -> bool {
+        !view.is_plain && self.cells.reach_ever(view, row, lists)
+    }
+
+    /// Sets the cursors to where the candidates of a ticket are.
+    pub(super) fn reach(
+        &self,
+        view: &View<'_>,
         epoch: Epoch,
         ticket: Entry,
-    ) -> LocationSet {
-        match self.is_plain() {
-            true => LocationSet::ALL,
-            false => plan.pairs.locations(columns, ticket.row, epoch),
+        cursors: &mut Cursors,
+    ) {
+        self.cells.reach(view, epoch, ticket.row, &self.tickets, cursors);
+    }
+
+    /// The next candidate of a merge.
+    #[inline]
+    pub(super) fn next_of(&self, view: &View<'_>, cursors: &mut Cursors) -> Option<Entry> {
+        loop {
+            let (key, waiter) = self.cells.next(cursors, &self.tickets)?;
+            if !waiter.is_roster {
+                return Some(self.entry(view, key, waiter));
+            }
         }
     }
 
-    /// Whether a rule refuses every match with a ticket.
-    pub(super) fn is_nowhere(&self, ticket: Entry) -> bool {
-        !self.is_plain() && self.index.is_nowhere(ticket.place as usize)
+    #[inline]
+    fn entry(&self, view: &View<'_>, key: AnchorKey, waiter: Waiter) -> Entry {
+        let mut entry = view.entry(key, waiter);
+        entry.is_kept = self.guard.keeps(key);
+        entry
     }
 
-    /// Where a ticket is.
-    pub(crate) fn place(&self, row: TicketRow, columns: &Columns) -> Option<usize> {
-        let key = |row: TicketRow, is_roster| {
-            let (start_time, number) = (columns.start_time[row], columns.number[row]);
-            AnchorKey::new(self.priority, is_roster, start_time, number)
-        };
-        let sought = key(row, columns.is_roster(row));
-        let place = self.entries.partition_point(|it| key(it.row, it.is_roster) < sought);
-        self.entries.get(place).filter(|entry| entry.row == row).map(|_| place)
+    /// The backfill tickets, oldest first.
+    pub(super) fn rosters<'w>(&'w self, view: &'w View<'_>) -> impl Iterator<Item = Entry> + 'w {
+        self.rosters.iter().map(|(&key, &row)| view.entry(key, view.waiter(row)))
     }
 
-    pub(crate) fn entry(&self, place: usize) -> Option<Entry> {
-        self.entries.get(place).copied()
-    }
-
-    /// The backfill tickets that are left, oldest first.
-    pub(crate) fn rosters(&self) -> impl Iterator<Item = Entry> + '_ {
-        self.rosters.iter().filter_map(|&place| self.entry(place as usize))
-    }
-
-    pub(crate) fn has_rosters(&self) -> bool {
+    pub(super) fn has_rosters(&self) -> bool {
         !self.rosters.is_empty()
     }
 
-    pub(crate) fn terms(&self) -> MatchTerms {
-        self.terms
+    /// The first backfill ticket behind one.
+    pub(super) fn roster_after(&self, after: Option<AnchorKey>) -> Option<(AnchorKey, TicketRow)> {
+        self.next_in(after, &[])
     }
 
-    /// A ticket of which [`Waiting::keep`] has to be told, if it is kept.
-    pub(super) fn next_unexamined(&mut self) -> Option<usize> {
-        while let Some(place) = self.unexamined.pop() {
-            let place = place as usize;
-            if self.examine(place) && self.first(place) == Some(place) {
-                return Some(place);
-            }
-        }
-        None
-    }
-
-    /// Whether it has to be found out if the ticket at `place` is kept; from now on it is known.
-    pub(super) fn examine(&mut self, place: usize) -> bool {
-        let entry = self.entries.get_mut(place);
-        entry.is_some_and(|entry| std::mem::take(&mut entry.is_unexamined))
-    }
-
-    /// The place of the backfill ticket at a position among those that are left, oldest first.
-    pub(super) fn roster_place(&self, position: usize) -> Option<usize> {
-        self.rosters.get(position).map(|&place| place as usize)
-    }
-
-    /// Keeps the ticket at `place` for the backfill ticket at `roster`.
-    pub(super) fn keep(&mut self, place: usize, roster: usize) {
-        if let Some(entry) = self.entries.get_mut(place) {
-            entry.is_kept = true;
-            self.kept_for.insert(place as u32, roster as u32);
-        }
+    pub(super) fn guard(&mut self) -> &mut Guard {
+        &mut self.guard
     }
 
     /// The players of all tickets that may be taken into a team.
-    pub(crate) fn players(&self) -> u32 {
-        self.players
+    pub(super) fn players(&self) -> u32 {
+        u32::try_from(self.players).unwrap_or(u32::MAX)
     }
 
     /// Whether a ticket that may be taken into a team is in this epoch.
-    pub(crate) fn has_epoch(&self, epoch: Epoch) -> bool {
-        self.by_epoch.get(epoch.index()).is_some_and(|&count| count > 0)
+    pub(super) fn has_epoch(&self, view: &View<'_>, epoch: Epoch) -> bool {
+        let epochs = &view.plan.epochs;
+        // Of those that are young enough the first is the oldest of the epoch, if there is one.
+        let next = epochs.next_start(epochs.start(epoch));
+        let too_old = next.and_then(|next| view.now.as_millis().checked_sub(next.get()));
+        let mut after = Self::before(view, too_old.map_or(0, |start| start + 1));
+        while let Some((&key, waiter)) = self.tickets.next_after(after) {
+            if !waiter.is_roster {
+                return epochs.at(view.now.since(key.start_time())) == epoch;
+            }
+            after = Some(key);
+        }
+        false
     }
 
-    /// Takes the tickets of some rows out.
-    pub(crate) fn take(&mut self, rows: &[TicketRow], columns: &Columns) {
-        for &row in rows {
-            let Some(place) = self.place(row, columns) else { continue };
-            let Some(entry) = self.entry(place) else { continue };
-            if entry.is_roster {
-                self.take_roster(place as u32);
-                continue;
-            }
-            if let Some(cell) = self.next.get_mut(place).filter(|it| **it == place as u32) {
-                *cell = place as u32 + 1;
-                self.index.take(place);
-                self.players -= entry.players();
-                if let Some(count) = self.by_epoch.get_mut(entry.epoch.index()) {
-                    *count -= 1;
-                }
-            }
-        }
-    }
-
-    /// Takes a backfill ticket out. The tickets that were kept for it may fit another.
-    fn take_roster(&mut self, place: u32) {
-        let Ok(position) = self.rosters.binary_search(&place) else { return };
-        self.rosters.remove(position);
-        let (entries, unexamined) = (&mut self.entries, &mut self.unexamined);
-        self.kept_for.retain(|&kept, roster| {
-            let stays = *roster != place;
-            if !stays {
-                unexamined.push(kept);
-                if let Some(entry) = entries.get_mut(kept as usize) {
-                    entry.is_kept = false;
-                    entry.is_unexamined = true;
-                }
-            }
-            stays
-        });
-        if self.rosters.is_empty() {
-            for place in std::mem::take(&mut self.unexamined) {
-                self.examine(place as usize);
-            }
-        }
+    /// A key before those of all tickets that may join a team and start at `millis` or later.
+    fn before(view: &View<'_>, millis: u64) -> Option<AnchorKey> {
+        let priority = view.plan.ast.algorithm.backfill_priority;
+        AnchorKey::before(priority, Timestamp::from_millis(millis))
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::lifecycle::event_ticket::form;
 use crate::wire::Scenario;
 use crate::{EventDetail, EventTicket, MatchmakerData, UpdateReason};
 
@@ -24,11 +25,11 @@ struct Scripted {
 impl Scripted {
     fn emit(&mut self, now: Timestamp) {
         self.sequence += 1;
-        let ticket = EventTicket {
+        let ticket = EventTicket::from(form::Ticket {
             ticket_id: format!("e{}", self.sequence).into(),
             start_time: now,
             players: Vec::new(),
-        };
+        });
         let detail = EventDetail::MatchmakingSearching { ticket, estimated_wait_seconds: None };
         let (sequence, time) = (self.sequence, now);
         self.events.push_back(Event { sequence, time, custom_event_data: None, detail });

@@ -73,6 +73,7 @@ fn id(event: &Event, configuration_arn: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lifecycle::event_ticket::form;
     use crate::wire::event_detail;
     use crate::{EventDetail, EventTicket, Timestamp};
     use serde_json::json;
@@ -82,7 +83,8 @@ mod tests {
 
     fn event(sequence: u64, millis: u64) -> Event {
         let time = Timestamp::from_millis(millis);
-        let ticket = EventTicket { ticket_id: "t1".into(), start_time: time, players: Vec::new() };
+        let (ticket_id, players) = ("t1".into(), Vec::new());
+        let ticket = EventTicket::from(form::Ticket { ticket_id, start_time: time, players });
         let detail = EventDetail::MatchmakingSearching { ticket, estimated_wait_seconds: None };
         Event { sequence, time, custom_event_data: None, detail }
     }

@@ -171,7 +171,7 @@ struct MetricsForm<'e> {
 impl<'e> MatchmakingForm<'e> {
     fn of(event: &'e Event) -> Self {
         let tickets = event.detail.tickets();
-        let players = tickets.iter().flat_map(|ticket| &ticket.players);
+        let players = tickets.iter().flat_map(EventTicket::players);
         let mut form = Self {
             kind: event.detail.name(),
             event_sequence: event.sequence,
@@ -246,20 +246,20 @@ impl<'e> GameSessionForm<'e> {
 impl<'e> TicketForm<'e> {
     fn of(ticket: &'e EventTicket) -> Self {
         Self {
-            ticket_id: ticket.ticket_id.as_str(),
-            start_time: ticket.start_time.to_string(),
-            players: ticket.players.iter().map(PlayerForm::of).collect(),
+            ticket_id: ticket.ticket_id().as_str(),
+            start_time: ticket.start_time().to_string(),
+            players: ticket.players().map(PlayerForm::of).collect(),
         }
     }
 }
 
 impl<'e> PlayerForm<'e> {
-    fn of(player: &'e EventPlayer) -> Self {
+    fn of(player: EventPlayer<'e>) -> Self {
         Self {
             player_id: player.player_id.as_str(),
-            team: player.team.as_deref(),
+            team: player.team,
             accepted: player.accepted,
-            player_session_id: player.player_session_id.as_deref(),
+            player_session_id: player.player_session_id,
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Each event type with its whole `detail`, and each key that depends on something both ways.
 
+use std::sync::Arc;
+
 use super::*;
+use crate::lifecycle::event_ticket::form;
 use crate::{
     GameSessionConnectionInfo, MatchedPlayerSession, PlacementEvent, PlacementStatus,
     PlayerGatewayStatus, StatusCause, Timestamp,
@@ -8,29 +11,29 @@ use crate::{
 use serde_json::json;
 
 /// A player of ticket `t1` or `t2` and nothing else.
-fn player(id: &str) -> EventPlayer {
-    EventPlayer { player_id: id.into(), team: None, accepted: None, player_session_id: None }
+fn player(id: &str) -> form::Player {
+    form::Player { player_id: id.into(), team: None, accepted: None, player_session_id: None }
 }
 
-fn in_team(id: &str, team: &str) -> EventPlayer {
-    EventPlayer { team: Some(team.into()), ..player(id) }
+fn in_team(id: &str, team: &str) -> form::Player {
+    form::Player { team: Some(team.into()), ..player(id) }
 }
 
-fn ticket(id: &str, player: EventPlayer) -> EventTicket {
+fn ticket(id: &str, player: form::Player) -> EventTicket {
     let start_time = Timestamp::from_millis(1_000);
-    EventTicket { ticket_id: id.into(), start_time, players: vec![player] }
+    form::Ticket { ticket_id: id.into(), start_time, players: vec![player] }.into()
 }
 
 fn one() -> EventTicket {
     ticket("t1", player("p1"))
 }
 
-fn two() -> Vec<EventTicket> {
-    vec![ticket("t1", in_team("p1", "red")), ticket("t2", in_team("p2", "blue"))]
+fn two() -> Arc<[EventTicket]> {
+    [ticket("t1", in_team("p1", "red")), ticket("t2", in_team("p2", "blue"))].into()
 }
 
-fn rules() -> Vec<RuleMetrics> {
-    vec![RuleMetrics { rule_name: "Fair".into(), passed_count: 3, failed_count: 0 }]
+fn rules() -> Box<[RuleMetrics]> {
+    [RuleMetrics { rule_name: "Fair".into(), passed_count: 3, failed_count: 0 }].into()
 }
 
 fn rules_json() -> Value {
@@ -106,13 +109,13 @@ fn a_potential_match_tells_whether_and_how_long_players_may_answer() {
 
 #[test]
 fn an_answer_stands_with_the_player_who_gave_it() {
-    let answered = |answer: Option<bool>| EventPlayer { accepted: answer, ..in_team("p1", "red") };
+    let answered = |answer: Option<bool>| form::Player { accepted: answer, ..in_team("p1", "red") };
     for (answer, shown) in [
         (Some(true), json!({"playerId": "p1", "team": "red", "accepted": true})),
         (Some(false), json!({"playerId": "p1", "team": "red", "accepted": false})),
         (None, json!({"playerId": "p1", "team": "red"})),
     ] {
-        let tickets = vec![ticket("t1", answered(answer))];
+        let tickets = [ticket("t1", answered(answer))].into();
         let event = EventDetail::AcceptMatch { match_id: "m1".into(), tickets };
         let expected = common("AcceptMatch", &[("t1", shown)], json!({"matchId": "m1"}));
         assert_eq!(detail(event), expected);
@@ -135,10 +138,10 @@ fn the_end_of_the_answers_tells_how_they_ended() {
 
 #[test]
 fn a_success_tells_the_session_as_far_as_it_is_known() {
-    let event = |tickets, game_session| EventDetail::MatchmakingSucceeded {
+    let event = |tickets, session: EventGameSession| EventDetail::MatchmakingSucceeded {
         match_id: "m1".into(),
         tickets,
-        game_session,
+        game_session: session.into(),
     };
     let standalone = detail(event(two(), EventGameSession::default()));
     let expected = common("MatchmakingSucceeded", &plain_two(), json!({"matchId": "m1"}));
@@ -160,8 +163,8 @@ fn a_success_tells_the_session_as_far_as_it_is_known() {
         location: Some("us-west-2".into()),
     };
     // the players of a backfill's roster have no new place
-    let kept = EventPlayer { player_session_id: Some("psess-1".into()), ..in_team("p1", "red") };
-    let tickets = vec![ticket("t1", kept), ticket("t2", in_team("p2", "blue"))];
+    let kept = form::Player { player_session_id: Some("psess-1".into()), ..in_team("p1", "red") };
+    let tickets = [ticket("t1", kept), ticket("t2", in_team("p2", "blue"))].into();
     let shown = json!({"playerId": "p1", "team": "red", "playerSessionId": "psess-1"});
     let [_, second] = plain_two();
     let info = json!({
@@ -178,7 +181,7 @@ fn a_success_tells_the_session_as_far_as_it_is_known() {
 fn a_time_out_carries_metrics_and_no_match() {
     let message = "Removed from matchmaking due to timing out.";
     for (ticket, players, rules, rules_json) in [
-        (one(), plain_one(), Vec::new(), json!([])),
+        (one(), plain_one(), Box::default(), json!([])),
         // a team remains from a proposal that failed
         (
             ticket("t1", in_team("p1", "red")),
@@ -216,7 +219,7 @@ fn a_cancellation_carries_reason_and_metrics_and_no_match() {
     let stopped = EventDetail::MatchmakingCancelled {
         ticket: one(),
         cause: StatusCause::Stopped,
-        rule_evaluation_metrics: Vec::new(),
+        rule_evaluation_metrics: Box::default(),
     };
     assert_eq!(detail(stopped)["message"], json!("Cancelled by request."));
 }
@@ -255,7 +258,7 @@ fn one_of_each() -> Vec<EventDetail> {
         EventDetail::MatchmakingSucceeded {
             match_id: match_id(),
             tickets: two(),
-            game_session: EventGameSession::default(),
+            game_session: Arc::default(),
         },
         EventDetail::MatchmakingTimedOut {
             ticket: one(),

@@ -128,6 +128,7 @@ impl<'r> RecordForm<'r> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lifecycle::event_ticket::form;
     use crate::{EventDetail, EventTicket, MatchmakerData, Timestamp, UpdateReason};
 
     #[test]
@@ -139,11 +140,11 @@ mod tests {
             time: Timestamp::from_millis(5),
             custom_event_data: None,
             detail: EventDetail::MatchmakingSearching {
-                ticket: EventTicket {
+                ticket: EventTicket::from(form::Ticket {
                     ticket_id: "t1".into(),
                     start_time: Timestamp::from_millis(5),
                     players: Vec::new(),
-                },
+                }),
                 estimated_wait_seconds: None,
             },
         });

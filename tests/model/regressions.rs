@@ -101,7 +101,7 @@ impl Game {
         let events = std::iter::from_fn(|| self.engine.poll_event());
         events
             .map(|event| {
-                let tickets = event.detail.tickets().iter().map(|it| it.ticket_id.to_string());
+                let tickets = event.detail.tickets().iter().map(|it| it.ticket_id().to_string());
                 let tickets: Vec<String> = tickets.collect();
                 let cause = match event.detail {
                     EventDetail::MatchmakingCancelled { cause, .. } => format!(" {cause:?}"),

@@ -169,7 +169,7 @@ impl<'s> Run<'s> {
                     if taken_up < queued.len() && matches == 0 =>
                 {
                     let id = self.model.tickets[&queued[taken_up]].id;
-                    self.model.names.is(id, ticket.ticket_id.as_str())?;
+                    self.model.names.is(id, ticket.ticket_id().as_str())?;
                     self.model.begin_search(queued[taken_up]);
                     taken_up += 1;
                 }

@@ -91,14 +91,14 @@ impl Model<'_> {
             return Err("a match must begin with PotentialMatchCreated".into());
         };
         let mut numbers = Vec::new();
-        for ticket in tickets {
-            let number = self.ticket_with(&ticket.ticket_id).ok_or("an unknown ticket")?;
+        for ticket in tickets.iter() {
+            let number = self.ticket_with(ticket.ticket_id()).ok_or("an unknown ticket")?;
             let known = &self.tickets[&number];
             if known.status != TicketStatus::Searching {
-                return Err(format!("{} is {:?}", ticket.ticket_id, known.status));
+                return Err(format!("{} is {:?}", ticket.ticket_id(), known.status));
             }
             if known.due <= self.now {
-                return Err(format!("{} is overdue", ticket.ticket_id));
+                return Err(format!("{} is overdue", ticket.ticket_id()));
             }
             numbers.push(number);
         }
@@ -122,10 +122,10 @@ impl Model<'_> {
             Some(_) => TicketStatus::RequiresAcceptance,
             None => TicketStatus::Placing,
         };
-        for (&number, seen) in numbers.iter().zip(tickets) {
+        for (&number, seen) in numbers.iter().zip(tickets.iter()) {
             self.enter_match(number, of, to);
             if Some(number) != backfill {
-                let team = seen.players.first().and_then(|player| player.team.as_deref());
+                let team = seen.players().next().and_then(|player| player.team);
                 let ticket = self.tickets.get_mut(&number).expect("it was just read");
                 ticket.team = team.map(str::to_owned);
             }
@@ -165,10 +165,10 @@ impl Model<'_> {
         let mut placed = Vec::new();
         for (seen, number) in tickets.iter().zip(numbers) {
             let known = &self.tickets[number];
-            let team = seen.players.first().and_then(|it| it.team.as_deref()).unwrap_or("");
-            for (seen, player) in seen.players.iter().zip(&known.players) {
+            let team = seen.players().next().and_then(|it| it.team).unwrap_or("");
+            for (seen, player) in seen.players().zip(&known.players) {
                 let must = if known.is_backfill { player.team.as_deref() } else { Some(team) };
-                if seen.team.as_deref() != must {
+                if seen.team != must {
                     return Err(format!("{} is in team {:?}", seen.player_id, seen.team));
                 }
                 *sizes.entry(must.unwrap_or("")).or_default() += 1;

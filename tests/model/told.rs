@@ -137,7 +137,7 @@ impl Told {
     pub fn check(&self, event: &Event, names: &mut Names, rules: &[&str]) -> Result<(), String> {
         let seen_tickets = event.detail.tickets();
         for (told, seen) in self.detail.tickets().iter().zip(seen_tickets) {
-            if let Err(problem) = names.is(told.id, seen.ticket_id.as_str()) {
+            if let Err(problem) = names.is(told.id, seen.ticket_id().as_str()) {
                 return Err(format!(
                     "{problem}\n  told {}\n  must {}",
                     seen_text(event, false),
@@ -248,7 +248,7 @@ fn seen_text(event: &Event, any_location: bool) -> String {
             format!("{time} Completed {match_id}{all} {acceptance:?}")
         }
         EventDetail::MatchmakingSucceeded { match_id, game_session, .. } => {
-            let EventGameSession { game_session_arn: arn, port, location, .. } = game_session;
+            let EventGameSession { game_session_arn: arn, port, location, .. } = &**game_session;
             let location = if any_location { &None } else { location };
             format!("{time} Succeeded {match_id}{all} {arn:?} {port:?} {location:?}")
         }
@@ -264,15 +264,14 @@ fn seen_text(event: &Event, any_location: bool) -> String {
 }
 
 fn seen_ticket(ticket: &EventTicket) -> String {
-    let mut text = format!(" {}@{}[", ticket.ticket_id, ticket.start_time.as_millis());
-    for player in &ticket.players {
-        let place = player.player_session_id.as_deref().map(|id| match id {
+    let mut text = format!(" {}@{}[", ticket.ticket_id(), ticket.start_time().as_millis());
+    for player in ticket.players() {
+        let place = player.player_session_id.map(|id| match id {
             id if id.starts_with(HOST_PLACE) => id,
             id if id.starts_with("psess-") && id.len() > 20 => "(made)",
             _ => "(no player session id)",
         });
-        let team = player.team.as_deref();
-        text += &player_text(player.player_id.as_str(), team, player.accepted, place);
+        text += &player_text(player.player_id.as_str(), player.team, player.accepted, place);
     }
     text + "]"
 }

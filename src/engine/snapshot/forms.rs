@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use crate::base::time::Timestamp;
 use crate::engine::Matchmaker;
-use crate::engine::pass::{PassState, Stage, UnderWay};
 use crate::lifecycle::book::{TicketKey, TicketRecord};
 use crate::lifecycle::cause::StatusCause;
 use crate::lifecycle::event::EventGameSession;
@@ -16,7 +15,7 @@ use crate::lifecycle::status::TicketStatus;
 use crate::lifecycle::timers::TimerKind;
 use crate::model::ticket::{MatchId, PlacementId, Player, PlayerId, TicketId};
 use crate::pool::columns::NumberRange;
-use crate::search::AnchorKey;
+use crate::search::{AnchorKey, Keys, Progress, Stage, UnderWay};
 
 /// A ticket. Of a finished one the fields that only an active one has are empty.
 #[derive(Clone, PartialEq, Debug)]
@@ -123,13 +122,39 @@ pub(super) struct AnchorForm(pub(super) Timestamp, pub(super) u64, pub(super) bo
 #[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "wire", serde(rename_all = "camelCase"))]
 pub(super) struct PassForm {
-    pub(super) changed: Vec<AnchorForm>,
     pub(super) due: bool,
-    pub(super) retry: bool,
+    pub(super) last_start: Option<Timestamp>,
+    /// By the oldest ticket of each partition. Those of which there is nothing to say are left out.
+    #[cfg_attr(feature = "wire", serde(default))]
+    pub(super) partitions: Vec<ProgressForm>,
+    /// What version 1 has instead: of all partitions together.
+    #[cfg_attr(feature = "wire", serde(flatten, skip_serializing))]
+    pub(super) of_all: Option<ProgressOfAllForm>,
+}
+
+/// How far passes are in a partition.
+#[derive(Clone, PartialEq, Debug)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "wire", serde(rename_all = "camelCase"))]
+pub(super) struct ProgressForm {
+    /// One of its tickets.
+    pub(super) oldest: AnchorForm,
+    pub(super) changed: Vec<AnchorForm>,
+    pub(super) given_up: Vec<AnchorForm>,
     pub(super) departed: bool,
     pub(super) sets_free: bool,
+    pub(super) under_way: Option<UnderWayForm>,
+}
+
+/// How far passes are, in version 1.
+#[derive(Clone, PartialEq, Debug)]
+#[cfg_attr(feature = "wire", derive(serde::Deserialize))]
+#[cfg_attr(feature = "wire", serde(rename_all = "camelCase"))]
+pub(super) struct ProgressOfAllForm {
+    pub(super) changed: Vec<AnchorForm>,
     pub(super) given_up: Vec<AnchorForm>,
-    pub(super) last_start: Option<Timestamp>,
+    pub(super) departed: bool,
+    pub(super) sets_free: bool,
     pub(super) under_way: Option<UnderWayForm>,
 }
 
@@ -137,6 +162,9 @@ pub(super) struct PassForm {
 #[derive(Clone, PartialEq, Debug)]
 #[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct UnderWayForm {
+    /// Unknown in version 1.
+    #[cfg_attr(feature = "wire", serde(default))]
+    pub(super) turn: Option<AnchorForm>,
     pub(super) changed: Vec<AnchorForm>,
     pub(super) stage: StageForm,
     pub(super) exhausted: Vec<AnchorForm>,
@@ -157,7 +185,7 @@ pub(super) struct RangeForm(pub(super) Option<(f64, f64)>);
 impl Matchmaker {
     pub(super) fn ticket_form(&self, record: &TicketRecord) -> TicketForm {
         TicketForm {
-            id: record.id.clone(),
+            id: record.id().clone(),
             number: record.number,
             status: record.status,
             cause: record.cause,
@@ -172,7 +200,7 @@ impl Matchmaker {
             was_matched: record.was_matched,
             team: record.team.clone(),
             placed: record.placed.as_ref().map(|placed| PlacedForm {
-                session: placed.session.clone(),
+                session: EventGameSession::clone(&placed.session),
                 player_sessions: placed.player_sessions.clone(),
             }),
             active: None,
@@ -243,29 +271,30 @@ pub(super) fn range_form(range: NumberRange) -> RangeForm {
     RangeForm((range.low <= range.high).then_some((range.low, range.high)))
 }
 
-pub(super) fn pass_form(pass: &PassState) -> PassForm {
-    let under_way = pass.under_way.as_ref();
-    PassForm {
-        changed: anchor_forms(&pass.changed),
-        due: pass.due,
-        retry: pass.retry,
-        departed: pass.departed,
-        sets_free: pass.sets_free,
-        given_up: anchor_forms(&pass.given_up),
-        last_start: pass.last_start,
-        under_way: under_way.map(|UnderWay { changed, stage, exhausted }| UnderWayForm {
-            changed: anchor_forms(changed),
-            stage: match *stage {
-                Stage::Asking(after) => StageForm::Asking(after.map(anchor_form)),
-                Stage::Matching(after) => StageForm::Matching(after.map(anchor_form)),
-            },
-            exhausted: anchor_forms(exhausted),
+pub(super) fn progress_form((oldest, progress): (AnchorKey, &Progress)) -> ProgressForm {
+    let Progress { changed, given_up, departed, sets_free, under_way } = progress;
+    ProgressForm {
+        oldest: anchor_form(oldest),
+        changed: anchor_forms(changed),
+        given_up: anchor_forms(given_up),
+        departed: *departed,
+        sets_free: *sets_free,
+        under_way: under_way.as_ref().map(|UnderWay { turn, changed, stage, exhausted }| {
+            UnderWayForm {
+                turn: Some(anchor_form(*turn)),
+                changed: anchor_forms(changed),
+                stage: match *stage {
+                    Stage::Asking(after) => StageForm::Asking(after.map(anchor_form)),
+                    Stage::Matching(after) => StageForm::Matching(after.map(anchor_form)),
+                },
+                exhausted: anchor_forms(exhausted),
+            }
         }),
     }
 }
 
-fn anchor_forms<'k>(keys: impl IntoIterator<Item = &'k AnchorKey>) -> Vec<AnchorForm> {
-    keys.into_iter().copied().map(anchor_form).collect()
+fn anchor_forms(keys: &Keys) -> Vec<AnchorForm> {
+    keys.iter().map(|(&key, ())| anchor_form(key)).collect()
 }
 
 fn anchor_form(key: AnchorKey) -> AnchorForm {

@@ -6,13 +6,12 @@ use std::sync::Arc;
 
 use super::checks::{self, COUNT_MAX, SUBMISSIONS_MAX, holds};
 use super::forms::{
-    ActiveForm, AnchorForm, BackfillForm, MatchForm, PassForm, RangeForm, RowForm, SessionForm,
-    StageForm, TicketForm,
+    ActiveForm, AnchorForm, BackfillForm, MatchForm, PassForm, ProgressForm, ProgressOfAllForm,
+    RangeForm, RowForm, SessionForm, StageForm, TicketForm, UnderWayForm,
 };
-use super::{RestoreError, Snapshot, VERSION};
+use super::{RestoreError, Snapshot, VERSION, VERSION_MIN};
 use crate::base::rng::DetRng;
 use crate::base::time::{Millis, Timestamp};
-use crate::engine::pass::{Stage, UnderWay};
 use crate::engine::rows::RowOf;
 use crate::engine::{Matchmaker, set, validate};
 use crate::lifecycle::book::{Placed, Taken, TicketKey, TicketRecord};
@@ -24,7 +23,7 @@ use crate::model::limits;
 use crate::model::ticket::{MatchId, Player, PlayerId, TicketId};
 use crate::pool::columns::{NumberRange, TicketRow};
 use crate::ruleset::RuleSet;
-use crate::search::AnchorKey;
+use crate::search::{AnchorKey, Keys, Progress, Stage, UnderWay};
 
 /// The tickets of a snapshot by number of submission.
 type ByNumber = BTreeMap<u64, TicketKey>;
@@ -39,7 +38,7 @@ impl Matchmaker {
     /// # Errors
     /// [`RestoreError`], whatever is wrong with the snapshot; it may come from anywhere.
     pub fn restore(rule_set: RuleSet, snapshot: Snapshot) -> Result<Self, RestoreError> {
-        if snapshot.version != VERSION {
+        if !(VERSION_MIN..=VERSION).contains(&snapshot.version) {
             return Err(RestoreError::OtherVersion { found: snapshot.version, supported: VERSION });
         }
         let given = rule_set.fingerprint();
@@ -114,20 +113,19 @@ impl Matchmaker {
             Box::new(self.backfill(session, automatic, &players))
         });
         let record = TicketRecord {
-            id,
             number,
             status,
             cause: form.cause,
             start_time,
             end_time: form.end_time,
             due: form.due,
-            party: self.book.pack(&players),
+            party: self.book.pack(id, start_time, &players),
             backfill,
             was_matched: form.was_matched,
             team: form.team.map(|team| self.team_name(team)),
             pending: None,
             placed: form.placed.map(|placed| {
-                let (session, player_sessions) = (placed.session, placed.player_sessions);
+                let (session, player_sessions) = (Arc::new(placed.session), placed.player_sessions);
                 Box::new(Placed { session, player_sessions })
             }),
             tallies: active.as_ref().map_or(&[][..], |active| &active.tallies).into(),
@@ -176,15 +174,6 @@ impl Matchmaker {
         let waits = matches!(status, TicketStatus::Queued | TicketStatus::Searching);
         self.check_timers(key, form, waits)?;
         let Some(record) = self.book.record(key).filter(|_| waits) else { return Ok(()) };
-        match (status, row) {
-            (TicketStatus::Queued, _) => {
-                self.queued.insert(number, key);
-            }
-            (_, Some(row)) => {
-                self.searching.insert(self.anchor_key(record), row);
-            }
-            (_, None) => {}
-        }
         self.timers.set(due, Timer::RequestTimeout(key), number);
         if let Some(end) = self.guard_end(record).filter(|_| form.is_guarded) {
             self.timers.set(end, Timer::GuardEnd(key), number);
@@ -192,6 +181,11 @@ impl Matchmaker {
         if let Some(next) = form.next_epoch {
             self.timers.set(next, Timer::EpochStart(key), number);
             self.epoch_timers[key] = Some(next);
+        }
+        match (status, row) {
+            (TicketStatus::Queued, _) => _ = self.queued.insert(number, key),
+            (_, Some(row)) => self.join_search(row),
+            (_, None) => {}
         }
         Ok(())
     }
@@ -395,27 +389,77 @@ impl Matchmaker {
     }
 
     fn take_up_pass(&mut self, form: PassForm) {
+        self.pass.due = form.due;
+        self.pass.last_start = form.last_start;
+        let rows = self.active_keys().into_iter().filter_map(|key| {
+            let number = self.book.record(key)?.number;
+            self.rows[key].map(|row| (number, row))
+        });
+        let rows: BTreeMap<u64, TicketRow> = rows.collect();
+        for form in form.partitions {
+            let AnchorForm(_, number, _) = form.oldest;
+            if let Some(&row) = rows.get(&number) {
+                let progress = self.progress(form);
+                self.waiting.take_up(row, progress);
+            }
+        }
+        if let Some(of_all) = form.of_all {
+            self.take_up_all(&of_all, &rows);
+        }
+    }
+
+    fn progress(&self, form: ProgressForm) -> Progress {
         let priority = self.rule_set.plan().ast.algorithm.backfill_priority;
         let key = |AnchorForm(start_time, number, is_backfill)| {
             AnchorKey::new(priority, is_backfill, start_time, number)
         };
-        let keys = |forms: Vec<AnchorForm>| forms.into_iter().map(key).collect();
-        let pass = &mut self.pass;
-        pass.changed = keys(form.changed);
-        pass.due = form.due;
-        pass.retry = form.retry;
-        pass.departed = form.departed;
-        pass.sets_free = form.sets_free;
-        pass.given_up = keys(form.given_up);
-        pass.last_start = form.last_start;
-        pass.under_way = form.under_way.map(|under_way| UnderWay {
-            changed: keys(under_way.changed),
-            stage: match under_way.stage {
-                StageForm::Asking(after) => Stage::Asking(after.map(key)),
-                StageForm::Matching(after) => Stage::Matching(after.map(key)),
-            },
-            exhausted: keys(under_way.exhausted),
-        });
+        let keys = |forms: Vec<AnchorForm>| {
+            let mut keys = Keys::default();
+            forms.into_iter().for_each(|form| _ = keys.insert(key(form), ()));
+            keys
+        };
+        Progress {
+            changed: keys(form.changed),
+            given_up: keys(form.given_up),
+            departed: form.departed,
+            sets_free: form.sets_free,
+            under_way: form.under_way.map(|under_way| UnderWay {
+                turn: key(under_way.turn.unwrap_or(form.oldest)),
+                changed: keys(under_way.changed),
+                stage: match under_way.stage {
+                    StageForm::Asking(after) => Stage::Asking(after.map(key)),
+                    StageForm::Matching(after) => Stage::Matching(after.map(key)),
+                },
+                exhausted: keys(under_way.exhausted),
+            }),
+        }
+    }
+
+    /// Version 1 knew no partitions: each has what is said of its own tickets.
+    fn take_up_all(&mut self, form: &ProgressOfAllForm, rows: &BTreeMap<u64, TicketRow>) {
+        for members in self.waiting.members(rows.values().copied()) {
+            let columns = &self.pool.columns;
+            let numbers: BTreeSet<u64> = members.iter().map(|&row| columns.number[row]).collect();
+            let own = |forms: &[AnchorForm]| -> Vec<AnchorForm> {
+                forms.iter().copied().filter(|form| numbers.contains(&form.1)).collect()
+            };
+            let under_way = form.under_way.as_ref().map(|under_way| UnderWayForm {
+                turn: None,
+                changed: own(&under_way.changed),
+                stage: under_way.stage,
+                exhausted: own(&under_way.exhausted),
+            });
+            let Some(&row) = members.first() else { continue };
+            let progress = self.progress(ProgressForm {
+                oldest: AnchorForm(columns.start_time[row], columns.number[row], false),
+                changed: own(&form.changed),
+                given_up: own(&form.given_up),
+                departed: form.departed,
+                sets_free: form.sets_free,
+                under_way,
+            });
+            self.waiting.take_up(row, progress);
+        }
     }
 
     fn take_up_counters(&mut self, counters: Counters) -> Result<(), RestoreError> {

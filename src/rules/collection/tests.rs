@@ -102,7 +102,12 @@ impl Arena {
 
     fn partial(&mut self, seats: Seats<'_>) -> Verdict {
         let (candidate, room) = self.candidate(seats);
-        let partial = Partial { columns: &self.pool.columns, candidate: &candidate, room: &room };
+        let partial = Partial {
+            columns: &self.pool.columns,
+            candidate: &candidate,
+            room: &room,
+            coming: &[],
+        };
         let rule = &self.rule_set.plan().enforced[0].rule;
         rule.partial(&partial, Epoch::first(), &mut self.scratch)
     }

@@ -3,8 +3,8 @@
 //! Some variables of the environment change a run of the tests, and only of the tests:
 //!
 //! - `RALLYPOINT_PROOF_SEED`: a number, another seed than the fixed one (0).
-//! - `RALLYPOINT_PROOF_TIMES`: so many times the usual number of cases. The full count of decision
-//!   36, 10,000 pools, is 5 times the usual 2,000:
+//! - `RALLYPOINT_PROOF_TIMES`: so many times the usual number of cases. The full count of pools, 10,000
+//!   for our own rule sets, is 5 times the usual 2,000:
 //!   `RALLYPOINT_PROOF_TIMES=5 cargo test --release -p rallypoint --lib proof -- --nocapture`
 //! - `RALLYPOINT_PROOF_SHRINK`: at most so many steps of shrinking; 0 to learn only that a law breaks.
 

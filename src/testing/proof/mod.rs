@@ -13,6 +13,7 @@ mod declared;
 mod equivalence;
 mod expression;
 mod law;
+mod own;
 mod rule_set;
 mod rules;
 mod seated;

@@ -151,15 +151,19 @@ fn refused_pairs(table: &Table<'_>, epoch: Epoch, pairs: &[Pairs]) -> Vec<bool> 
     let tickets: Vec<TicketRow> = table.candidate.tickets().collect();
     let refuses = |pairs: &Pairs| {
         let mut profiles = Profiles::default();
-        for &row in &tickets {
-            profiles.push(pairs, columns, row);
-        }
-        let at = |it: usize| pairs.locations(columns, tickets[it], epoch);
-        let meet = |a: usize, b: usize| {
-            profiles.meet(pairs, epoch, a, b) && !at(a).intersect(at(b)).is_empty()
+        let is_defined = |&row: &TicketRow| profiles.set(pairs, columns, row);
+        let is_possible = tickets.iter().all(is_defined);
+        let strings = |row| {
+            let mut strings = Vec::new();
+            pairs.strings(columns, row, &mut strings).then_some(strings)
         };
-        let all = 0..tickets.len();
-        all.clone().any(|a| all.clone().any(|b| !meet(a, b)))
+        let at = |row| profiles.locations(pairs, columns, epoch, row);
+        let meet = |a: TicketRow, b: TicketRow| {
+            strings(a).zip(strings(b)).is_some_and(|(a, b)| a == b)
+                && profiles.meet(pairs, epoch, a, b)
+                && !at(a).intersect(at(b)).is_empty()
+        };
+        !is_possible || tickets.iter().any(|&a| tickets.iter().any(|&b| !meet(a, b)))
     };
     pairs.iter().map(refuses).collect()
 }
@@ -188,7 +192,7 @@ fn check(
     let room = room(table, epoch);
     let verdicts: Vec<Verdict> = {
         let Table { plan, pool, candidate, scratch, .. } = &*table;
-        let partial = Partial { columns: &pool.columns, candidate, room: &room };
+        let partial = Partial { columns: &pool.columns, candidate, room: &room, coming: &[] };
         let verdict = |rule: &Compiled| match rule {
             Compiled::Admit(rule) => rule.partial(&partial, epoch, &mut scratch.borrow_mut()),
             Compiled::Order(_) => Verdict::ALWAYS,

@@ -1,0 +1,331 @@
+//! Which tickets could be in a match with another, found without a look at all of them.
+//!
+//! A cell holds tickets that have something in common, in the order of anchors: numbers that lie
+//! near together; or a string that players must share (a ticket with several is in several cells);
+//! or the same locations. The candidates of an anchor are those of the cells that it reaches,
+//! merged by age.
+
+use super::AnchorKey;
+use super::view::{View, Waiter};
+use crate::base::epoch::{Epoch, PerEpoch};
+use crate::base::idx::Idx;
+use crate::base::sorted::{Position, SortedMap};
+use crate::eval::pairs::{Pairs, Share, Window};
+use crate::pool::columns::TicketRow;
+use std::cmp::Reverse;
+use std::collections::binary_heap::PeekMut;
+use std::collections::{BTreeMap, BinaryHeap};
+
+/// With more cells than this in reach, all tickets are looked at in their order. Small pools of
+/// tests are to come to that, too.
+const CURSORS_MAX: usize = if cfg!(test) { 12 } else { 256 };
+/// Tickets of more sets of locations than this are mixed in one cell.
+const LOCATION_SETS_MAX: usize = if cfg!(test) { 3 } else { 128 };
+/// The number of that cell.
+const MIXED: i64 = -1;
+
+pub(super) type Tickets = SortedMap<AnchorKey, Waiter>;
+
+/// The tickets of a partition in cells; backfill tickets, which are no candidates, are in none.
+#[derive(Debug, Default)]
+pub(super) struct Cells {
+    /// Where in `lists` the tickets of a cell are, by the number of the cell.
+    numbers: BTreeMap<i64, u32>,
+    lists: Vec<Tickets>,
+    free: Vec<u32>,
+    /// The cells of tickets with the same locations.
+    location_sets: BTreeMap<u128, i64>,
+}
+
+/// What makes the cells of a rule set: of what its pairs say that which is said of most epochs.
+#[derive(Clone, Copy, Debug)]
+enum Cut<'p> {
+    Window(Window),
+    Share(&'p Share),
+    Locations,
+    Nothing,
+}
+
+impl<'p> Cut<'p> {
+    fn new(pairs: &'p Pairs) -> Self {
+        if let Some(window) = pairs.window() {
+            return Self::Window(window);
+        }
+        let wanted = |share: &&Share| share.wanted.iter().any(|&it| it);
+        match pairs.share.iter().find(wanted) {
+            Some(share) => Self::Share(share),
+            None if !pairs.reach.is_empty() => Self::Locations,
+            None => Self::Nothing,
+        }
+    }
+}
+
+/// Which epoch a question is about; `None` for all of them.
+type OfEpoch = Option<Epoch>;
+
+/// Where the merge stands in a cell; the first is that with the oldest ticket.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct Cursor {
+    /// The ticket that comes next.
+    key: AnchorKey,
+    list: u32,
+    position: Position,
+}
+
+/// A merge of cells, or a walk through all tickets.
+#[derive(Debug, Default)]
+pub(super) struct Cursors {
+    cells: BinaryHeap<Reverse<Cursor>>,
+    /// The last ticket of the merge: one in several cells comes once.
+    last: Option<AnchorKey>,
+    /// Where all tickets are looked at: the next.
+    all: Option<Position>,
+}
+
+impl Cells {
+    pub(super) fn insert(&mut self, view: &View<'_>, key: AnchorKey, waiter: Waiter) {
+        for number in self.numbers_of(view, waiter.row, true) {
+            let list = match self.numbers.get(&number) {
+                Some(&list) => list,
+                None => self.new_cell(number),
+            };
+            if let Some(list) = self.lists.get_mut(list as usize) {
+                list.insert(key, waiter);
+            }
+        }
+    }
+
+    fn new_cell(&mut self, number: i64) -> u32 {
+        let list = self.free.pop().unwrap_or_else(|| {
+            self.lists.push(Tickets::default());
+            self.lists.len() as u32 - 1
+        });
+        self.numbers.insert(number, list);
+        list
+    }
+
+    pub(super) fn remove(&mut self, view: &View<'_>, key: AnchorKey, row: TicketRow) {
+        for number in self.numbers_of(view, row, false) {
+            if !self.remove_from(number, key) {
+                // It came when the sets of locations were too many.
+                self.remove_from(MIXED, key);
+            }
+        }
+    }
+
+    fn remove_from(&mut self, number: i64, key: AnchorKey) -> bool {
+        let Some(&at) = self.numbers.get(&number) else { return false };
+        let Some(list) = self.lists.get_mut(at as usize) else { return false };
+        let removed = list.remove(&key).is_some();
+        if list.is_empty() {
+            *list = Tickets::default();
+            self.numbers.remove(&number);
+            self.free.push(at);
+            self.location_sets.retain(|_, it| *it != number);
+        }
+        removed
+    }
+
+    /// The numbers of the cells that a ticket is in, or comes into.
+    fn numbers_of(&mut self, view: &View<'_>, row: TicketRow, comes: bool) -> Numbers {
+        match Cut::new(view.pairs) {
+            Cut::Nothing => Numbers::None,
+            Cut::Window(window) => {
+                let spans = view.profiles.spans(view.pairs, row);
+                let low = spans.get(window.at).map_or(0.0, |span| span.low);
+                Numbers::One(window.number(low))
+            }
+            Cut::Share(share) => Numbers::of_strings(share, view, row),
+            Cut::Locations => {
+                let set = view.pairs.locations_ever(view.columns, row).0;
+                let known = self.location_sets.get(&set).copied();
+                Numbers::One(match known {
+                    Some(number) => number,
+                    None if !comes || self.location_sets.len() >= LOCATION_SETS_MAX => MIXED,
+                    None => {
+                        let taken: Vec<i64> = self.location_sets.values().copied().collect();
+                        let free = (0..).find(|it| !taken.contains(it)).unwrap_or(MIXED);
+                        self.location_sets.insert(set, free);
+                        free
+                    }
+                })
+            }
+        }
+    }
+
+    /// Calls `each` with every cell that a ticket reaches in an epoch, or in any; false when all
+    /// tickets must be looked at.
+    fn reached(
+        &self,
+        view: &View<'_>,
+        epoch: OfEpoch,
+        row: TicketRow,
+        mut each: impl FnMut(u32),
+    ) -> bool {
+        let mut left = CURSORS_MAX;
+        let mut visit = |list: u32| {
+            each(list);
+            left = left.saturating_sub(1);
+            left > 0
+        };
+        match Cut::new(view.pairs) {
+            Cut::Nothing => false,
+            Cut::Window(window) => {
+                let Some((low, high)) = numbers_in_reach(view, window, epoch, row) else {
+                    return false;
+                };
+                // A ticket whose own players lie too far apart reaches nothing.
+                low > high || self.numbers.range(low..=high).all(|(_, &list)| visit(list))
+            }
+            Cut::Share(share) => {
+                let is_wanted = match epoch {
+                    Some(epoch) => *share.wanted.at(epoch),
+                    None => share.wanted.iter().all(|&it| it),
+                };
+                is_wanted
+                    && Numbers::of_strings(share, view, row)
+                        .filter_map(|number| self.numbers.get(&number))
+                        .all(|&list| visit(list))
+            }
+            Cut::Locations => {
+                let own = match epoch {
+                    Some(epoch) => view.profiles.locations(view.pairs, view.columns, epoch, row),
+                    None => view.pairs.locations_ever(view.columns, row),
+                };
+                let sets = self.location_sets.iter();
+                let reached = sets.filter(|&(&set, _)| set & own.0 != 0).map(|(_, &number)| number);
+                reached
+                    .chain([MIXED])
+                    .filter_map(|number| self.numbers.get(&number))
+                    .all(|&list| visit(list))
+            }
+        }
+    }
+
+    /// Sets the cursors to where the candidates of a ticket are.
+    pub(super) fn reach(
+        &self,
+        view: &View<'_>,
+        epoch: Epoch,
+        row: TicketRow,
+        all: &Tickets,
+        cursors: &mut Cursors,
+    ) {
+        cursors.cells.clear();
+        cursors.last = None;
+        cursors.all = None;
+        let is_reached = self.reached(view, Some(epoch), row, |list| {
+            cursors.cells.extend(self.first_cursor(list).map(Reverse));
+        });
+        if !is_reached {
+            cursors.cells.clear();
+            cursors.all = all.first_position();
+        }
+    }
+
+    /// Adds the cells with tickets that could share a match with this one in whatever epoch; false
+    /// when these are all.
+    pub(super) fn reach_ever(&self, view: &View<'_>, row: TicketRow, lists: &mut Vec<u32>) -> bool {
+        self.reached(view, None, row, |list| lists.push(list))
+    }
+
+    /// The first ticket behind `after` in some cells.
+    pub(super) fn next_after(
+        &self,
+        after: Option<AnchorKey>,
+        lists: &[u32],
+    ) -> Option<(AnchorKey, Waiter)> {
+        let lists = lists.iter().filter_map(|&it| self.lists.get(it as usize));
+        let next = lists.filter_map(|list| list.next_after(after));
+        next.map(|(&key, &waiter)| (key, waiter)).min_by_key(|&(key, _)| key)
+    }
+
+    /// The next ticket of a merge; of a walk through `all` tickets the next, be it a backfill.
+    #[inline]
+    pub(super) fn next(&self, cursors: &mut Cursors, all: &Tickets) -> Option<(AnchorKey, Waiter)> {
+        if let Some(position) = cursors.all {
+            let (&key, &waiter) = all.at(position)?;
+            cursors.all = all.behind(position);
+            return Some((key, waiter));
+        }
+        loop {
+            let mut top = cursors.cells.peek_mut()?;
+            let Reverse(Cursor { key, list, position }) = *top;
+            let tickets = self.lists.get(list as usize)?;
+            let (_, &waiter) = tickets.at(position)?;
+            let behind = tickets.behind(position);
+            match behind.and_then(|position| self.cursor(list, position)) {
+                Some(moved) => *top = Reverse(moved),
+                None => {
+                    PeekMut::pop(top);
+                }
+            }
+            if cursors.last.replace(key) != Some(key) {
+                return Some((key, waiter));
+            }
+        }
+    }
+
+    fn first_cursor(&self, list: u32) -> Option<Cursor> {
+        self.cursor(list, self.lists.get(list as usize)?.first_position()?)
+    }
+
+    fn cursor(&self, list: u32, position: Position) -> Option<Cursor> {
+        let (&key, _) = self.lists.get(list as usize)?.at(position)?;
+        Some(Cursor { key, list, position })
+    }
+}
+
+/// The numbers of the first and the last cell that a ticket reaches; `None` for all.
+fn numbers_in_reach(
+    view: &View<'_>,
+    window: Window,
+    epoch: OfEpoch,
+    row: TicketRow,
+) -> Option<(i64, i64)> {
+    let bound: &PerEpoch<f64> = view.pairs.near.get(window.at).map(|near| &near.max)?;
+    let max = match epoch {
+        Some(epoch) => *bound.at(epoch),
+        None => bound.iter().copied().fold(0.0, f64::max),
+    };
+    let span = view.profiles.spans(view.pairs, row).get(window.at).copied()?;
+    // More than the rounding of a difference that is held against the bound.
+    let slack = |value: f64| (value.abs() + max.abs()) * 1e-12;
+    // Cells are by the lowest values of their tickets, and the highest of this one may be far.
+    let low = span.high - max - slack(span.high);
+    let high = span.low + max + slack(span.low);
+    max.is_finite().then(|| (window.number(low), window.number(high)))
+}
+
+/// The numbers of the cells of a ticket.
+enum Numbers {
+    None,
+    One(i64),
+    Many(std::vec::IntoIter<i64>),
+}
+
+impl Numbers {
+    fn of_strings(share: &Share, view: &View<'_>, row: TicketRow) -> Self {
+        let mut numbers = Vec::new();
+        share.each_string(view.columns, row, |sym| numbers.push(sym.index() as i64));
+        numbers.sort_unstable();
+        numbers.dedup();
+        Self::Many(numbers.into_iter())
+    }
+}
+
+impl Iterator for Numbers {
+    type Item = i64;
+
+    fn next(&mut self) -> Option<i64> {
+        match self {
+            Self::None => None,
+            Self::One(number) => {
+                let number = *number;
+                *self = Self::None;
+                Some(number)
+            }
+            Self::Many(numbers) => numbers.next(),
+        }
+    }
+}

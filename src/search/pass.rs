@@ -1,0 +1,394 @@
+//! A matching pass over a partition: what has changed decides what is searched.
+//!
+//! A match can become possible only through a ticket that has changed: it arrived, entered an
+//! epoch, or was left unsearched by a budget (decision 21). So a pass first asks the changed
+//! tickets whether there is a match for one of them. Only then do the anchors get their turn,
+//! oldest first, and only those that could share a match with a changed ticket, until no changed
+//! ticket is left.
+
+use super::exhaustive::Searcher;
+use super::sharing::could_meet;
+use super::view::{Entry, View};
+use super::waiting::{MatchTerms, Waiting};
+use super::{AnchorKey, Found, Outcome, Tally};
+use crate::base::sorted::SortedMap;
+use crate::base::time::Millis;
+use crate::pool::columns::TicketRow;
+
+/// With more changed tickets than this, an anchor is searched without asking first whether all
+/// rules let it share a match with one of them, but not without a look at pairs.
+const ASKED_MAX: usize = 8;
+
+/// With more, not even what rules say of pairs is held against each of them.
+const COMPARED_MAX: usize = 64;
+
+/// Tickets in the order of anchors.
+pub(crate) type Keys = SortedMap<AnchorKey, ()>;
+
+/// How far passes are in a partition.
+#[derive(Debug, Default)]
+pub(crate) struct Progress {
+    /// Tickets that have changed since the last pass began, waiting for the next one.
+    pub(crate) changed: Keys,
+    /// Those whose budget ran out without a match when they were searched last.
+    pub(crate) given_up: Keys,
+    /// Whether a ticket has left since the last pass began: with a smaller pool, a search that was
+    /// given up may come to an end.
+    pub(crate) departed: bool,
+    /// Whether a backfill ticket has come, left or changed, so that tickets that were kept for it
+    /// may have become free. They count as changed (decision 21).
+    pub(crate) sets_free: bool,
+    pub(crate) under_way: Option<UnderWay>,
+}
+
+/// A pass that has begun.
+#[derive(Debug)]
+pub(crate) struct UnderWay {
+    /// The oldest ticket of the partition when the pass began: it says when the partition has its
+    /// turn.
+    pub(crate) turn: AnchorKey,
+    /// Changed tickets for which there may be a match.
+    pub(crate) changed: Keys,
+    pub(crate) stage: Stage,
+    /// Anchors whose budget ran out without a match.
+    pub(crate) exhausted: Keys,
+}
+
+/// How far a pass is; the key is that of the last ticket that had its turn.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Stage {
+    /// Asks the changed tickets whether there is a match for one of them.
+    Asking(Option<AnchorKey>),
+    /// Gives the anchors their turn.
+    Matching(Option<AnchorKey>),
+}
+
+impl Progress {
+    /// Notes that a ticket has left.
+    pub(super) fn forget(&mut self, ticket: AnchorKey) {
+        self.changed.remove(&ticket);
+        self.given_up.remove(&ticket);
+        if let Some(under_way) = &mut self.under_way {
+            under_way.changed.remove(&ticket);
+            under_way.exhausted.remove(&ticket);
+        }
+        self.departed = true;
+    }
+
+    /// Leaves only some tickets.
+    pub(super) fn retain(&mut self, stays: impl Fn(AnchorKey) -> bool) {
+        let under_way = self.under_way.as_mut();
+        let of_pass = under_way.map(|it| [&mut it.changed, &mut it.exhausted]);
+        let own = [&mut self.changed, &mut self.given_up];
+        for keys in own.into_iter().chain(of_pass.into_iter().flatten()) {
+            let all: Vec<AnchorKey> = keys.iter().map(|(&key, ())| key).collect();
+            all.into_iter().filter(|&key| !stays(key)).for_each(|key| _ = keys.remove(&key));
+        }
+    }
+
+    /// Whether the next pass has something to do.
+    pub(super) fn is_due(&self) -> bool {
+        !self.changed.is_empty() || self.sets_free || self.retries()
+    }
+
+    /// Whether searches that were given up may come to an end now.
+    pub(super) fn retries(&self) -> bool {
+        self.departed && !self.given_up.is_empty()
+    }
+
+    /// Notes that a backfill ticket has come, left or changed.
+    pub(super) fn note_backfill(&mut self, terms: MatchTerms) {
+        self.sets_free |= terms.backfill_before_new_match > Millis::new(0);
+    }
+
+    /// Begins a pass.
+    pub(super) fn begin(&mut self, view: &View<'_>, waiting: &Waiting) {
+        let Some(turn) = waiting.first() else { return };
+        let mut changed = std::mem::take(&mut self.changed);
+        let free = if self.sets_free { waiting.young(view) } else { Vec::new() };
+        let again = std::mem::take(&mut self.given_up);
+        if self.departed {
+            again.iter().for_each(|(&key, ())| _ = changed.insert(key, ()));
+        } else {
+            self.given_up = again;
+        }
+        free.into_iter().for_each(|(key, _)| _ = changed.insert(key, ()));
+        self.departed = false;
+        self.sets_free = false;
+        let (stage, exhausted) = (Stage::Asking(None), Keys::default());
+        self.under_way = Some(UnderWay { turn, changed, stage, exhausted });
+    }
+
+    /// Ends the pass. What a budget left unsearched is searched again when the pool has become
+    /// smaller; says whether it has meanwhile.
+    fn end(&mut self) -> bool {
+        let Some(under_way) = self.under_way.take() else { return false };
+        for (&key, ()) in under_way.exhausted.iter() {
+            self.given_up.insert(key, ());
+        }
+        self.departed && under_way.exhausted.first_key_value().is_some()
+    }
+}
+
+/// What a slice may spend.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Budget {
+    pub(crate) nodes: u64,
+    pub(crate) nodes_per_anchor: u64,
+    /// Matches that there is room for.
+    pub(crate) matches: usize,
+}
+
+/// What was done, in counts that depend on nothing but the inputs.
+#[derive(Debug, Default)]
+pub(crate) struct Slice {
+    /// Tickets that had their turn as anchor.
+    pub(crate) anchors: u64,
+    /// Changed tickets that were asked whether there is a match for one of them.
+    pub(crate) asked: u64,
+    pub(crate) nodes: u64,
+    /// Complete candidates judged.
+    pub(crate) judged: u64,
+    pub(crate) anchors_exhausted: u64,
+    pub(crate) fullness_unproven: u64,
+    /// The anchors for which candidates were judged, in the order of their searches.
+    pub(crate) tallied: Vec<TicketRow>,
+    /// For each of them one for each enforced rule.
+    pub(crate) tallies: Vec<Tally>,
+    /// The matches found.
+    pub(crate) matches: Vec<Found>,
+    /// Whether what was given up should be searched again at once.
+    pub(crate) retries: bool,
+}
+
+impl Slice {
+    /// Adds what was done in another partition.
+    pub(super) fn add(&mut self, mut other: Self) {
+        self.anchors += other.anchors;
+        self.asked += other.asked;
+        self.nodes += other.nodes;
+        self.judged += other.judged;
+        self.anchors_exhausted += other.anchors_exhausted;
+        self.fullness_unproven += other.fullness_unproven;
+        self.tallied.append(&mut other.tallied);
+        self.tallies.append(&mut other.tallies);
+        self.matches.append(&mut other.matches);
+        self.retries |= other.retries;
+    }
+}
+
+/// A slice of the pass over a partition.
+pub(super) struct Pass<'a, 'v> {
+    pub(super) view: &'a View<'v>,
+    pub(super) waiting: &'a mut Waiting,
+    pub(super) progress: &'a mut Progress,
+    pub(super) searcher: &'a mut Searcher,
+    pub(super) slice: Slice,
+    /// The changed tickets, when there are not many, and where the anchors are that could share a
+    /// match with one of them; looked up when their number changes.
+    near: Near,
+}
+
+#[derive(Default)]
+struct Near {
+    count: usize,
+    changed: Vec<AnchorKey>,
+    /// Cells of the partition; `None` for all tickets.
+    lists: Option<Vec<u32>>,
+    others: Vec<Entry>,
+}
+
+impl<'a, 'v> Pass<'a, 'v> {
+    pub(super) fn new(
+        view: &'a View<'v>,
+        waiting: &'a mut Waiting,
+        progress: &'a mut Progress,
+        searcher: &'a mut Searcher,
+    ) -> Self {
+        let (slice, near) = (Slice::default(), Near::default());
+        Self { view, waiting, progress, searcher, slice, near }
+    }
+
+    /// Goes on with the pass until it is done, or until the budget ends the slice.
+    pub(super) fn run(mut self, budget: Budget) -> Slice {
+        self.waiting.open(self.view);
+        let Some(mut under_way) = self.progress.under_way.take() else { return self.slice };
+        let is_done = loop {
+            if self.slice.nodes >= budget.nodes || self.slice.matches.len() >= budget.matches {
+                break false;
+            }
+            let goes_on = match under_way.stage {
+                Stage::Asking(after) => self.ask_next(after, &mut under_way, budget),
+                Stage::Matching(after) => self.match_next(after, &mut under_way, budget),
+            };
+            if !goes_on {
+                break true;
+            }
+        };
+        self.progress.under_way = Some(under_way);
+        if is_done {
+            self.slice.retries = self.progress.end();
+        }
+        self.slice
+    }
+
+    /// Asks the next changed ticket whether there is a match for it; false when none is left.
+    fn ask_next(
+        &mut self,
+        after: Option<AnchorKey>,
+        under_way: &mut UnderWay,
+        budget: Budget,
+    ) -> bool {
+        let Some((&key, ())) = under_way.changed.next_after(after) else { return false };
+        under_way.stage = Stage::Asking(Some(key));
+        let Some(anchor) = self.waiting.get(self.view, key) else {
+            under_way.changed.remove(&key);
+            return true;
+        };
+        // The oldest is the first anchor: it has its turn at once.
+        let is_oldest = self.waiting.first() == Some(key);
+        let may_match = is_oldest || {
+            self.slice.asked += 1;
+            let outcome = self.search(key, anchor, budget);
+            outcome.found.is_some() || outcome.exhausted
+        };
+        if may_match {
+            under_way.stage = Stage::Matching(None);
+        } else {
+            under_way.changed.remove(&key);
+        }
+        true
+    }
+
+    /// Gives the next anchor its turn; false when none is left that could be matched.
+    fn match_next(
+        &mut self,
+        after: Option<AnchorKey>,
+        under_way: &mut UnderWay,
+        budget: Budget,
+    ) -> bool {
+        if under_way.changed.is_empty() && !self.progress.sets_free {
+            return false;
+        }
+        self.look_up_changed(under_way);
+        let Some((key, _)) = self.next_anchor(after, under_way) else { return false };
+        under_way.stage = Stage::Matching(Some(key));
+        let Some(anchor) = self.waiting.get(self.view, key) else { return true };
+        let has_changed = under_way.changed.contains_key(&key) || self.is_perhaps_free(key);
+        if !has_changed && !self.could_share(key, anchor, under_way) {
+            return true;
+        }
+        let Outcome { found, exhausted, .. } = self.search(key, anchor, budget);
+        match found {
+            Some(found) => {
+                self.slice.fullness_unproven += u64::from(exhausted);
+                self.take(&found, under_way);
+                self.slice.matches.push(found);
+            }
+            None if exhausted => {
+                self.slice.anchors_exhausted += 1;
+                under_way.exhausted.insert(key, ());
+            }
+            None => {
+                under_way.changed.remove(&key);
+                self.progress.given_up.remove(&key);
+            }
+        }
+        true
+    }
+
+    /// Takes the tickets of a match out.
+    fn take(&mut self, found: &Found, under_way: &mut UnderWay) {
+        for row in found.rows() {
+            let key = self.view.key(row);
+            self.waiting.remove(self.view, row);
+            under_way.changed.remove(&key);
+            under_way.exhausted.remove(&key);
+            self.progress.forget(key);
+            if key.is_backfill() {
+                self.progress.note_backfill(self.view.terms);
+            }
+        }
+    }
+
+    /// Whether a ticket may have become free since the pass began. It counts as changed for the
+    /// rest of the pass, and for the anchors before it in the next one.
+    fn is_perhaps_free(&self, ticket: AnchorKey) -> bool {
+        let guard = self.view.terms.backfill_before_new_match;
+        self.progress.sets_free
+            && !ticket.is_backfill()
+            && ticket.start_time().plus(guard) > self.view.now
+    }
+
+    fn look_up_changed(&mut self, under_way: &UnderWay) {
+        let count = under_way.changed.len();
+        if self.near.count == count {
+            return;
+        }
+        self.near.count = count;
+        self.near.changed.clear();
+        self.near.lists = None;
+        if count > COMPARED_MAX {
+            return;
+        }
+        let mut lists = Vec::new();
+        let mut is_some = true;
+        for (&key, ()) in under_way.changed.iter() {
+            let Some(entry) = self.waiting.get(self.view, key) else { continue };
+            self.near.changed.push(key);
+            is_some &= self.waiting.reach_ever(self.view, entry.row, &mut lists);
+        }
+        lists.sort_unstable();
+        lists.dedup();
+        self.near.lists = is_some.then_some(lists);
+    }
+
+    /// The next anchor that could share a match with a changed ticket, as far as cells tell.
+    fn next_anchor(
+        &self,
+        after: Option<AnchorKey>,
+        under_way: &UnderWay,
+    ) -> Option<(AnchorKey, TicketRow)> {
+        match &self.near.lists {
+            Some(lists) if !self.progress.sets_free => {
+                let changed = under_way.changed.next_after(after);
+                let changed = changed.and_then(|(&key, ())| {
+                    self.waiting.get(self.view, key).map(|entry| (key, entry.row))
+                });
+                let other = self.waiting.next_in(after, lists);
+                [changed, other].into_iter().flatten().min_by_key(|&(key, _)| key)
+            }
+            _ => self.waiting.next_after(after),
+        }
+    }
+
+    /// Whether an anchor that has not changed could share a match with a ticket that has.
+    fn could_share(&mut self, key: AnchorKey, anchor: Entry, under_way: &UnderWay) -> bool {
+        let count = under_way.changed.len();
+        if count > COMPARED_MAX || self.progress.sets_free {
+            return true;
+        }
+        let (view, waiting) = (self.view, &mut *self.waiting);
+        self.near.others.clear();
+        let changed = self.near.changed.iter();
+        self.near.others.extend(changed.filter_map(|&key| waiting.get(view, key)));
+        let (others, nodes) = (&self.near.others, &mut self.slice.nodes);
+        if count > ASKED_MAX {
+            return could_meet(view, waiting, anchor, others, nodes);
+        }
+        self.searcher.could_share(view, waiting, (key, anchor), others, nodes)
+    }
+
+    fn search(&mut self, key: AnchorKey, anchor: Entry, budget: Budget) -> Outcome {
+        let nodes_max = budget.nodes_per_anchor;
+        let outcome = self.searcher.search(self.view, self.waiting, key, nodes_max);
+        self.slice.anchors += 1;
+        self.slice.nodes += outcome.nodes;
+        self.slice.judged += outcome.judged;
+        if outcome.judged > 0 {
+            self.slice.tallied.push(anchor.row);
+            self.slice.tallies.extend(self.searcher.tallies());
+        }
+        outcome
+    }
+}
