@@ -378,6 +378,101 @@ fn another_queue_is_for_what_begins_later() {
     assert_eq!(restored.map(|it| it.snapshot()), Ok(snapshot));
 }
 
+#[test]
+fn a_queue_that_comes_back_is_stored_once() {
+    let mut matchmaker = matchmaker(&queue());
+    let other = with(&queue(), "/TimeoutInSeconds", json!(20));
+    for (now, id, next) in [(0, "p1", &other), (1, "p2", &queue()), (2, "p3", &queue())] {
+        call(&mut matchmaker, now, "StartGameSessionPlacement", &start(id))
+            .unwrap_or_else(|it| panic!("{it}"));
+        let json = configuration_to_json(&configuration(next));
+        call(&mut matchmaker, now, "Reconfigure", &json!({"Configuration": json}))
+            .unwrap_or_else(|it| panic!("{it}"));
+    }
+    let snapshot = matchmaker.snapshot();
+    let stored = serde_json::to_value(&snapshot).unwrap_or_else(|it| panic!("{it}"));
+    let queues = stored.pointer("/placements/queues").and_then(Value::as_array);
+    assert_eq!(queues.map(Vec::len), Some(2));
+    let restored = Matchmaker::restore(rules(), snapshot.clone());
+    assert_eq!(restored.map(|it| it.snapshot()), Ok(snapshot));
+}
+
+/// A matchmaker with two matches of one instant that wait to be accepted, and their ids.
+fn two_proposed() -> (Matchmaker, Vec<MatchId>) {
+    let json = json!({
+        "AcceptanceRequired": true, "AcceptanceTimeoutSeconds": 5,
+        "Queue": with(&queue(), "/Destinations/0/Locations", json!([{"Location": "eu"}])),
+    });
+    let configuration = configuration_from_json(&json).unwrap_or_else(|it| panic!("{it}"));
+    let text = r#"{"name": "pair", "ruleLanguageVersion": "1.0", "teams": [
+        {"name": "red", "minPlayers": 1, "maxPlayers": 1},
+        {"name": "blue", "minPlayers": 1, "maxPlayers": 1}]}"#;
+    let rules = RuleSet::from_json(text).unwrap_or_else(|it| panic!("{it}"));
+    let options = EngineOptions::default();
+    let matchmaker = Matchmaker::new(rules, configuration, options, at(0), 7);
+    let mut matchmaker = matchmaker.unwrap_or_else(|it| panic!("{it}"));
+    for player in ["ann", "bob", "cho", "dee"] {
+        let ticket = json!({"TicketId": player, "Players": [{"PlayerId": player}]});
+        call(&mut matchmaker, 0, "StartMatchmaking", &ticket).unwrap_or_else(|it| panic!("{it}"));
+    }
+    let _ = matchmaker.handle_timeout(at(0)).unwrap_or_else(|it| panic!("{it}"));
+    let (mut told, mut matches) = (Vec::new(), Vec::new());
+    drain(&mut matchmaker, &mut told, &mut matches);
+    (matchmaker, matches.into_iter().map(MatchId::from).collect())
+}
+
+fn accept(matchmaker: &mut Matchmaker, players: [&str; 4]) {
+    for player in players {
+        let input = json!({
+            "TicketId": player, "PlayerIds": [player], "AcceptanceType": "ACCEPT",
+        });
+        call(matchmaker, 1, "AcceptMatch", &input).unwrap_or_else(|it| panic!("{it}"));
+    }
+}
+
+/// Decision 1: deadlines of one instant come by ticket number, whichever match was asked for first.
+#[test]
+fn matches_whose_placements_end_at_one_instant_return_in_the_order_of_their_tickets() {
+    let (mut matchmaker, matches) = two_proposed();
+    accept(&mut matchmaker, ["cho", "dee", "ann", "bob"]);
+    let request = with(&start("request"), "/MaximumPlayerSessionCount", json!(1));
+    call(&mut matchmaker, 1, "StartGameSessionPlacement", &request)
+        .unwrap_or_else(|it| panic!("{it}"));
+    let restored = Matchmaker::restore(matchmaker.rule_set().clone(), matchmaker.snapshot());
+    for mut matchmaker in [restored.unwrap_or_else(|it| panic!("{it}")), matchmaker] {
+        let asked: Vec<PlacementId> =
+            matchmaker.placements().map(|it| it.request.placement_id).collect();
+        let in_turn = [matches[1].as_str(), matches[0].as_str(), "request"];
+        assert_eq!(asked, in_turn.map(PlacementId::from));
+        while matchmaker.poll_event().is_some() {}
+        let _ = matchmaker.handle_timeout(at(10_001)).unwrap_or_else(|it| panic!("{it}"));
+        let ended: Vec<PlacementId> = std::iter::from_fn(|| matchmaker.poll_event())
+            .filter_map(|event| match event.detail {
+                EventDetail::Placement(placement) => Some(placement.placement_id),
+                _ => None,
+            })
+            .collect();
+        let by_ticket = [matches[0].as_str(), matches[1].as_str(), "request"];
+        assert_eq!(ended, by_ticket.map(PlacementId::from));
+    }
+}
+
+/// The id of a match is that of its placement only where it can be one.
+#[test]
+fn a_match_with_an_id_from_elsewhere_is_placed_all_the_same() {
+    let (matchmaker, _) = two_proposed();
+    let mut stored =
+        serde_json::to_value(matchmaker.snapshot()).unwrap_or_else(|it| panic!("{it}"));
+    stored["matches"][0]["id"] = json!("a b");
+    let snapshot: Snapshot = serde_json::from_value(stored).unwrap_or_else(|it| panic!("{it}"));
+    let restored = Matchmaker::restore(matchmaker.rule_set().clone(), snapshot);
+    let mut matchmaker = restored.unwrap_or_else(|it| panic!("{it}"));
+    accept(&mut matchmaker, ["ann", "bob", "cho", "dee"]);
+    let placing: Vec<_> = matchmaker.pending_matches().map(|it| it.status).collect();
+    assert_eq!(placing, [TicketStatus::Placing; 2]);
+    assert!(matchmaker.placements().all(|it| it.request.placement_id.as_str() != "a b"));
+}
+
 /// A life in a queue: matches that are placed, time out and fail, and requests beside them. The
 /// placement of a match is named by the number of the match, `m0`.
 fn story() -> Vec<(u64, &'static str, Value)> {

@@ -253,8 +253,9 @@ pub enum InputError {
         last: Timestamp,
     },
     /// Too many events, updates and actions wait to be read. Call `poll_event`, `poll_update` and,
-    /// with a queue, `poll_action` until they give none, then make the call again. The command has changed nothing; but a call that came
-    /// very late may have settled deadlines before it, as any call at its time would have.
+    /// with a queue, `poll_action` until they give none, then make the call again. The command has
+    /// changed nothing; but a call that came very late may have settled deadlines before it, as any
+    /// call at its time would have.
     #[error(
         "{limit} events, updates and actions wait to be read; drain them with poll_event, poll_update and poll_action first"
     )]

@@ -78,8 +78,8 @@ pub enum FlexMatchMode {
     /// says which game sessions to start; answer with `GameSessionStarted` or
     /// `GameSessionRefused`.
     ///
-    /// Without a queue, the host. After each call, look at the events: `PotentialMatchCreated` that needs no
-    /// acceptance, and `AcceptMatchCompleted` with `Accepted`, name a match. If
+    /// Without a queue, the host. After each call, look at the events: `PotentialMatchCreated` that
+    /// needs no acceptance, and `AcceptMatchCompleted` with `Accepted`, name a match. If
     /// [`Matchmaker::pending_match`](crate::Matchmaker::pending_match) says that it is PLACING,
     /// start a game session for it, and answer with `CompletePlacement` or `FailPlacement` before
     /// its deadline. A match with a backfill ticket is never PLACING there: its session runs.

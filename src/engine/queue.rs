@@ -81,7 +81,8 @@ impl Matchmaker {
             ..StartGameSessionPlacement::new(id.clone(), queue, room)
         };
         let only = (!record.locations.is_empty()).then_some(&record.locations[..]);
-        let begun = self.placer.start_for_match(at, request, record.id.clone(), only);
+        let of = (record.id.clone(), record.number);
+        let begun = self.placer.start_for_match(at, request, of, only);
         let deadline = begun.expect("the players and the configuration of a match were checked");
         Some(MatchStage::InQueue { deadline, placement: id })
     }

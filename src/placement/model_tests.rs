@@ -408,7 +408,8 @@ impl Run {
             true => {
                 let match_id = MatchId::from(format!("m{number}"));
                 let only = only.as_deref();
-                self.placer.start_for_match(self.at(), request.clone(), match_id, only).map(|_| ())
+                let of = (match_id, number as u64);
+                self.placer.start_for_match(self.at(), request.clone(), of, only).map(|_| ())
             }
             false => self.placer.start(self.at(), request.clone()).map(|_| ()),
         };

@@ -27,12 +27,19 @@ pub(crate) struct PlacerLimits {
     pub(crate) retention: Millis,
 }
 
-/// The timers of one instant: first the ends of placements, then new passes; each in the order in
-/// which the placements began.
+/// The timers of one instant: first the ends of placements, then new passes.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum TimerKind {
     Deadline,
     Retry,
+}
+
+/// When, what, and for which placement: of one instant and kind those of matches by their first
+/// tickets (decision 1), then those of requests; each in the order in which the placements began.
+type TimerKey = (Timestamp, TimerKind, u64, u64);
+
+fn timer_key(at: Timestamp, kind: TimerKind, first_ticket: Option<u64>, number: u64) -> TimerKey {
+    (at, kind, first_ticket.unwrap_or(u64::MAX), number)
 }
 
 /// All placements that are known.
@@ -44,7 +51,7 @@ pub(crate) struct Placer {
     pub(super) by_id: BTreeMap<PlacementId, u64>,
     /// The running game sessions of placements that are known.
     pub(super) by_arn: BTreeMap<Arc<str>, u64>,
-    timers: BTreeMap<(Timestamp, TimerKind, u64), ()>,
+    timers: BTreeMap<TimerKey, ()>,
     /// Those that have ended, the earliest first.
     pub(super) ended: VecDeque<u64>,
     pub(super) submissions: u64,
@@ -122,7 +129,7 @@ impl Placer {
 
     /// Does what is due next, at its own time.
     pub(crate) fn fire_next(&mut self) {
-        let Some(((at, kind, number), ())) = self.timers.pop_first() else { return };
+        let Some(((at, kind, _, number), ())) = self.timers.pop_first() else { return };
         match kind {
             TimerKind::Deadline => self.finish(number, PlacementStatus::TimedOut, at),
             TimerKind::Retry => self.ask_next(number, at),
@@ -150,7 +157,8 @@ impl Placer {
         Ok(self.view(number))
     }
 
-    /// The same for a match, in no other locations than those given. There is always room.
+    /// The same for a match and the number of its first ticket, in no other locations than those
+    /// given. There is always room.
     ///
     /// # Errors
     /// As [`start`](Self::start).
@@ -158,11 +166,11 @@ impl Placer {
         &mut self,
         now: Timestamp,
         request: StartGameSessionPlacement,
-        match_id: MatchId,
+        of: (MatchId, u64),
         only: Option<&[Arc<str>]>,
     ) -> Checked<Timestamp> {
         let plan = self.check(&request)?;
-        let number = self.insert(now, plan, request, Some(match_id), only);
+        let number = self.insert(now, plan, request, Some(of), only);
         Ok(self.records.get(&number).map_or(now, Record::deadline))
     }
 
@@ -194,16 +202,18 @@ impl Placer {
         now: Timestamp,
         plan: Arc<QueuePlan>,
         mut request: StartGameSessionPlacement,
-        match_id: Option<MatchId>,
+        of: Option<(MatchId, u64)>,
         only: Option<&[Arc<str>]>,
     ) -> u64 {
         request.game_session_queue_name.clone_from(&plan.queue.name);
         let number = self.submissions;
         self.submissions += 1;
         let search = Search::new(&plan, &request, only);
+        let (match_id, first_ticket) = of.unzip();
         let record = Record {
             number,
             match_id,
+            first_ticket,
             queue: plan,
             status: PlacementStatus::Pending,
             start: now,
@@ -214,7 +224,7 @@ impl Placer {
             request: Box::new(request),
         };
         self.by_id.insert(record.request.placement_id.clone(), number);
-        self.timers.insert((record.deadline(), TimerKind::Deadline, number), ());
+        self.timers.insert(record.timer(record.deadline(), TimerKind::Deadline), ());
         self.records.insert(number, record);
         self.ask_next(number, now);
         number
@@ -225,6 +235,7 @@ impl Placer {
     fn ask_next(&mut self, number: u64, now: Timestamp) {
         let Some(record) = self.records.get_mut(&number) else { return };
         let (plan, deadline) = (Arc::clone(&record.queue), record.deadline());
+        let first_ticket = record.first_ticket;
         let Some(search) = &mut record.search else { return };
         let cap = plan.cap(now.since(record.start));
         while let Some(&place) = search.order(&plan).get(search.cursor) {
@@ -251,7 +262,7 @@ impl Placer {
         search.waits_for =
             match search.next_pass(&plan, record.start, now).filter(|&at| at < deadline) {
                 Some(at) => {
-                    self.timers.insert((at, TimerKind::Retry, number), ());
+                    self.timers.insert(timer_key(at, TimerKind::Retry, first_ticket, number), ());
                     WaitsFor::Retry(at)
                 }
                 None => WaitsFor::Nothing,
@@ -261,10 +272,10 @@ impl Placer {
     /// Ends a placement and tells of it.
     fn finish(&mut self, number: u64, status: PlacementStatus, at: Timestamp) {
         let Some(record) = self.records.get_mut(&number) else { return };
-        self.timers.remove(&(record.deadline(), TimerKind::Deadline, number));
+        self.timers.remove(&record.timer(record.deadline(), TimerKind::Deadline));
         let waits_for = record.search.as_ref().map(|search| search.waits_for);
         if let Some(WaitsFor::Retry(retry)) = waits_for {
-            self.timers.remove(&(retry, TimerKind::Retry, number));
+            self.timers.remove(&record.timer(retry, TimerKind::Retry));
         }
         record.advance(status, at);
         if record.match_id.is_none() {
@@ -432,11 +443,11 @@ impl Placer {
         self.by_arn.remove(arn).is_some()
     }
 
-    /// An id for the placement of a match: that of the match, or, if a request has taken it,
-    /// another one.
+    /// An id for the placement of a match: that of the match, or, if a request has taken it or a
+    /// snapshot has made it up, another one.
     pub(crate) fn id_for_match(&mut self, match_id: &MatchId) -> PlacementId {
         let mut id = PlacementId::from(match_id.as_str());
-        while self.by_id.contains_key(&id) {
+        while check::placement_id(&id).is_err() || self.by_id.contains_key(&id) {
             id = PlacementId::from(self.rng.uuid().as_str());
         }
         id
@@ -466,9 +477,9 @@ impl Placer {
         self.by_id.insert(record.request.placement_id.clone(), number);
         match &record.search {
             Some(search) => {
-                self.timers.insert((record.deadline(), TimerKind::Deadline, number), ());
+                self.timers.insert(record.timer(record.deadline(), TimerKind::Deadline), ());
                 if let WaitsFor::Retry(at) = search.waits_for {
-                    self.timers.insert((at, TimerKind::Retry, number), ());
+                    self.timers.insert(record.timer(at, TimerKind::Retry), ());
                 }
                 self.requested += usize::from(record.match_id.is_none());
             }
@@ -512,6 +523,10 @@ impl Placer {
 }
 
 impl Record {
+    fn timer(&self, at: Timestamp, kind: TimerKind) -> TimerKey {
+        timer_key(at, kind, self.first_ticket, self.number)
+    }
+
     /// The place that the host is asked about, if that is the attempt in question.
     fn awaited(&self, attempt: Option<u32>) -> Option<u16> {
         let search = self.search.as_ref()?;

@@ -26,6 +26,8 @@ pub(super) struct Record {
     pub(super) request: Box<StartGameSessionPlacement>,
     /// The match that it is for, if it is for one.
     pub(super) match_id: Option<MatchId>,
+    /// The number of its first ticket.
+    pub(super) first_ticket: Option<u64>,
     pub(super) queue: Arc<QueuePlan>,
     pub(super) status: PlacementStatus,
     pub(super) start: Timestamp,

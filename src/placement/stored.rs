@@ -1,6 +1,6 @@
 //! Placements in a snapshot: a form of their own, and what must hold of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::check;
@@ -43,6 +43,7 @@ struct PlacementForm {
     number: u64,
     request: StartGameSessionPlacement,
     match_id: Option<MatchId>,
+    first_ticket: Option<u64>,
     /// By position among the queues.
     queue: usize,
     status: PlacementStatus,
@@ -88,11 +89,18 @@ impl Placer {
         if self.submissions == 0 {
             return None;
         }
-        let mut plans: Vec<&Arc<QueuePlan>> = Vec::new();
+        // A queue that came back is stored once, so that what is restored is stored the same.
+        let mut queues: Vec<GameSessionQueue> = Vec::new();
+        let mut plans: BTreeMap<*const QueuePlan, usize> = BTreeMap::new();
         for record in self.records.values() {
-            if !plans.iter().any(|plan| Arc::ptr_eq(plan, &record.queue)) {
-                plans.push(&record.queue);
-            }
+            plans.entry(Arc::as_ptr(&record.queue)).or_insert_with(|| {
+                let queue = &record.queue.queue;
+                let known = queues.iter().position(|it| it == queue);
+                known.unwrap_or_else(|| {
+                    queues.push(queue.clone());
+                    queues.len() - 1
+                })
+            });
         }
         let form = |record: &Record| self.placement_form(record, &plans);
         let ended = self.ended.iter().filter_map(|number| self.records.get(number));
@@ -100,15 +108,18 @@ impl Placer {
         Some(PlacerForm {
             pending: pending.map(form).collect(),
             ended: ended.map(form).collect(),
-            queues: plans.iter().map(|plan| plan.queue.clone()).collect(),
+            queues,
             submissions: self.submissions,
             generator: self.rng.position(),
             actions: self.actions.iter().cloned().collect(),
         })
     }
 
-    fn placement_form(&self, record: &Record, plans: &[&Arc<QueuePlan>]) -> PlacementForm {
-        let queue = plans.iter().position(|plan| Arc::ptr_eq(plan, &record.queue));
+    fn placement_form(
+        &self,
+        record: &Record,
+        plans: &BTreeMap<*const QueuePlan, usize>,
+    ) -> PlacementForm {
         let search = record.search.as_ref().map(|search| SearchForm {
             order: search.order.as_deref().map(<[u16]>::to_vec),
             single_pass: search.single_pass,
@@ -124,7 +135,8 @@ impl Placer {
             number: record.number,
             request: (*record.request).clone(),
             match_id: record.match_id.clone(),
-            queue: queue.unwrap_or(0),
+            first_ticket: record.first_ticket,
+            queue: plans.get(&Arc::as_ptr(&record.queue)).copied().unwrap_or(0),
             status: record.status,
             start: record.start,
             end: record.end,
@@ -213,6 +225,7 @@ fn record(
         && form.start <= now
         && form.end.is_none_or(|end| end >= form.start && end <= now)
         && form.attempts <= ATTEMPTS_MAX
+        && form.match_id.is_some() == form.first_ticket.is_some()
         && is_pending == (form.search.is_some() && form.end.is_none())
         && form.search.is_some() != form.end.is_some()
         && form.session.is_some() == is_fulfilled
@@ -223,6 +236,7 @@ fn record(
     let mut record = Record {
         number: form.number,
         match_id: form.match_id,
+        first_ticket: form.first_ticket,
         status: form.status,
         start: form.start,
         end: form.end,
