@@ -593,8 +593,9 @@ fn a_stop_at_any_moment_changes_nothing() {
     assert_eq!(recovered.snapshot(), whole.snapshot());
 }
 
-#[test]
-fn a_damaged_snapshot_is_refused() {
+/// What is stored after the first lines of the story: a match whose placement has asked everywhere
+/// once and then again, and a request with its session.
+fn stored() -> Value {
     let mut matchmaker = matchmaker(&queue());
     let (mut told, mut matches) = (Vec::new(), Vec::new());
     for (now, operation, input) in story().into_iter().take(8) {
@@ -605,7 +606,28 @@ fn a_damaged_snapshot_is_refused() {
         }
         drain(&mut matchmaker, &mut told, &mut matches);
     }
-    let good = serde_json::to_value(matchmaker.snapshot()).unwrap_or_else(|it| panic!("{it}"));
+    serde_json::to_value(matchmaker.snapshot()).unwrap_or_else(|it| panic!("{it}"))
+}
+
+/// Whoever changes the stored form of placements goes on reading what is stored.
+#[test]
+fn what_was_stored_of_placements_is_read() {
+    let file = include_str!("snapshots/version_2_placements.json");
+    let stored: Value = serde_json::from_str(file).expect("the file is JSON");
+    let snapshot: Snapshot = serde_json::from_value(stored.clone()).expect("it can be read");
+    let restored = Matchmaker::restore(rules(), snapshot).unwrap_or_else(|it| panic!("{it}"));
+    let mut again = serde_json::to_value(restored.snapshot()).unwrap_or_else(|it| panic!("{it}"));
+    again["engineVersion"] = stored["engineVersion"].clone();
+    assert_eq!(again, stored);
+    for member in ["pending", "ended", "queues"] {
+        let found = stored["placements"][member].as_array().map(Vec::len);
+        assert_eq!(found, Some(1), "{member}");
+    }
+}
+
+#[test]
+fn a_damaged_snapshot_is_refused() {
+    let good = stored();
     let restore = |value: Value| {
         let snapshot: Snapshot = serde_json::from_value(value).unwrap_or_else(|it| panic!("{it}"));
         Matchmaker::restore(rules(), snapshot).map(|_| ()).map_err(|error| error.to_string())

@@ -29,11 +29,12 @@ const TICKETS_MAX: u32 = 1_900_000;
 /// reference evaluator, and a second run gives the same.
 ///
 /// With `--format json`: one object a line. Those of a pool have `workload`, `tickets`, `matches`,
-/// `matchSeconds` (the whole pass), `searchSeconds` (the search alone), `floorSeconds`, `floorMatches`, `referenceMatches` (of a plain
-/// matcher that goes by age, for pools of up to 10,000), `ingestSeconds`, `nodes`, `anchors`,
-/// `judged`, `anchorsExhausted`, `leftOver`, `peakRssBytes`, `checksum`, `turns`. Those of `steady`
-/// have `waiting`, `arrivals`, `arrivalSeconds` and `setupSeconds` in place of the floor's. Times
-/// are the shortest of all turns. What took too long has `gaveUpAfterSeconds` instead.
+/// `matchSeconds` (the whole pass), `searchSeconds` (the search alone), `floorSeconds`,
+/// `floorMatches`, `referenceMatches` (of a plain matcher that goes by age, for pools of up to
+/// 10,000), `ingestSeconds`, `nodes`, `anchors`, `judged`, `anchorsExhausted`, `leftOver`,
+/// `peakRssBytes`, `checksum`, `turns`. Those of `steady` have `waiting`, `arrivals`,
+/// `arrivalSeconds` and `setupSeconds` in place of the floor's. Times are the shortest of all turns.
+/// What took too long has `gaveUpAfterSeconds` instead.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  rallypoint bench duel squads --tickets 1000,10000\n  \
                         rallypoint bench --format json > rows.jsonl")]
@@ -199,7 +200,7 @@ impl Bench<'_> {
     }
 }
 
-const COLD_HEADING: &str = "workload         tickets  matches  floor's  by age  left over     floor  \
+const COLD_HEADING: &str = "workload         tickets  matches  floor's  by age  left over     floor    \
                               search    ratio      pass    ratio    submit  nodes/ticket  peak RSS";
 
 fn cold_line(measured: &Measured<Row>) -> String {

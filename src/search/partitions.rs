@@ -282,6 +282,16 @@ impl Partitions {
         told.into_iter()
     }
 
+    /// Forgets how far passes are.
+    pub(crate) fn forget_progress(&mut self) {
+        for &at in self.by_strings.values() {
+            self.partitions[at].progress = Progress::default();
+        }
+        self.due.clear();
+        self.under_way.clear();
+        self.given_up.clear();
+    }
+
     /// Goes on in the partition of a ticket as an earlier run would have.
     pub(crate) fn take_up(&mut self, row: TicketRow, progress: Progress) {
         let Some(at) = self.partition_of(row) else { return };

@@ -396,6 +396,8 @@ impl Matchmaker {
             self.rows[key].map(|row| (number, row))
         });
         let rows: BTreeMap<u64, TicketRow> = rows.collect();
+        // That tickets have just been put in is not news.
+        self.waiting.forget_progress();
         for form in form.partitions {
             let AnchorForm(_, number, _) = form.oldest;
             if let Some(&row) = rows.get(&number) {
