@@ -119,6 +119,7 @@ struct Stopwatch {
 }
 
 impl Stopwatch {
+    #[expect(clippy::disallowed_methods, reason = "a bench measures time")]
     fn observe(&mut self, phase: PassPhase) {
         match phase {
             PassPhase::Searching => self.begun = Some(Instant::now()),

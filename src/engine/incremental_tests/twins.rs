@@ -196,7 +196,7 @@ fn place(
         known.players.len() != ticket.players().len() || engine.is_roster(&known.ticket_id);
     let first = placed.len();
     for seen in ticket.players() {
-        let team = seen.team.as_deref().ok_or("a player without a team")?;
+        let team = seen.team.ok_or("a player without a team")?;
         let player = known.players.iter().find(|it| it.player_id == *seen.player_id);
         let player = Player { team: None, ..player.ok_or("an unknown player")?.clone() };
         match placed[first..].iter_mut().find(|part| part.team == team) {
