@@ -280,10 +280,22 @@ fn what_was_stored_by_version_1_is_read() {
     assert_eq!(under_way["changed"], changed);
     assert_eq!(under_way["stage"], stored["pass"]["underWay"]["stage"]);
     assert_eq!(again["pass"]["lastStart"], stored["pass"]["lastStart"]);
-    // Options that came later have their defaults.
-    let options = stored["options"].as_object().cloned().expect("there are options");
-    if let Some(members) = again["options"].as_object_mut() {
-        members.retain(|name, _| options.contains_key(name));
+    // What has come with version 2, as it is where nothing is said of it.
+    stored["placements"] = json!(null);
+    stored["configuration"]["queue"] = json!(null);
+    for (option, value) in [
+        ("preferCostWithoutLatency", json!(false)),
+        ("placeInMatchLocations", json!(true)),
+        ("pendingPlacementsMax", json!(200_000)),
+        ("retainedPlacementsMax", json!(100_000)),
+        ("maxBatchTickets", json!(1_000)),
+        ("exchangeTries", json!(8)),
+    ] {
+        stored["options"][option] = value;
+    }
+    for it in stored["matches"].as_array_mut().expect("there are matches") {
+        it["locations"] = json!([]);
+        it["placement"] = json!(null);
     }
     for it in [&mut again, &mut stored] {
         it["version"] = Value::Null;

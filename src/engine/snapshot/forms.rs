@@ -13,7 +13,7 @@ use crate::lifecycle::pending::{MatchRecord, MatchStage};
 use crate::lifecycle::session::Session;
 use crate::lifecycle::status::TicketStatus;
 use crate::lifecycle::timers::TimerKind;
-use crate::model::ticket::{MatchId, Player, PlayerId, TicketId};
+use crate::model::ticket::{MatchId, PlacementId, Player, PlayerId, TicketId};
 use crate::pool::columns::NumberRange;
 use crate::search::{AnchorKey, Cutting, Keys, Progress, Stage, UnderWay};
 
@@ -87,6 +87,10 @@ pub(super) struct MatchForm {
     pub(super) id: MatchId,
     pub(super) tickets: Vec<u64>,
     pub(super) location: Option<Arc<str>>,
+    #[cfg_attr(feature = "wire", serde(default))]
+    pub(super) locations: Vec<Arc<str>>,
+    /// Of a match that its queue places.
+    pub(super) placement: Option<PlacementId>,
     pub(super) formed: Timestamp,
     pub(super) deadline: Timestamp,
     /// None of a match that waits for its game session.
@@ -251,13 +255,21 @@ impl Matchmaker {
         let (deadline, answers) = match &record.stage {
             MatchStage::Passing => return None,
             MatchStage::Accepting { deadline, answers } => (*deadline, Some(answers.clone())),
-            MatchStage::Placing { deadline } => (*deadline, None),
+            MatchStage::Placing { deadline } | MatchStage::InQueue { deadline, .. } => {
+                (*deadline, None)
+            }
+        };
+        let placement = match &record.stage {
+            MatchStage::InQueue { placement, .. } => Some(placement.clone()),
+            _ => None,
         };
         let tickets = record.tickets.iter().filter_map(|&key| self.book.record(key));
         Some(MatchForm {
             id: record.id.clone(),
             tickets: tickets.map(|ticket| ticket.number).collect(),
             location: record.location.clone(),
+            locations: record.locations.clone(),
+            placement,
             formed: record.formed,
             deadline,
             answers,

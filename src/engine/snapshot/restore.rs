@@ -20,7 +20,7 @@ use crate::lifecycle::pending::{MatchRecord, MatchStage};
 use crate::lifecycle::status::TicketStatus;
 use crate::lifecycle::timers::Timer;
 use crate::model::limits;
-use crate::model::ticket::{Player, PlayerId, TicketId};
+use crate::model::ticket::{MatchId, Player, PlayerId, TicketId};
 use crate::pool::columns::{NumberRange, TicketRow};
 use crate::ruleset::RuleSet;
 use crate::search::{AnchorKey, Cutting, Keys, Progress, Stage, UnderWay};
@@ -53,6 +53,10 @@ impl Matchmaker {
         it.submissions = submissions;
         it.rng = DetRng::at(snapshot.generator)
             .ok_or_else(|| RestoreError::damaged("no generator stands where `generator` says"))?;
+        if let Some(placements) = snapshot.placements {
+            let prefer_cost = it.options.prefer_cost_without_latency;
+            it.placer.restore(placements, now, prefer_cost).map_err(RestoreError::damaged)?;
+        }
         it.take_up_sessions(&snapshot.sessions)?;
         let mut tickets = ByNumber::new();
         for form in snapshot.finished {
@@ -69,6 +73,7 @@ impl Matchmaker {
             it.take_up_match(form, &tickets)?;
         }
         it.check_all_matched()?;
+        it.check_all_placed()?;
         for form in snapshot.sessions {
             it.announce_again(form)?;
         }
@@ -265,7 +270,7 @@ impl Matchmaker {
 
     fn take_up_match(&mut self, form: MatchForm, tickets: &ByNumber) -> Result<(), RestoreError> {
         checks::pending(&form, self.now)?;
-        let MatchForm { id, location, formed, deadline, answers, announced, .. } = form;
+        let MatchForm { id, location, locations, formed, deadline, answers, announced, .. } = form;
         let (needs_session, fills_up) = (form.needs_session, form.fills_up);
         let of = format!("match `{}`", validate::shown(id.as_str()));
         let status = match answers {
@@ -306,16 +311,24 @@ impl Matchmaker {
         if let Some(id) = &announced {
             self.check_announced(id, None)?;
         }
+        if let Some(placement) = &form.placement {
+            let is_its = self.placer.waits_for(placement, &id, deadline);
+            holds(answers.is_none() && is_its, || {
+                format!("{of} waits for a placement that is not its")
+            })?;
+        }
         let record = MatchRecord {
             id,
             number: form.tickets.iter().copied().min().unwrap_or(u64::MAX),
             tickets: keys,
             backfill,
             location,
+            locations,
             formed,
-            stage: match answers {
-                Some(answers) => MatchStage::Accepting { deadline, answers },
-                None => MatchStage::Placing { deadline },
+            stage: match (answers, form.placement) {
+                (Some(answers), _) => MatchStage::Accepting { deadline, answers },
+                (None, Some(placement)) => MatchStage::InQueue { deadline, placement },
+                (None, None) => MatchStage::Placing { deadline },
             },
             announced: announced.clone(),
             needs_session,
@@ -336,6 +349,21 @@ impl Matchmaker {
         holds(is_free && self.sessions.announced_by(id).is_none(), || {
             format!("the id `{id}` is announced, and in use")
         })
+    }
+
+    /// Every pending placement of a match has the match.
+    fn check_all_placed(&self) -> Result<(), RestoreError> {
+        let in_queue = |match_id: &MatchId| {
+            let record = self.pending.find(match_id).and_then(|key| self.pending.get(key));
+            record.is_some_and(|record| matches!(record.stage, MatchStage::InQueue { .. }))
+        };
+        match self.placer.pending_matches().find(|&id| !in_queue(id)) {
+            None => Ok(()),
+            Some(id) => {
+                let id = validate::shown(id.as_str());
+                Err(RestoreError::damaged(format!("the match `{id}` of a placement is not there")))
+            }
+        }
     }
 
     fn check_all_matched(&self) -> Result<(), RestoreError> {
