@@ -8,8 +8,10 @@
 //! than before, the two matches take the place of the one; otherwise it stays as it was.
 //!
 //! So whoever was matched as an anchor is matched, and the players matched grow. A ticket that
-//! loses its place waits on and counts as changed. What is tried depends on the matches and on the
-//! tickets in reach alone, not on what a slice has spent.
+//! loses its place waits on and counts as changed.
+//!
+//! What is tried is bounded by what the slice has spent on its matches, and lies within its budget: a
+//! slice stops searching early enough.
 
 use super::pass::{Budget, Pass, UnderWay};
 use super::sharing::could_meet;
@@ -53,6 +55,16 @@ struct Attempt {
 }
 
 impl Pass<'_, '_> {
+    /// What a slice leaves of its nodes for exchanges.
+    pub(super) fn kept_for_exchange(&self, budget: Budget) -> u64 {
+        if budget.exchange_tries == 0 || self.waiting.batches.is_some() {
+            return 0;
+        }
+        let share =
+            NODES_FREE.max(self.slice.nodes / NODES_ONE_IN).min(budget.nodes / NODES_ONE_IN);
+        share.min(NODES_PER_MATCH * self.anchors.len() as u64)
+    }
+
     /// Makes two of each match of the slice that has such an exchange. Only waiting tickets up to
     /// `turn`, which have had their turn, take part as anchors; `None` when all have. `changed` are
     /// the tickets that had changed when the slice began, `None` when there are many.
@@ -76,8 +88,9 @@ impl Pass<'_, '_> {
         let attempt = &mut Attempt {
             turn,
             changed,
-            nodes_end: self.slice.nodes.saturating_add(for_all.min(share)),
-            nodes_per_search: NODES_PER_SEARCH.min(budget.nodes_per_anchor),
+            nodes_end: self.slice.nodes.saturating_add(for_all.min(share)).min(budget.nodes),
+            // A slice may go beyond its budget by one anchor; what is begun last is two searches.
+            nodes_per_search: NODES_PER_SEARCH.min(budget.nodes_per_anchor / 2),
             tries: budget.exchange_tries as usize,
             party_max: largest.unwrap_or(0),
             least: least.unwrap_or(0),

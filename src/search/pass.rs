@@ -258,7 +258,8 @@ impl<'a, 'v> Pass<'a, 'v> {
         let is_few = under_way.changed.len() <= COMPARED_MAX && !self.progress.sets_free;
         let changed = is_few.then(|| under_way.changed.iter().map(|(&key, ())| key).collect());
         let is_done = loop {
-            if self.slice.nodes >= budget.nodes || self.slice.matches.len() >= budget.matches {
+            let nodes = self.slice.nodes.saturating_add(self.kept_for_exchange(budget));
+            if nodes >= budget.nodes || self.slice.matches.len() >= budget.matches {
                 break false;
             }
             let goes_on = match under_way.stage {
