@@ -397,6 +397,48 @@ fn a_queue_that_comes_back_is_stored_once() {
     assert_eq!(restored.map(|it| it.snapshot()), Ok(snapshot));
 }
 
+/// A queue that comes between a proposal and its placement keeps to what the rules allow.
+#[test]
+fn a_queue_that_comes_late_keeps_to_the_locations_of_a_match() {
+    let text = r#"{"name": "near", "ruleLanguageVersion": "1.0", "teams": [
+        {"name": "red", "minPlayers": 1, "maxPlayers": 1},
+        {"name": "blue", "minPlayers": 1, "maxPlayers": 1}],
+        "rules": [{"name": "near", "type": "latency", "maxLatency": 50}]}"#;
+    let rules = RuleSet::from_json(text).unwrap_or_else(|it| panic!("{it}"));
+    let json = json!({
+        "AcceptanceRequired": true, "AcceptanceTimeoutSeconds": 5, "FlexMatchMode": "WITH_QUEUE",
+    });
+    let without = configuration_from_json(&json).unwrap_or_else(|it| panic!("{it}"));
+    let asks = |location: &str| {
+        let options = EngineOptions::default();
+        let matchmaker = Matchmaker::new(rules.clone(), without.clone(), options, at(0), 7);
+        let mut matchmaker = matchmaker.unwrap_or_else(|it| panic!("{it}"));
+        for player in ["ann", "bob"] {
+            let latencies = json!({"eu": 20, "us": 400});
+            let players = json!([{"PlayerId": player, "LatencyInMs": latencies}]);
+            let ticket = json!({"TicketId": player, "Players": players});
+            call(&mut matchmaker, 0, "StartMatchmaking", &ticket)
+                .unwrap_or_else(|it| panic!("{it}"));
+        }
+        let _ = matchmaker.handle_timeout(at(0)).unwrap_or_else(|it| panic!("{it}"));
+        let only = json!([{"Location": location}]);
+        let queue = with(&queue(), "/Destinations/0/Locations", only);
+        let configuration = configuration(&queue);
+        let configuration = Configuration { queue: configuration.queue, ..without.clone() };
+        matchmaker
+            .reconfigure(at(0), None, Some(configuration))
+            .unwrap_or_else(|it| panic!("{it}"));
+        for player in ["ann", "bob"] {
+            let input = json!({
+                "TicketId": player, "PlayerIds": [player], "AcceptanceType": "ACCEPT",
+            });
+            call(&mut matchmaker, 1, "AcceptMatch", &input).unwrap_or_else(|it| panic!("{it}"));
+        }
+        std::iter::from_fn(|| matchmaker.poll_action()).count()
+    };
+    assert_eq!((asks("eu"), asks("us")), (1, 0));
+}
+
 /// A matchmaker with two matches of one instant that wait to be accepted, and their ids.
 fn two_proposed() -> (Matchmaker, Vec<MatchId>) {
     let json = json!({
@@ -623,6 +665,21 @@ fn what_was_stored_of_placements_is_read() {
         let found = stored["placements"][member].as_array().map(Vec::len);
         assert_eq!(found, Some(1), "{member}");
     }
+}
+
+/// Two tickets of a proposal cannot have one player, not even as one who has left a session.
+#[test]
+fn a_player_is_in_a_match_once() {
+    let (matchmaker, _) = two_proposed();
+    let rules = matchmaker.rule_set().clone();
+    let good = serde_json::to_value(matchmaker.snapshot()).unwrap_or_else(|it| panic!("{it}"));
+    let mut bad = good.clone();
+    bad["active"][1]["players"] = good["active"][0]["players"].clone();
+    bad["active"][0]["active"]["released"] = json!(["ann"]);
+    let snapshot: Snapshot = serde_json::from_value(bad).unwrap_or_else(|it| panic!("{it}"));
+    let refused = Matchmaker::restore(rules, snapshot).map(|_| ()).expect_err("it is damaged");
+    let message = "ticket 0 is no backfill, but has players who have left its session";
+    assert!(refused.to_string().contains(message), "{refused}");
 }
 
 #[test]

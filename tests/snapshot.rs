@@ -5,7 +5,7 @@ mod support;
 
 use rallypoint::{
     Configuration, EngineOptions, Input, Matchmaker, Player, RuleSet, Snapshot, StartMatchmaking,
-    Timestamp,
+    TicketStatus, Timestamp,
 };
 use serde_json::{Value, json};
 use support::{Call, Dice, Run};
@@ -248,6 +248,47 @@ fn what_contradicts_itself_is_named() {
     }
     let snapshot: Snapshot = serde_json::from_value(whole).expect("it has the form");
     assert!(Matchmaker::restore(rule_set, snapshot).is_ok());
+}
+
+/// Of two forms of one partition the last holds, and nobody is searched for twice or never.
+#[test]
+fn a_partition_stored_twice_strands_nobody() {
+    let rule_set = support::rule_sets().swap_remove(0);
+    let mut options = EngineOptions::default();
+    (options.nodes_per_anchor, options.nodes_per_slice) = (10, 20);
+    let now = Timestamp::from_millis(300);
+    let start = Timestamp::from_millis(0);
+    let mut matchmaker =
+        Matchmaker::new(rule_set.clone(), Configuration::default(), options, start, 7)
+            .expect("the configuration is valid");
+    for number in 0..100 {
+        let players =
+            vec![Player::new(format!("p{number}")).with_number("skill", f64::from(number / 2))];
+        let request = StartMatchmaking { players, ..StartMatchmaking::default() };
+        matchmaker.handle_input(start, Input::StartMatchmaking(request)).expect("it is good");
+    }
+    let _ = matchmaker.handle_timeout(now).expect("time goes on");
+    assert_eq!(matchmaker.poll_timeout(), Some(now), "the pass is under way");
+    let waiting = |stored: Value| {
+        let snapshot: Snapshot = serde_json::from_value(stored).expect("it has the form");
+        let mut restored = Matchmaker::restore(rule_set.clone(), snapshot).expect("it is read");
+        let end = Timestamp::from_millis(20_000);
+        while let Some(due) = restored.poll_timeout().filter(|&due| due <= end) {
+            let _ = restored.handle_timeout(due).expect("time goes on");
+        }
+        let searching = restored.tickets().filter(|it| it.status == TicketStatus::Searching);
+        searching.count()
+    };
+    let once = serde_json::to_value(matchmaker.snapshot()).expect("it can be written");
+    let mut twice = once.clone();
+    let partitions = twice["pass"]["partitions"].as_array_mut().expect("there are some");
+    let mut other = partitions[0].clone();
+    let number = other["underWay"]["turn"][1].as_u64().expect("it is under way");
+    other["underWay"]["turn"][1] = json!(number + 1);
+    partitions.push(other);
+    let left = waiting(once);
+    assert!(left < 50, "{left} of 100 wait");
+    assert_eq!(waiting(twice), left);
 }
 
 /// Restores what a file holds; the snapshot of what was restored, and the one in the file.

@@ -154,7 +154,7 @@ impl Matchmaker {
 
     /// Of the locations where the match may be, the one with the lowest mean latency, the first by
     /// name among equals (decision 15); none when nobody reports any. With it all of them, when a
-    /// queue has to keep to them.
+    /// queue would have to keep to them.
     fn best_locations(&self, found: &Found) -> (Option<Arc<str>>, Vec<Arc<str>>) {
         let Found { placed, roster, locations } = found;
         let columns = &self.pool.columns;
@@ -178,7 +178,9 @@ impl Matchmaker {
         let allowed = || self.pool.locations().filter(|&it| locations.contains(it));
         let best = allowed().filter_map(total).min_by_key(|&(total, _)| total);
         let best = best.and_then(|(_, best)| self.pool.location_name(best).cloned());
-        let binds = self.configuration.queue.is_some() && self.options.place_in_match_locations;
+        let mode = self.configuration.flex_match_mode;
+        // Even without a queue: one may be there when the match is placed.
+        let binds = mode == FlexMatchMode::WithQueue && self.options.place_in_match_locations;
         let all =
             allowed().filter_map(total).filter_map(|(_, it)| self.pool.location_name(it).cloned());
         (best, if binds { all.collect() } else { Vec::new() })

@@ -82,8 +82,8 @@ impl Matchmaker {
         };
         let only = (!record.locations.is_empty()).then_some(&record.locations[..]);
         let of = (record.id.clone(), record.number);
-        let begun = self.placer.start_for_match(at, request, of, only);
-        let deadline = begun.expect("the players and the configuration of a match were checked");
+        // Players and configuration were checked before; the host places what would be refused yet.
+        let deadline = self.placer.start_for_match(at, request, of, only).ok()?;
         Some(MatchStage::InQueue { deadline, placement: id })
     }
 

@@ -314,6 +314,9 @@ impl Partitions {
     ) {
         let Some(at) = self.partition_of(row) else { return };
         let Partition { waiting, progress: own, .. } = &mut self.partitions[at];
+        if let Some(under_way) = &own.under_way {
+            self.under_way.remove(&(under_way.turn, at));
+        }
         *own = progress;
         own.retain(|key| waiting.contains(key));
         if let Some(under_way) = &mut own.under_way {

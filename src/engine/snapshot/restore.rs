@@ -297,7 +297,8 @@ impl Matchmaker {
                 })?;
                 backfill = Some(key);
             } else {
-                players.extend(record.party.ids().cloned());
+                let is_new = record.party.ids().all(|id| players.insert(id.clone()));
+                holds(is_new, || format!("{of} has a player twice"))?;
             }
             keys.push(key);
         }
@@ -357,11 +358,14 @@ impl Matchmaker {
             let record = self.pending.find(match_id).and_then(|key| self.pending.get(key));
             record.is_some_and(|record| matches!(record.stage, MatchStage::InQueue { .. }))
         };
-        match self.placer.pending_matches().find(|&id| !in_queue(id)) {
+        let mut seen = BTreeSet::new();
+        match self.placer.pending_matches().find(|&id| !in_queue(id) || !seen.insert(id)) {
             None => Ok(()),
             Some(id) => {
                 let id = validate::shown(id.as_str());
-                Err(RestoreError::damaged(format!("the match `{id}` of a placement is not there")))
+                let message =
+                    format!("the match `{id}` of a placement is not there, or has another");
+                Err(RestoreError::damaged(message))
             }
         }
     }
