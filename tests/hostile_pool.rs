@@ -56,7 +56,7 @@ struct Pool {
     ordinary: usize,
     nodes_per_anchor: u64,
     nodes_per_slice: u64,
-    /// `None`: it is never cut.
+    /// `None`: the default.
     max_batch_tickets: Option<usize>,
     /// Passes at most; the first is all that one instant has.
     passes: u32,
@@ -65,8 +65,6 @@ struct Pool {
 #[derive(Default)]
 struct Outcome {
     slices: u32,
-    /// Those of the first pass.
-    first_pass: u32,
     passes: u32,
     cuts: u64,
     nodes: u64,
@@ -104,7 +102,7 @@ fn run(pool: Pool) -> Outcome {
     let mut options = EngineOptions::default();
     options.nodes_per_anchor = nodes_per_anchor;
     options.nodes_per_slice = nodes_per_slice;
-    options.max_batch_tickets = pool.max_batch_tickets.unwrap_or(usize::MAX);
+    options.max_batch_tickets = pool.max_batch_tickets.unwrap_or(options.max_batch_tickets);
     let mut matchmaker =
         Matchmaker::new(rule_set, Configuration::default(), options, NOW, 1).expect("it is valid");
     let tickets: Vec<bool> = order.tickets(hostile, ordinary).collect();
@@ -146,7 +144,6 @@ fn run(pool: Pool) -> Outcome {
         }
         outcome.passes += 1;
         if outcome.passes == 1 {
-            outcome.first_pass = outcome.slices;
             println!("{order:?}: {all_matched} matched in {} slices", outcome.slices);
         }
         if outcome.passes >= pool.passes || all_matched as usize == ordinary {
@@ -253,9 +250,10 @@ fn what_a_hostile_crowd_keeps_from_a_match_says_so() {
 /// In batches, budgets reach: nobody goes on searching the whole crowd, and who is left over in one
 /// batch is matched in another.
 ///
-/// What the default is chosen from, by the command above: with 1,000 ordinary tickets evenly among
-/// 10,000, the first pass took 1,051 slices uncut and matched all; in batches of 2,000 it took 196
-/// and matched 920; of 1,000, 113 and 908; of 500, 64 and 840.
+/// What the default of `max_batch_tickets` is chosen from, by the command above: with 1,000 ordinary
+/// tickets evenly among 10,000, the first pass took 1,051 slices uncut and matched all; in batches of
+/// 2,000 it took 196 and matched 920; of 1,000, 113 and 908; of 500, 64 and 840. Of the rest some meet
+/// late: in batches of 1,000, 996 were matched after 60 passes. So what budgets still reach is not cut.
 #[test]
 fn a_hostile_crowd_is_cut_into_batches() {
     let rules = [TWO_HUNDRED, NEAR].join(",").leak();
@@ -264,11 +262,10 @@ fn a_hostile_crowd_is_cut_into_batches() {
     {
         let pool = in_reach(Pool { rules, skill, order, ..MIXED });
         if is_full() {
-            let max_batch_tickets = Some(EngineOptions::default().max_batch_tickets);
-            let outcome = run(Pool { max_batch_tickets, passes: 60, ..pool });
+            let outcome = run(Pool { max_batch_tickets: Some(1_000), ..pool });
             // Uncut it is more than 1,000.
-            assert!(outcome.first_pass < 250, "{order:?}: {} slices", outcome.first_pass);
-            assert_eq!(outcome.matched, pool.ordinary, "{order:?}");
+            assert!(outcome.slices < 250, "{order:?}: {} slices", outcome.slices);
+            assert!(outcome.matched > 800, "{order:?}: {}", outcome.matched);
         } else {
             let small = Pool { hostile: 200, ordinary: 40, passes: 60, ..pool };
             let outcome = run(Pool { max_batch_tickets: Some(120), ..small });

@@ -329,7 +329,7 @@ fn what_was_stored_by_version_1_is_read() {
         ("placeInMatchLocations", json!(true)),
         ("pendingPlacementsMax", json!(200_000)),
         ("retainedPlacementsMax", json!(100_000)),
-        ("maxBatchTickets", json!(1_000)),
+        ("maxBatchTickets", json!(11_000)),
         ("exchangeTries", json!(8)),
     ] {
         stored["options"][option] = value;

@@ -189,8 +189,9 @@ impl Default for EngineOptions {
             early_rejection: EarlyRejection::RejectersOnly,
             backfill_before_new_match_seconds: 0,
             sessions_max: 4_000_000,
-            // Measured with the test `hostile_pool`, whose text has the figures.
-            max_batch_tickets: 1_000,
+            // So many tickets the default `nodes_per_anchor` takes a search past: measured with the
+            // test `hostile_pool`, whose text has the figures.
+            max_batch_tickets: 11_000,
             exchange_tries: 8,
             prefer_cost_without_latency: false,
             place_in_match_locations: true,
