@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 
 use dice::Dice;
 use played::{Played, options, play, play_by_age};
-use rallypoint::{EngineOptions, RuleSet};
+use rallypoint::RuleSet;
 use renamed::Names;
 use strangers::stranger;
 use world::{Pool, Subject, set_algorithm, subjects};
