@@ -33,7 +33,8 @@ pub struct TickReport {
     pub partitions_cut: u64,
     /// Matches replaced by two, so that waiting tickets joined (`EngineOptions::exchange_tries`).
     pub exchanged: u64,
-    /// Matches of which it is not known whether two could replace them, because nodes ran out.
+    /// Matches of which it is not known whether two could replace them, because nodes or tries
+    /// ran out.
     pub exchanges_cut: u64,
     /// Whether the slice ended before its pass: `poll_timeout` is now.
     pub unfinished: bool,

@@ -52,6 +52,8 @@ struct Attempt {
     members: Vec<Entry>,
     others: Vec<Entry>,
     near: Vec<Near>,
+    /// Whether there may be more of these, beyond the limits.
+    has_more: bool,
 }
 
 impl Pass<'_, '_> {
@@ -148,6 +150,7 @@ impl Pass<'_, '_> {
             .retain(|&(_, entry)| could_meet(self.view, self.waiting, entry, others, nodes));
         let own = attempt.members.iter().map(|it| it.row).find(|row| !is_other(row))?;
         if attempt.near.is_empty() {
+            self.slice.exchanges_cut += u64::from(attempt.has_more);
             return None;
         }
         let rows = || attempt.others.iter().map(|it| it.row);
@@ -177,7 +180,7 @@ impl Pass<'_, '_> {
             self.put_in(first.rows());
         }
         self.take_out(rows());
-        self.slice.exchanges_cut += u64::from(is_cut);
+        self.slice.exchanges_cut += u64::from(is_cut || attempt.has_more);
         None
     }
 
@@ -203,7 +206,7 @@ impl Pass<'_, '_> {
     /// when there are fewer players than needed.
     fn look_around(&mut self, found: &Found, missing: u32, attempt: &mut Attempt) {
         let Attempt { turn, tries, party_max, .. } = *attempt;
-        let Attempt { lists, members, near, .. } = attempt;
+        let Attempt { lists, members, near, has_more, .. } = attempt;
         lists.clear();
         near.clear();
         let mut is_some = true;
@@ -214,12 +217,16 @@ impl Pass<'_, '_> {
         lists.dedup();
         let (mut players, mut may_found) = (0, 0);
         let mut after = None;
+        *has_more = true;
         for _ in 0..LOOKED_AT_MAX {
             let next = match is_some {
                 true => self.waiting.next_in(after, lists),
                 false => self.waiting.next_after(after),
             };
-            let Some((key, _)) = next else { break };
+            let Some((key, _)) = next else {
+                *has_more = false;
+                break;
+            };
             after = Some(key);
             self.slice.nodes += 1;
             let Some(entry) = self.waiting.get(self.view, key) else { continue };

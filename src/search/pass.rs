@@ -183,7 +183,8 @@ pub(crate) struct Slice {
     pub(crate) partitions_cut: u64,
     /// Matches that were replaced by two.
     pub(crate) exchanged: u64,
-    /// Matches of which it is not known whether they could have been, because nodes ran out.
+    /// Matches of which it is not known whether they could have been: nodes or tries ran
+    /// out.
     pub(crate) exchanges_cut: u64,
     /// The anchors for which candidates were judged, in the order of their searches.
     pub(crate) tallied: Vec<TicketRow>,
