@@ -269,8 +269,8 @@ fn several_threads_cut_the_same_batches() {
     }
 }
 
-/// A pool of 200 tickets with values of the declared types; says how many matches it gave.
-fn pool_of(rule_set: &RuleSet, options: EngineOptions, of: &str) -> usize {
+/// What a pool of 200 tickets with values of the declared types came to.
+fn pool_of(rule_set: &RuleSet, options: EngineOptions) -> Log {
     let attributes = &rule_set.plan().ast.schema.attributes;
     let mut it = matchmaker(rule_set.clone(), options, 1);
     let mut numbers = crate::base::rng::DetRng::new(7);
@@ -293,11 +293,13 @@ fn pool_of(rule_set: &RuleSet, options: EngineOptions, of: &str) -> usize {
     }
     let mut log = Log::default();
     run_until(&mut it, seconds(2), &mut log);
-    assert_eq!(log.cut, 0, "{of}");
-    log.matches.len()
+    log
 }
 
 /// Every rule set that comes with the engine: the budget reaches, however small batches would be.
+///
+/// But for `playlists`, which is cut at once: it has an order of its own, and its rules hold in one
+/// of two ways, so that nothing is known of two tickets and each search would read all.
 #[test]
 fn what_the_index_serves_is_never_cut() {
     let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/rulesets");
@@ -312,8 +314,11 @@ fn what_the_index_serves_is_never_cut() {
     for path in &names {
         let text = std::fs::read_to_string(path).expect("it is text");
         let rule_set = RuleSet::from_json(&text).unwrap_or_else(|error| panic!("{error}"));
-        let of = path.display().to_string();
-        matches += pool_of(&rule_set, EngineOptions::default(), &of);
+        let name = path.file_stem().expect("it has a name").to_string_lossy();
+        let options = EngineOptions { max_batch_tickets: 40, ..EngineOptions::default() };
+        let log = pool_of(&rule_set, options);
+        assert_eq!(log.cut > 0, name == "playlists", "{name} is cut {} times", log.cut);
+        matches += log.matches.len();
     }
     assert!(names.len() > 8 && matches > 100, "{} rule sets, {matches} matches", names.len());
 }

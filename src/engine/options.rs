@@ -155,8 +155,9 @@ pub struct EngineOptions {
     /// of `nodes_per_anchor`, or under a sort order whose rules tell nothing of two tickets, so that
     /// each search would read all. Under `sorted` neighbours are in one batch, else batches are a
     /// shuffle that the seed decides. Who has no match in a batch is searched for in others after a
-    /// second, and after twice as long, up to 64 s, each time that nothing came of it. At least 1;
-    /// a batch holds two full matches, whatever this says.
+    /// second, and after twice as long, up to 64 s, each time that nothing came of it. At least 1.
+    /// No batch has fewer tickets than two full matches have players, whatever this says; for that
+    /// some may have more than this.
     pub max_batch_tickets: usize,
     /// With how many waiting tickets in reach, the oldest of them, each match of a pass is tried
     /// again before it is formed, 64 at most: it becomes two matches if these have more players in

@@ -25,7 +25,7 @@ use crate::ruleset::epochs::TeamSize;
 /// What the options say of batches.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct BatchTerms {
-    /// The most tickets of a batch. No batch is smaller for it than two full matches.
+    /// The most tickets of a batch, as far as none is smaller for it than two full matches.
     pub(crate) tickets_max: usize,
     /// What shuffles begin from.
     pub(crate) seed: u64,
@@ -130,7 +130,13 @@ pub(super) fn gives_up_too_many(view: &View<'_>, waiting: &Waiting, given_up: us
 }
 
 fn is_large(view: &View<'_>, waiting: &Waiting) -> bool {
-    waiting.len() > view.terms.batches.tickets_max && waiting.len() > tickets_max(view)
+    count_for(view, waiting.len()) > 1
+}
+
+/// How many batches so many tickets make.
+fn count_for(view: &View<'_>, tickets: usize) -> usize {
+    let wanted = tickets.div_ceil(view.terms.batches.tickets_max.max(1));
+    wanted.min(tickets / tickets_min(view)).max(1)
 }
 
 /// Whether every search reads the whole partition: candidates have an order of their own, and
@@ -142,12 +148,29 @@ fn is_unselective(view: &View<'_>) -> bool {
     order::is_ordered(view.plan) && !is_selective
 }
 
-fn tickets_max(view: &View<'_>) -> usize {
+/// With this many tickets a batch has the players of two full matches, whatever parties they are.
+fn tickets_min(view: &View<'_>) -> usize {
     let players = |sizes: &Col<InstanceIdx, TeamSize>| -> usize {
         sizes.iter().map(|it| it.max as usize).sum()
     };
     let full = view.plan.sizes.iter().map(players).max().unwrap_or(0);
-    view.terms.batches.tickets_max.max(2 * full)
+    (2 * full).max(1)
+}
+
+/// Joins the first and the last batch to their neighbours if they have too few tickets.
+fn join_short_edges(batches: &mut Vec<Vec<AnchorKey>>, tickets_min: usize) {
+    if let [first, second, ..] = batches.as_mut_slice()
+        && first.len() < tickets_min
+    {
+        second.append(first);
+        batches.remove(0);
+    }
+    if let [.., second, last] = batches.as_mut_slice()
+        && last.len() < tickets_min
+    {
+        second.append(last);
+        batches.pop();
+    }
 }
 
 /// The tickets of a partition in batches, as they were when the pass was cut. One that came later is
@@ -172,11 +195,11 @@ impl Batches {
                 tickets.get(it).map(|&(key, _)| shuffled(seed, arrangement, key.number()))
             });
         }
-        let count = tickets.len().div_ceil(tickets_max(view)).max(1);
+        let count = count_for(view, tickets.len());
         let all = tickets.len().max(1);
         let is_shifted = is_sorted && arrangement.is_multiple_of(2);
         let shift = if is_shifted { all / count / 2 } else { 0 };
-        // All of the same size, but for one ticket; shifted, the first and the last are smaller.
+        // All of the same size, but for one ticket; shifted, the first and the last are half of one.
         let batch_of = |place: usize| (place + shift) * count / all;
         let mut batches: Vec<Vec<AnchorKey>> = Vec::new();
         batches.resize_with(batch_of(all - 1) + 1, Vec::new);
@@ -187,6 +210,7 @@ impl Batches {
                 batch.push(key);
             }
         }
+        join_short_edges(&mut batches, tickets_min(view));
         Self::of_keys(batches, waiting)
     }
 

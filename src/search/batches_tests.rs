@@ -99,15 +99,16 @@ fn every_shuffle_is_another_and_has_everybody_once() {
 #[test]
 fn sorted_batches_are_of_neighbours_and_move_by_half() {
     let sorted = r#""batchingPreference": "sorted", "sortByAttributes": ["word", "number"]"#;
-    let fixture = Fixture::new(sorted, 54);
-    let mut order: Vec<u64> = (0..54).collect();
-    order.sort_by_key(|&number| (number % 3, number * 7 % 54));
+    let fixture = Fixture::new(sorted, 60);
+    let size = 12;
+    let mut order: Vec<u64> = (0..60).collect();
+    order.sort_by_key(|&number| (number % 3, number * 7 % 60));
     let ranks: BTreeMap<u64, usize> = order.iter().enumerate().map(|(at, &it)| (it, at)).collect();
-    for (arrangement, shift) in [(1, 0), (2, SIZE / 2), (3, 0)] {
-        let cut = batches(&fixture.begun(fixture.at(5, SIZE), arrangement - 1));
+    for (arrangement, shift) in [(1, 0), (2, size / 2), (3, 0)] {
+        let cut = batches(&fixture.begun(fixture.at(5, size), arrangement - 1));
         for (at, batch) in cut.iter().enumerate() {
             let places: BTreeSet<usize> = batch.iter().map(|number| ranks[number]).collect();
-            let expected = (0..54).filter(|place| (place + shift) / SIZE == at);
+            let expected = (0..60).filter(|place| (place + shift) / size == at);
             assert_eq!(places, expected.collect(), "arrangement {arrangement}");
         }
     }
@@ -144,10 +145,48 @@ fn a_match_has_tickets_of_one_batch() {
     assert!(matches > 20, "{matches} matches");
 }
 
-/// No batch is too small for a match, whatever the option says.
+/// No batch is too small for two matches, whatever the option says; and none is larger than it says
+/// without need.
 #[test]
 fn a_batch_holds_two_full_matches() {
-    let fixture = Fixture::new("", 50);
-    let cut = batches(&fixture.begun(fixture.at(5, 1), 0));
-    assert!(cut.iter().all(|batch| (5..=6).contains(&batch.len())), "{cut:?}");
+    let least = 6;
+    let sorted = r#""batchingPreference": "sorted", "sortByAttributes": ["number"]"#;
+    for algorithm in ["", sorted] {
+        for count in [12, 13, 17, 18, 23, 35, 50] {
+            let fixture = Fixture::new(algorithm, count);
+            for size in [1, 5, 6, 7, 9, 11, 12, 20] {
+                for arrangement in 0..2 {
+                    if count as usize <= size {
+                        continue;
+                    }
+                    let of = format!("{count} in {size}, {algorithm} {arrangement}");
+                    let cut = batches(&fixture.begun(fixture.at(5, size), arrangement));
+                    let sizes: Vec<usize> = cut.iter().map(BTreeSet::len).collect();
+                    assert_eq!(sizes.iter().sum::<usize>(), count as usize, "{of}: {sizes:?}");
+                    assert!(sizes.iter().all(|&it| it >= least), "{of}: {sizes:?}");
+                    let is_even = algorithm.is_empty() || arrangement == 0;
+                    if size >= 2 * least && is_even {
+                        assert!(sizes.iter().all(|&it| it <= size), "{of}: {sizes:?}");
+                    }
+                    assert!(sizes.iter().all(|&it| it < size.max(least) + 2 * least));
+                }
+            }
+        }
+    }
+}
+
+/// What makes no two batches stays whole.
+#[test]
+fn fewer_tickets_than_four_full_matches_are_not_cut() {
+    for (count, is_cut) in [(11, false), (12, true)] {
+        let fixture = Fixture::new("", count);
+        let pool_at = fixture.at(5, 1);
+        let mut waiting = Partitions::new(fixture.rule_set.plan());
+        fixture.rows.iter().for_each(|&row| waiting.insert(pool_at, row));
+        let cutting =
+            Cutting { arrangement: 0, fruitless: 0, retry_at: Some(Timestamp::from_millis(0)) };
+        waiting.take_up(fixture.rows[0], Progress { cutting, ..Progress::default() }, None);
+        fixture.rows.iter().for_each(|&row| waiting.mark_changed(pool_at, row));
+        assert_eq!(waiting.begin_pass(pool_at), u64::from(is_cut), "{count} tickets");
+    }
 }

@@ -82,8 +82,9 @@ pub(crate) struct PoolAt<'a> {
     pub(crate) terms: MatchTerms,
 }
 
-/// A partition has its turn alone rather than with room for fewer matches than this, so that the
-/// order of matches does not depend on where slices end.
+/// A partition has its turn alone rather than with room for fewer matches than this. Whose share
+/// runs out goes on in the next slice, behind others of its turn: with shorter slices the same
+/// matches come in another order. Exchanges have a budget of the slice, and may make others.
 const SHARED_MATCHES_MIN: usize = 256;
 
 impl Known {
