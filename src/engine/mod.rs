@@ -6,6 +6,8 @@ mod backfill;
 mod batches_tests;
 pub(crate) mod explain;
 #[cfg(test)]
+mod guard_tests;
+#[cfg(test)]
 mod incremental_tests;
 pub(crate) mod input;
 mod matches;

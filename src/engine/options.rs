@@ -144,7 +144,8 @@ pub struct EngineOptions {
     /// Which tickets end when a player rejects a match.
     pub early_rejection: EarlyRejection,
     /// The storm guard: for so many seconds from its start, a ticket that fits a waiting backfill
-    /// may join that one only, and found no new match. 0: off.
+    /// may join that one only, and found no new match. Finding out who fits takes up to half of the
+    /// `nodes_per_anchor` of a search. 0: off.
     pub backfill_before_new_match_seconds: u32,
     /// Game sessions that may be known at one time. New tickets are refused when all could be
     /// needed (decision 31).

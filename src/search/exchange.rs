@@ -205,7 +205,7 @@ impl Pass<'_, '_> {
     /// Finds the oldest waiting tickets that could meet one of a match, as far as pairs tell; none
     /// when there are fewer players than needed.
     fn look_around(&mut self, found: &Found, missing: u32, attempt: &mut Attempt) {
-        let Attempt { turn, tries, party_max, .. } = *attempt;
+        let Attempt { turn, tries, party_max, nodes_end, .. } = *attempt;
         let Attempt { lists, members, near, has_more, .. } = attempt;
         lists.clear();
         near.clear();
@@ -230,9 +230,13 @@ impl Pass<'_, '_> {
             after = Some(key);
             self.slice.nodes += 1;
             let Some(entry) = self.waiting.get(self.view, key) else { continue };
-            let is_free = !entry.is_roster && !entry.is_kept && entry.players() <= party_max;
-            let nodes = &mut self.slice.nodes;
-            if is_free && could_meet(self.view, self.waiting, entry, members, nodes) {
+            let may_join = !entry.is_roster && entry.players() <= party_max;
+            let nodes_left = nodes_end.saturating_sub(self.slice.nodes);
+            let (view, nodes) = (self.view, &mut self.slice.nodes);
+            if may_join
+                && could_meet(view, self.waiting, entry, members, nodes)
+                && self.searcher.examine(view, self.waiting, key, nodes_left, nodes) == Some(false)
+            {
                 players += entry.players();
                 if turn.is_none_or(|turn| key <= turn) {
                     near.push((key, entry));

@@ -129,7 +129,7 @@ impl Partitions {
     pub(crate) fn search(&mut self, pool: PoolAt<'_>, row: TicketRow, nodes_max: u64) -> Outcome {
         let Some(at) = self.partition_of(row) else { return Outcome::default() };
         let (view, waiting) = (self.known.view(pool), &mut self.partitions[at].waiting);
-        waiting.open(&view);
+        waiting.open();
         self.searchers[0].search(&view, waiting, view.key(row), nodes_max)
     }
 
@@ -149,7 +149,7 @@ impl Partitions {
     ) {
         let at = self.partition_of(row).expect("the ticket waits");
         let (view, waiting) = (self.known.view(pool), &mut self.partitions[at].waiting);
-        waiting.open(&view);
+        waiting.open();
         look(&view, waiting, &mut self.searchers[0]);
     }
 

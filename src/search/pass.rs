@@ -253,7 +253,7 @@ impl<'a, 'v> Pass<'a, 'v> {
 
     /// Goes on with the pass until it is done, or until the budget ends the slice.
     pub(super) fn run(mut self, budget: Budget) -> Slice {
-        self.waiting.open(self.view);
+        self.waiting.open();
         let Some(mut under_way) = self.progress.under_way.take() else { return self.slice };
         self.waiting.batches = under_way.batches.take();
         let is_few = under_way.changed.len() <= COMPARED_MAX && !self.progress.sets_free;

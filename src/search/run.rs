@@ -34,6 +34,8 @@ pub(super) struct Run<'a> {
     pub(super) judged: u64,
     /// Work of the slice that takes nothing of the budget.
     pub(super) upkeep: u64,
+    /// Nodes left for finding out which candidates are kept for a backfill ticket.
+    pub(super) for_examining: u64,
     /// Where the anchor and the backfill ticket allow a match.
     locations: LocationSet,
 }
@@ -100,6 +102,7 @@ impl<'a> Run<'a> {
             nodes_max,
             judged: 0,
             upkeep: 0,
+            for_examining: 0,
             locations: LocationSet::ALL,
         }
     }

@@ -1,8 +1,6 @@
 //! The waiting tickets of a partition, in the order of anchors. They come and go one by one;
 //! nothing is looked at twice because time has passed.
 
-use std::collections::BTreeMap;
-
 use super::AnchorKey;
 use super::batches::{BatchTerms, Batches};
 use super::cells::{Cells, Cursors, Tickets};
@@ -30,8 +28,9 @@ pub(crate) struct Waiting {
     /// Those that may be taken into a team, by what rules ask of each two of them. Backfill tickets
     /// join no team.
     cells: Cells,
-    /// The backfill tickets, oldest first.
-    rosters: BTreeMap<AnchorKey, TicketRow>,
+    /// The backfill tickets, oldest first, and in cells of their own.
+    rosters: Tickets,
+    roster_cells: Cells,
     /// The players of all but the backfill tickets.
     players: u64,
     guard: Guard,
@@ -47,7 +46,9 @@ impl Waiting {
             return;
         }
         if waiter.is_roster {
-            self.rosters.insert(key, row);
+            self.rosters.insert(key, waiter);
+            self.roster_cells.insert(view, key, waiter);
+            self.guard.clear();
         } else {
             self.cells.insert(view, key, waiter);
             self.players += u64::from(waiter.players);
@@ -63,10 +64,7 @@ impl Waiting {
         }
         if waiter.is_roster {
             self.rosters.remove(&key);
-            self.guard.release(key);
-            if self.rosters.is_empty() {
-                self.guard.stand_down();
-            }
+            self.roster_cells.remove(view, key, row);
         } else {
             self.cells.remove(view, key, row);
             self.players -= u64::from(waiter.players);
@@ -75,15 +73,34 @@ impl Waiting {
         true
     }
 
-    /// Finds out anew who may be kept for a backfill ticket.
-    pub(super) fn open(&mut self, view: &View<'_>) {
-        match self.rosters.is_empty() || view.terms.backfill_before_new_match == Millis::new(0) {
-            true => self.guard.stand_down(),
-            false => {
-                let young = self.young(view);
-                self.guard.look_at(young.into_iter());
-            }
+    /// Begins a slice: who is kept for a backfill ticket is found out anew.
+    pub(super) fn open(&mut self) {
+        self.guard.clear();
+    }
+
+    /// Whether some ticket may be kept for a backfill ticket.
+    pub(super) fn is_guarded(&self, view: &View<'_>) -> bool {
+        self.has_rosters() && view.terms.backfill_before_new_match > Millis::new(0)
+    }
+
+    /// Whether a ticket may be kept for a backfill ticket: it is young.
+    pub(super) fn may_be_kept(&self, view: &View<'_>, key: AnchorKey) -> bool {
+        let guard = view.terms.backfill_before_new_match;
+        self.has_rosters() && !key.is_backfill() && view.now.since(key.start_time()) < guard
+    }
+
+    /// Whether a ticket is kept, as far as it is known. One whose backfill ticket has left may fit
+    /// another.
+    pub(super) fn is_kept(&self, key: AnchorKey) -> Option<bool> {
+        match self.guard.keeper(key)? {
+            None => Some(false),
+            Some(keeper) => self.rosters.contains_key(&keeper).then_some(true),
         }
+    }
+
+    /// Notes whether a ticket is kept, and for which backfill ticket.
+    pub(super) fn note_keeper(&mut self, key: AnchorKey, keeper: Option<AnchorKey>) {
+        self.guard.note(key, keeper);
     }
 
     /// The tickets that are young enough to be kept for a backfill ticket.
@@ -149,9 +166,7 @@ impl Waiting {
         after: Option<AnchorKey>,
         lists: &[u32],
     ) -> Option<(AnchorKey, TicketRow)> {
-        use std::ops::Bound::{Excluded, Unbounded};
-        let rosters = self.rosters.range((after.map_or(Unbounded, Excluded), Unbounded));
-        let roster = rosters.map(|(&key, &row)| (key, row)).next();
+        let roster = self.rosters.next_after(after).map(|(&key, waiter)| (key, waiter.row));
         let other = self.cells.next_after(after, lists).map(|(key, waiter)| (key, waiter.row));
         [roster, other].into_iter().flatten().min_by_key(|&(key, _)| key)
     }
@@ -197,26 +212,34 @@ impl Waiting {
     #[inline]
     fn entry(&self, view: &View<'_>, key: AnchorKey, waiter: Waiter) -> Entry {
         let mut entry = view.entry(key, waiter);
-        entry.is_kept = self.guard.keeps(key);
+        entry.is_kept = self.is_kept(key) == Some(true);
         entry
     }
 
     /// The backfill tickets, oldest first.
     pub(super) fn rosters<'w>(&'w self, view: &'w View<'_>) -> impl Iterator<Item = Entry> + 'w {
-        self.rosters.iter().map(|(&key, &row)| view.entry(key, view.waiter(row)))
+        self.rosters.iter().map(|(&key, &waiter)| view.entry(key, waiter))
     }
 
     pub(super) fn has_rosters(&self) -> bool {
         !self.rosters.is_empty()
     }
 
-    /// The first backfill ticket behind one.
-    pub(super) fn roster_after(&self, after: Option<AnchorKey>) -> Option<(AnchorKey, TicketRow)> {
-        self.next_in(after, &[])
+    /// Sets the cursors to where the backfill tickets are that a ticket could join.
+    pub(super) fn reach_rosters(
+        &self,
+        view: &View<'_>,
+        epoch: Epoch,
+        row: TicketRow,
+        cursors: &mut Cursors,
+    ) {
+        self.roster_cells.reach(view, epoch, row, &self.rosters, cursors);
     }
 
-    pub(super) fn guard(&mut self) -> &mut Guard {
-        &mut self.guard
+    /// The next backfill ticket of a merge.
+    pub(super) fn next_roster(&self, view: &View<'_>, cursors: &mut Cursors) -> Option<Entry> {
+        let (key, waiter) = self.roster_cells.next(cursors, &self.rosters)?;
+        Some(view.entry(key, waiter))
     }
 
     /// The players of all tickets that may be taken into a team.
