@@ -358,3 +358,89 @@ fn what_would_be_read_over_and_over_is_cut_at_once() {
     run_until(&mut it, START, &mut log);
     assert_eq!((log.cut, log.matches.len()), (0, 32), "a partition within the size");
 }
+
+/// Two teams of two, ordered by number; a latency rule by which all of a location may meet.
+const NEAREST: &str = r#"{"ruleLanguageVersion": "1.0",
+    "playerAttributes": [{"name": "number", "type": "number"}],
+    "teams": [{"name": "a", "minPlayers": 2, "maxPlayers": 2},
+              {"name": "b", "minPlayers": 2, "maxPlayers": 2}],
+    "rules": [{"name": "near", "type": "latency", "maxLatency": 100},
+              {"name": "nearest", "type": "distanceSort", "sortDirection": "ascending",
+               "sortAttribute": "number"}]}"#;
+
+/// Tickets that come at once, each at the location of its place; the nodes of all slices.
+fn ordered(count: usize, location: impl Fn(usize) -> String) -> (Log, u64) {
+    let rule_set = RuleSet::from_json(NEAREST).unwrap_or_else(|error| panic!("{error}"));
+    let mut it = matchmaker(rule_set, options(50, 100_000), 1);
+    for place in 0..count {
+        let player = Player::new(format!("p{place}")).with_number("number", (place % 7) as f64);
+        let players = vec![player.with_latency(&location(place), 50)];
+        let request =
+            StartMatchmaking { ticket_id: Some(id(place)), players, ..Default::default() };
+        it.handle_input(START, Input::StartMatchmaking(request)).expect("the ticket is right");
+    }
+    let (mut log, mut nodes) = (Log::default(), 0);
+    while it.poll_timeout() == Some(START) {
+        nodes += it
+            .handle_timeout(START)
+            .map(|report| {
+                log.cut += report.partitions_cut;
+                report.nodes
+            })
+            .expect("time goes on");
+        while let Some(event) = it.poll_event() {
+            if let EventDetail::MatchmakingSucceeded { tickets, .. } = &event.detail {
+                log.matches.push(tickets.iter().map(|it| it.ticket_id().clone()).collect());
+            }
+        }
+    }
+    (log, nodes)
+}
+
+/// That something is known of pairs does not help where all of them get on.
+#[test]
+fn what_each_search_would_read_is_cut_even_where_a_rule_speaks_of_pairs() {
+    let (few, nodes_of_few) = ordered(400, |_| "eu".into());
+    let (many, nodes_of_many) = ordered(1_600, |_| "eu".into());
+    assert_eq!((few.cut, many.cut), (1, 1));
+    assert!(nodes_of_many < 6 * nodes_of_few, "{nodes_of_few} nodes, {nodes_of_many} of many");
+    assert!(many.matches.len() > 350, "{}", many.matches.len());
+    // Where a search reads no more than a batch has, the partition stays whole.
+    let (apart, _) = ordered(120, |place| format!("l{}", place % 3));
+    assert_eq!((apart.cut, apart.matches.len()), (0, 30));
+}
+
+/// How much was read is known in the next pass, in a restored matchmaker, too.
+#[cfg(feature = "wire")]
+#[test]
+fn what_searches_read_adds_up_over_passes() {
+    let never = r#""rules": [{"name": "never", "type": "comparison", "operation": "=",
+        "measurements": ["sum(flatten(teams[*].players.attributes[number]))"],
+        "referenceValue": -1}, "#;
+    let text = NEAREST.replace(r#""rules": ["#, never);
+    let rule_set = || RuleSet::from_json(&text).unwrap_or_else(|error| panic!("{error}"));
+    let run = |restores: bool| {
+        let options = EngineOptions { nodes_per_slice: 40, ..options(20, 100_000) };
+        let mut it = matchmaker(rule_set(), options, 1);
+        let (mut log, mut with_readings) = (Log::default(), 0);
+        for place in 0..60 {
+            let player = Player::new(format!("p{place}")).with_number("number", place as f64);
+            let players = vec![player.with_latency("eu", 50)];
+            let request = StartMatchmaking { players, ..Default::default() };
+            let now = START.plus(Millis::new(place));
+            it.handle_input(now, Input::StartMatchmaking(request)).expect("the ticket is right");
+            while it.poll_timeout().is_some_and(|due| due <= now) {
+                slice(&mut it, now, &mut log);
+                if restores {
+                    let text = serde_json::to_string(&it.snapshot()).expect("it is plain data");
+                    with_readings += u32::from(text.contains(r#""readings":7"#));
+                    let snapshot = serde_json::from_str(&text).expect("it was just written");
+                    it = Matchmaker::restore(rule_set(), snapshot).expect("it was just taken");
+                }
+            }
+        }
+        assert!(log.cut > 0 && (with_readings > 0) == restores, "{}", log.cut);
+        log
+    };
+    assert_eq!(run(false), run(true));
+}

@@ -153,8 +153,8 @@ pub struct EngineOptions {
     /// The fall-back where budgets do not reach. A partition of the pool (tickets that could be in
     /// matches with each other) with more tickets than this is cut into batches of at most so many,
     /// and an anchor is matched within its batch; but only after too many of its searches ran out
-    /// of `nodes_per_anchor`, or under a sort order whose rules tell nothing of two tickets, so that
-    /// each search would read all. Under `sorted` neighbours are in one batch, else batches are a
+    /// of `nodes_per_anchor`, or under a sort order by which each reads more tickets than that, since
+    /// rules keep few of two apart. Under `sorted` neighbours are in one batch, else batches are a
     /// shuffle that the seed decides. Who has no match in a batch is searched for in others after a
     /// second, and after twice as long, up to 64 s, each time that nothing came of it. At least 1.
     /// No batch has fewer tickets than two full matches have players, whatever this says; for that

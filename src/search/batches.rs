@@ -50,6 +50,11 @@ const GIVEN_UP_SHARE: usize = 64;
 const GIVEN_UP_MIN: usize = 8;
 const GIVEN_UP_MAX: usize = 128;
 
+/// A pass is cut once searches read more tickets at a time than a batch has, in the mean of the last
+/// readings: so many at least, and those before count for half each time that there are so many.
+const READINGS_MIN: u64 = 8;
+const READINGS_HALVED_AT: u64 = 64;
+
 /// In a batch a search may spend so many nodes for each of its tickets: about what it takes to pass
 /// all of them once, but not to try their combinations, of which a batch has as good as no end.
 const NODES_PER_TICKET: u64 = 10;
@@ -64,6 +69,27 @@ pub(crate) struct Cutting {
     /// When those that were given up are searched for in other batches. Set from the end of a pass
     /// that was cut to the beginning of the next.
     pub(crate) retry_at: Option<Timestamp>,
+    /// What searches have read while the partition was large and in one piece.
+    pub(crate) reading: Reading,
+}
+
+/// How many tickets searches read to put them in an order of their own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Reading {
+    pub(crate) times: u64,
+    pub(crate) tickets: u64,
+}
+
+impl Reading {
+    pub(super) fn add(&mut self, tickets: u64) {
+        self.times += 1;
+        self.tickets = self.tickets.saturating_add(tickets);
+    }
+
+    /// Whether so many tickets or fewer are read at a time, or too little is known.
+    fn is_within(self, tickets_max: usize) -> bool {
+        self.times < READINGS_MIN || self.tickets <= self.times.saturating_mul(tickets_max as u64)
+    }
 }
 
 /// What becomes of those that were given up when a pass begins.
@@ -81,7 +107,9 @@ impl Cutting {
     /// As stored at `now`; none waits longer than it ever does.
     pub(crate) fn taken_up(self, now: Timestamp) -> Self {
         let latest = now.plus(Millis::new(RETRY_INTERVAL << DOUBLED_MAX));
-        Self { retry_at: self.retry_at.map(|at| at.min(latest)), ..self }
+        let Reading { times, tickets } = self.reading;
+        let reading = Reading { times: times.min(READINGS_HALVED_AT), tickets };
+        Self { retry_at: self.retry_at.map(|at| at.min(latest)), reading, ..self }
     }
 
     /// Whether the last pass was cut.
@@ -105,12 +133,37 @@ impl Cutting {
     pub(super) fn cut_anew(&mut self, view: &View<'_>, waiting: &Waiting) -> Batches {
         self.arrangement = self.arrangement.wrapping_add(1);
         self.retry_at = None;
+        self.reading = Reading::default();
         Batches::new(view, waiting, self.arrangement)
     }
 
     /// The same arrangement again.
     pub(super) fn cut_as_before(&self, view: &View<'_>, waiting: &Waiting) -> Batches {
         Batches::new(view, waiting, self.arrangement)
+    }
+
+    /// A pass over the whole partition ends. What tickets reach is still so in the next.
+    pub(super) fn end_whole(&mut self) {
+        *self = Self { reading: self.reading, ..Self::default() };
+    }
+
+    /// Notes what a search of the whole partition has read.
+    pub(super) fn note(&mut self, view: &View<'_>, waiting: &Waiting, read: Reading) {
+        if read.times == 0 || !is_large(view, waiting) {
+            return;
+        }
+        let Reading { times, tickets } = &mut self.reading;
+        if *times >= READINGS_HALVED_AT {
+            (*times, *tickets) = (*times / 2, *tickets / 2);
+        }
+        *times += read.times;
+        *tickets = tickets.saturating_add(read.tickets);
+    }
+
+    /// Whether a pass over the whole partition is to go on in batches because searches read more
+    /// than batches have.
+    pub(super) fn reads_too_much(&self, view: &View<'_>, waiting: &Waiting) -> bool {
+        !self.reading.is_within(tickets_max(view)) && is_large(view, waiting)
     }
 
     /// A pass over batches ends. If all was searched, says when that is done again.
@@ -139,8 +192,9 @@ fn count_for(view: &View<'_>, tickets: usize) -> usize {
     wanted.min(tickets / tickets_min(view)).max(1)
 }
 
-/// Whether every search reads the whole partition: candidates have an order of their own, and
-/// nothing is known of pairs.
+/// Whether every search reads the whole partition, whoever waits: candidates have an order of their
+/// own, and nothing is known of pairs. Where something is known, what it is worth depends on the
+/// tickets, and [`Cutting::reads_too_much`] tells.
 fn is_unselective(view: &View<'_>) -> bool {
     let pairs = view.pairs;
     let is_selective =

@@ -59,8 +59,12 @@ impl Fixture {
     fn begun(&self, pool_at: PoolAt<'_>, arrangement: u64) -> Partitions {
         let mut waiting = Partitions::new(self.rule_set.plan());
         self.rows.iter().for_each(|&row| waiting.insert(pool_at, row));
-        let cutting =
-            Cutting { arrangement, fruitless: 0, retry_at: Some(Timestamp::from_millis(0)) };
+        let cutting = Cutting {
+            arrangement,
+            fruitless: 0,
+            retry_at: Some(Timestamp::from_millis(0)),
+            ..Cutting::default()
+        };
         let progress = Progress { cutting, ..Progress::default() };
         waiting.take_up(self.rows[0], progress, None);
         self.rows.iter().for_each(|&row| waiting.mark_changed(pool_at, row));

@@ -158,7 +158,8 @@ impl Searcher {
         seeds.clear();
         self.seeds = seeds;
         self.epochs_in = std::mem::take(&mut run.epochs_in);
-        Outcome { found, nodes: run.nodes + run.upkeep + upkeep, judged: run.judged, exhausted }
+        let nodes = run.nodes + run.upkeep + upkeep;
+        Outcome { found, nodes, judged: run.judged, exhausted, reading: run.reading }
     }
 
     /// Looks for the fullest match that begins with `seed`, until the search has spent `nodes_end`

@@ -29,7 +29,7 @@ mod waiting;
 
 pub(crate) use alone::{Refusal, refusal};
 pub(crate) use anchor::AnchorKey;
-pub(crate) use batches::{BatchTerms, Cutting};
+pub(crate) use batches::{BatchTerms, Cutting, Reading};
 #[cfg(test)]
 pub(crate) use order::rank;
 pub(crate) use partitions::{Partitions, PoolAt};
@@ -73,4 +73,6 @@ pub(crate) struct Outcome {
     pub(crate) judged: u64,
     /// Whether the budget ran out before the search was done.
     pub(crate) exhausted: bool,
+    /// What was read to put candidates in an order of their own.
+    pub(crate) reading: Reading,
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::AnchorKey;
 #[cfg(test)]
 use super::Outcome;
-use super::batches::Batches;
+use super::batches::{Batches, Cutting};
 use super::exhaustive::Searcher;
 #[cfg(test)]
 use super::exhaustive::Used;
@@ -43,7 +43,7 @@ pub(crate) struct Partitions {
     due: BTreeSet<PartitionIdx>,
     /// Those that the pass which is under way has not done with, in the order of their turns.
     under_way: BTreeSet<(AnchorKey, PartitionIdx)>,
-    /// Those with tickets that were given up, and those that were cut into batches.
+    /// Those with tickets that were given up, and those of which is known whether to cut them.
     given_up: BTreeSet<PartitionIdx>,
     /// Those that are cut, by when what was given up is searched for in other batches.
     retries: BTreeSet<(Timestamp, PartitionIdx)>,
@@ -240,7 +240,8 @@ impl Partitions {
         };
         let progress = &partition.progress;
         keep(&mut self.due, progress.is_due());
-        keep(&mut self.given_up, !progress.given_up.is_empty() || progress.cutting.is_cut());
+        let is_told = progress.cutting != Cutting::default();
+        keep(&mut self.given_up, !progress.given_up.is_empty() || is_told);
         let retry_at = progress.retry_at().filter(|_| !is_empty);
         if let Some(before) = std::mem::replace(&mut partition.retry_at, retry_at) {
             self.retries.remove(&(before, at));

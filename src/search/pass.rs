@@ -147,7 +147,7 @@ impl Progress {
             self.given_up.insert(key, ());
         }
         if under_way.batches.is_none() || self.given_up.is_empty() {
-            self.cutting = Cutting::default();
+            self.cutting.end_whole();
         } else {
             self.cutting.end(now, self.departed);
         }
@@ -270,6 +270,7 @@ impl<'a, 'v> Pass<'a, 'v> {
             if !goes_on {
                 break true;
             }
+            self.cut_if_unselective(&mut under_way);
         };
         if budget.exchange_tries > 0 && !self.anchors.is_empty() && self.waiting.batches.is_none() {
             let turn = match under_way.stage {
@@ -329,11 +330,23 @@ impl<'a, 'v> Pass<'a, 'v> {
         let given_up = under_way.exhausted.len();
         let is_whole = self.waiting.batches.is_none();
         if is_whole && gives_up_too_many(self.view, self.waiting, given_up) {
-            self.waiting.batches = Some(self.progress.cutting.cut_anew(self.view, self.waiting));
-            self.slice.partitions_cut += 1;
-            self.near = Near::default();
-            under_way.stage = Stage::Matching(None);
+            self.cut(under_way);
         }
+    }
+
+    /// Goes on in batches if each search reads more tickets than a batch has.
+    fn cut_if_unselective(&mut self, under_way: &mut UnderWay) {
+        let is_whole = self.waiting.batches.is_none();
+        if is_whole && self.progress.cutting.reads_too_much(self.view, self.waiting) {
+            self.cut(under_way);
+        }
+    }
+
+    fn cut(&mut self, under_way: &mut UnderWay) {
+        self.waiting.batches = Some(self.progress.cutting.cut_anew(self.view, self.waiting));
+        self.slice.partitions_cut += 1;
+        self.near = Near::default();
+        under_way.stage = Stage::Matching(None);
     }
 
     /// Gives the next anchor its turn; false when none is left that could be matched.
@@ -483,7 +496,11 @@ impl<'a, 'v> Pass<'a, 'v> {
             Some(batches) => budget.nodes_per_anchor.min(batches.nodes_for(key)),
         };
         self.slice.anchors += 1;
-        self.search_within(key, anchor.row, nodes_max)
+        let outcome = self.search_within(key, anchor.row, nodes_max);
+        if self.waiting.batches.is_none() {
+            self.progress.cutting.note(self.view, self.waiting, outcome.reading);
+        }
+        outcome
     }
 
     /// Searches for a ticket, with so many nodes.

@@ -1,6 +1,7 @@
 //! One search for an anchor: with which tickets its matches begin, in which epochs they are judged,
 //! and what the search may spend.
 
+use super::batches::Reading;
 use super::view::{Entry, View};
 use super::waiting::Waiting;
 use crate::base::epoch::Epoch;
@@ -34,6 +35,7 @@ pub(super) struct Run<'a> {
     pub(super) judged: u64,
     /// Work of the slice that takes nothing of the budget.
     pub(super) upkeep: u64,
+    pub(super) reading: Reading,
     /// Nodes left for finding out which candidates are kept for a backfill ticket.
     pub(super) for_examining: u64,
     /// Where the anchor and the backfill ticket allow a match.
@@ -102,6 +104,7 @@ impl<'a> Run<'a> {
             nodes_max,
             judged: 0,
             upkeep: 0,
+            reading: Reading::default(),
             for_examining: 0,
             locations: LocationSet::ALL,
         }

@@ -38,13 +38,15 @@ impl Stream {
         let Run { plan, epoch, anchor, .. } = *run;
         run.waiting.reach(run.view, epoch, anchor, &mut self.cursors);
         if order::is_ordered(plan) {
-            let mut entries = Vec::new();
+            let (mut entries, mut read) = (Vec::new(), 0);
             while let Some(entry) = self.next(run) {
-                run.upkeep += 1;
+                read += 1;
                 if run.could_meet(entry) {
                     entries.push(entry);
                 }
             }
+            run.upkeep += read;
+            run.reading.add(read);
             order::rank(plan, run.columns, anchor.row, &mut entries);
             if run.seed.is_none() && run.waiting.is_guarded(run.view) {
                 entries.reverse();

@@ -15,7 +15,7 @@ use crate::lifecycle::status::TicketStatus;
 use crate::lifecycle::timers::TimerKind;
 use crate::model::ticket::{MatchId, PlacementId, Player, PlayerId, TicketId};
 use crate::pool::columns::NumberRange;
-use crate::search::{AnchorKey, Cutting, Keys, Progress, Stage, UnderWay};
+use crate::search::{AnchorKey, Cutting, Keys, Progress, Reading, Stage, UnderWay};
 
 /// A ticket. Of a finished one the fields that only an active one has are empty.
 #[derive(Clone, PartialEq, Debug)]
@@ -157,6 +157,11 @@ pub(super) struct CuttingForm {
     pub(super) arrangement: u64,
     pub(super) fruitless: u32,
     pub(super) retry_at: Option<Timestamp>,
+    /// How often searches have read all tickets in reach, and how many those were.
+    #[cfg_attr(feature = "wire", serde(default))]
+    pub(super) readings: u64,
+    #[cfg_attr(feature = "wire", serde(default))]
+    pub(super) tickets_read: u64,
 }
 
 #[cfg(feature = "wire")]
@@ -296,14 +301,15 @@ pub(super) fn range_form(range: NumberRange) -> RangeForm {
 
 pub(super) fn progress_form((oldest, progress): (AnchorKey, &Progress)) -> ProgressForm {
     let Progress { changed, given_up, departed, sets_free, cutting, under_way } = progress;
-    let Cutting { arrangement, fruitless, retry_at } = *cutting;
+    let Cutting { arrangement, fruitless, retry_at, reading } = *cutting;
+    let Reading { times: readings, tickets: tickets_read } = reading;
     ProgressForm {
         oldest: anchor_form(oldest),
         changed: anchor_forms(changed),
         given_up: anchor_forms(given_up),
         departed: *departed,
         sets_free: *sets_free,
-        cutting: CuttingForm { arrangement, fruitless, retry_at },
+        cutting: CuttingForm { arrangement, fruitless, retry_at, readings, tickets_read },
         under_way: under_way.as_ref().map(under_way_form),
     }
 }

@@ -23,7 +23,7 @@ use crate::model::limits;
 use crate::model::ticket::{MatchId, Player, PlayerId, TicketId};
 use crate::pool::columns::{NumberRange, TicketRow};
 use crate::ruleset::RuleSet;
-use crate::search::{AnchorKey, Cutting, Keys, Progress, Stage, UnderWay};
+use crate::search::{AnchorKey, Cutting, Keys, Progress, Reading, Stage, UnderWay};
 
 /// The tickets of a snapshot by number of submission.
 type ByNumber = BTreeMap<u64, TicketKey>;
@@ -423,7 +423,8 @@ impl Matchmaker {
             forms.into_iter().for_each(|form| _ = keys.insert(key(form), ()));
             keys
         };
-        let CuttingForm { arrangement, fruitless, retry_at } = form.cutting;
+        let CuttingForm { arrangement, fruitless, retry_at, readings, tickets_read } = form.cutting;
+        let reading = Reading { times: readings, tickets: tickets_read };
         let batches = form.under_way.as_ref().and_then(|it| it.batches.as_ref());
         let batches = batches.map(|batches| {
             let keys = |forms: &Vec<AnchorForm>| forms.iter().map(|&form| key(form)).collect();
@@ -434,7 +435,7 @@ impl Matchmaker {
             given_up: keys(form.given_up),
             departed: form.departed,
             sets_free: form.sets_free,
-            cutting: Cutting { arrangement, fruitless, retry_at }.taken_up(self.now),
+            cutting: Cutting { arrangement, fruitless, retry_at, reading }.taken_up(self.now),
             under_way: form.under_way.map(|under_way| UnderWay {
                 turn: key(under_way.turn.unwrap_or(form.oldest)),
                 changed: keys(under_way.changed),
