@@ -218,13 +218,14 @@ impl Pass<'_, '_> {
         let (mut players, mut may_found) = (0, 0);
         let mut after = None;
         *has_more = true;
+        let mut is_unknown = false;
         for _ in 0..LOOKED_AT_MAX {
             let next = match is_some {
                 true => self.waiting.next_in(after, lists),
                 false => self.waiting.next_after(after),
             };
             let Some((key, _)) = next else {
-                *has_more = false;
+                *has_more = is_unknown;
                 break;
             };
             after = Some(key);
@@ -233,10 +234,12 @@ impl Pass<'_, '_> {
             let may_join = !entry.is_roster && entry.players() <= party_max;
             let nodes_left = nodes_end.saturating_sub(self.slice.nodes);
             let (view, nodes) = (self.view, &mut self.slice.nodes);
-            if may_join
-                && could_meet(view, self.waiting, entry, members, nodes)
-                && self.searcher.examine(view, self.waiting, key, nodes_left, nodes) == Some(false)
-            {
+            if !may_join || !could_meet(view, self.waiting, entry, members, nodes) {
+                continue;
+            }
+            let is_kept = self.searcher.examine(view, self.waiting, key, nodes_left, nodes);
+            is_unknown |= is_kept.is_none();
+            if is_kept == Some(false) {
                 players += entry.players();
                 if turn.is_none_or(|turn| key <= turn) {
                     near.push((key, entry));
