@@ -163,7 +163,9 @@ impl Cutting {
     /// Whether a pass over the whole partition is to go on in batches because searches read more
     /// than batches have.
     pub(super) fn reads_too_much(&self, view: &View<'_>, waiting: &Waiting) -> bool {
-        !self.reading.is_within(tickets_max(view)) && is_large(view, waiting)
+        // Where two full matches have more players than batches are to have, these are larger.
+        let batch_max = view.terms.batches.tickets_max.max(2 * tickets_min(view));
+        !self.reading.is_within(batch_max) && is_large(view, waiting)
     }
 
     /// A pass over batches ends. If all was searched, says when that is done again.

@@ -187,8 +187,7 @@ fn fewer_tickets_than_four_full_matches_are_not_cut() {
         let pool_at = fixture.at(5, 1);
         let mut waiting = Partitions::new(fixture.rule_set.plan());
         fixture.rows.iter().for_each(|&row| waiting.insert(pool_at, row));
-        let cutting =
-            Cutting { arrangement: 0, fruitless: 0, retry_at: Some(Timestamp::from_millis(0)) };
+        let cutting = Cutting { retry_at: Some(Timestamp::from_millis(0)), ..Cutting::default() };
         waiting.take_up(fixture.rows[0], Progress { cutting, ..Progress::default() }, None);
         fixture.rows.iter().for_each(|&row| waiting.mark_changed(pool_at, row));
         assert_eq!(waiting.begin_pass(pool_at), u64::from(is_cut), "{count} tickets");
