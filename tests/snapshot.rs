@@ -65,7 +65,7 @@ fn even_teams(attribute: &str, rule: &str) -> RuleSet {
               "measurements": ["avg(teams[*].players.attributes[skill])"],
               "referenceValue": "avg(flatten(teams[*].players.attributes[skill]))"}}]}}"#
     );
-    RuleSet::from_json(&text).unwrap_or_else(|error| panic!("{error}"))
+    RuleSet::from_json(&text).expect("the rule set is valid")
 }
 
 /// All that is due until a time: reports, whose nodes say what a search looked at, and events.

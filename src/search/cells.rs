@@ -133,6 +133,8 @@ struct Cursor {
 #[derive(Debug, Default)]
 pub(super) struct Cursors {
     cells: BinaryHeap<Reverse<Cursor>>,
+    /// The cells that are in reach.
+    lists: Vec<u32>,
     /// The last ticket of the merge: one in several cells comes once.
     last: Option<AnchorKey>,
     /// Where all tickets are looked at: the next.
@@ -144,8 +146,8 @@ pub(super) struct Cursors {
 impl Cursors {
     /// Sets them to the first ticket of a batch.
     pub(super) fn begin_batch(&mut self, batch: Option<u32>, first: Option<Position>) {
-        *self = Self { cells: std::mem::take(&mut self.cells), last: None, all: first, batch };
         self.cells.clear();
+        (self.last, self.all, self.batch) = (None, first, batch);
     }
 
     #[inline]
@@ -260,11 +262,11 @@ impl Cells {
         cursors.last = None;
         cursors.all = None;
         cursors.batch = None;
-        let is_reached = self.reached(view, Some(epoch), row, |list| {
-            cursors.cells.extend(self.first_cursor(list).map(Reverse));
-        });
-        if !is_reached {
-            cursors.cells.clear();
+        cursors.lists.clear();
+        if self.reached(view, Some(epoch), row, |list| cursors.lists.push(list)) {
+            let first = cursors.lists.iter().filter_map(|&list| self.first_cursor(list));
+            cursors.cells.extend(first.map(Reverse));
+        } else {
             cursors.all = all.first_position();
         }
     }
