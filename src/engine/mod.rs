@@ -45,7 +45,7 @@ use std::sync::Arc;
 use crate::base::idx::Col;
 use crate::base::rng::DetRng;
 use crate::base::sorted::SortedMap;
-use crate::base::time::{Millis, Timestamp};
+use crate::base::time::{Millis, Timestamp, TimestampCell};
 use crate::lifecycle::book::{Book, TicketKey};
 use crate::lifecycle::counters::Counters;
 use crate::lifecycle::estimate::WaitEstimate;
@@ -126,7 +126,7 @@ pub struct Matchmaker {
     rows: Col<TicketKey, Option<TicketRow>>,
     owners: Col<TicketRow, TicketKey>,
     /// When the next epoch of each active ticket begins, if a timer is set for it.
-    epoch_timers: Col<TicketKey, Option<Timestamp>>,
+    epoch_timers: Col<TicketKey, TimestampCell>,
     /// Tickets that no pass has seen, by number of submission.
     queued: SortedMap<u64, TicketKey>,
     /// Tickets that can be matched.

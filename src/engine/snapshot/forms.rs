@@ -248,7 +248,7 @@ impl Matchmaker {
         let active = ActiveForm {
             tallies: record.tallies.to_vec(),
             row,
-            next_epoch: self.epoch_timers[key],
+            next_epoch: self.epoch_timers[key].get(),
             is_guarded,
             released: self.book.released_of(key).cloned().collect(),
         };

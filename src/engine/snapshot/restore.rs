@@ -11,7 +11,7 @@ use super::forms::{
 };
 use super::{RestoreError, Snapshot, VERSION, VERSION_MIN};
 use crate::base::rng::DetRng;
-use crate::base::time::{Millis, Timestamp};
+use crate::base::time::{Millis, Timestamp, TimestampCell};
 use crate::engine::rows::RowOf;
 use crate::engine::{Matchmaker, set, validate};
 use crate::lifecycle::book::{Placed, Taken, TicketKey, TicketRecord};
@@ -143,7 +143,7 @@ impl Matchmaker {
         let is_new = tickets.insert(number, key).is_none();
         holds(is_new, || format!("there are two tickets {number}"))?;
         set(&mut self.rows, key, None);
-        set(&mut self.epoch_timers, key, None);
+        set(&mut self.epoch_timers, key, TimestampCell::NONE);
         active.map_or(Ok(()), |active| self.take_up_active(key, &players, &active))
     }
 
@@ -180,7 +180,7 @@ impl Matchmaker {
         }
         if let Some(next) = form.next_epoch {
             self.timers.set(next, Timer::EpochStart(key), number);
-            self.epoch_timers[key] = Some(next);
+            self.epoch_timers[key] = Some(next).into();
         }
         match (status, row) {
             (TicketStatus::Queued, _) => _ = self.queued.insert(number, key),
