@@ -39,9 +39,10 @@ pub struct Configuration {
     pub notification_target: Option<String>,
     /// Up to 200 labels: keys of 1 to 128 characters, values of up to 256.
     pub tags: Vec<(String, String)>,
-    /// The queue that places matches in the mode `WithQueue`, and that placement requests may name.
-    /// The service has queues of their own; a matchmaker has at most one. Absent: the host places
-    /// matches.
+    /// The queue that places matches in the mode [`FlexMatchMode::WithQueue`], and that placement
+    /// requests may name. In the mode `Standalone`, the default, it serves such requests alone: set
+    /// the mode, too. The service has queues of their own; a matchmaker has at most one. Absent: the
+    /// host places matches.
     pub queue: Option<GameSessionQueue>,
 }
 
