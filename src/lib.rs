@@ -92,6 +92,7 @@ pub use ruleset::describe::{
     BoundSummary, CellSummary, ColumnSummary, EpochSummary, PlanSummary, RuleSummary,
     SearchSummary, SizeSummary,
 };
+pub use ruleset::lint::LintOptions;
 pub use ruleset::{CompileOptions, RuleSet};
 pub use testing::judgement::{
     Check, JudgeError, Judgement, Measured, Miss, RuleJudgement, TeamJudgement,

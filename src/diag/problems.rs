@@ -86,6 +86,19 @@ impl<'t> Problems<'t> {
         !self.errors.is_empty()
     }
 
+    /// Whether a warning of this code is listed at this place.
+    pub(crate) fn warns_at(&self, at: &Site, code: &str) -> bool {
+        let start = at.span.start as usize;
+        let mut warnings = self.warnings.iter();
+        warnings.any(|it| it.at.source.start == start && it.kind.code() == code)
+    }
+
+    /// The warnings, in the order of the text.
+    pub(crate) fn into_warnings(mut self) -> Vec<RuleSetWarning> {
+        self.warnings.sort_by_key(|warning| warning.at.source.start);
+        self.warnings
+    }
+
     /// The value, if no error was found, with the warnings; else all errors in the order of the
     /// text.
     pub(crate) fn finish<T>(

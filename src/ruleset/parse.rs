@@ -342,6 +342,7 @@ fn default_algorithm() -> Algorithm {
         balanced_attribute: None,
         backfill_priority: BackfillPriority::Normal,
         age_selection: AgeSelection::Newest,
+        age_selection_is_stated: false,
     }
 }
 
@@ -380,6 +381,7 @@ fn parse_algorithm(cursor: &Cursor, schema: &mut Schema, problems: &mut Problems
             Some("oldest") => AgeSelection::Oldest,
             _ => AgeSelection::Newest,
         };
+    algorithm.age_selection_is_stated = object.get("expansionAgeSelection").is_some();
     let schema = &*schema;
     batching_preference(&object, &mut algorithm, schema, problems);
     sort_by_attributes(&object, &mut algorithm, schema, problems);

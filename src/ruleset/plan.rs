@@ -138,7 +138,6 @@ impl Plan {
 }
 
 impl Plan {
-    #[cfg(test)]
     pub(crate) fn team_shape(&self) -> TeamShape {
         team_shape(&self.sizes)
     }
