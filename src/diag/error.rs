@@ -674,7 +674,7 @@ kinds! {
             rule: String,
             /// The attribute.
             attribute: String,
-        } "rule `{rule}` says of `{attribute}` what a `batchDistance` rule says faster";
+        } "rule `{rule}` says of `{attribute}` what a `batchDistance` rule would say, which is recommended for speed";
         /// Players who report no latency, where a rule needs it of everybody (facts 3.4, decision
         /// 15). Only [`lint_players`](crate::RuleSet::lint_players) finds them.
         PlayersWithoutLatency "playersWithoutLatency" {

@@ -109,7 +109,8 @@ fn parse_steps(
 ) -> Vec<StepAst> {
     let Some(items) = cursor.list(problems) else { return Vec::new() };
     if items.is_empty() {
-        problems.warn(&cursor.site(), RuleSetWarningKind::NoSteps, None);
+        let help = Some("add steps, or take the expansion out".into());
+        problems.warn(&cursor.site(), RuleSetWarningKind::NoSteps, help);
     }
     let mut steps: Vec<StepAst> = Vec::new();
     let mut previous: Option<u32> = None;
@@ -148,7 +149,8 @@ fn parse_wait(
     let limit = limits::REQUEST_TIMEOUT_SECONDS_MAX;
     if seconds >= limit {
         let kind = RuleSetWarningKind::StepNeverFires { seconds, limit };
-        problems.warn(&cursor.site(), kind, None);
+        let help = "waiting times are in seconds; take an earlier one";
+        problems.warn(&cursor.site(), kind, Some(help.into()));
     }
     Some((seconds, cursor.site()))
 }

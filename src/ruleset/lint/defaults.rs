@@ -13,7 +13,7 @@ use crate::expr::ast::Leaf;
 use crate::json::node::Node;
 use crate::model::schema::{AttributeDeclaration, AttributeIdx, AttributeType};
 use crate::model::ticket::{AttributeValue, Player};
-use crate::ruleset::ast::{FieldValue, RuleAst, RuleSetAst};
+use crate::ruleset::ast::{FieldValue, RuleAst, RuleSetAst, Target};
 use crate::ruleset::plan::Plan;
 
 pub(super) fn check(root: &Node, plan: &Plan, outcomes: &Outcomes, problems: &mut Problems) {
@@ -26,9 +26,7 @@ pub(super) fn check(root: &Node, plan: &Plan, outcomes: &Outcomes, problems: &mu
         .fold(Player::new("p"), |player, attribute| player.with(&attribute.name, value(attribute)));
     let Some(row) = prospect.submit(&player) else { return };
     for position in plan.enforced.iter().map(|it| it.position) {
-        let attributes = attributes_of(&plan.ast, position);
-        let mut attributes = attributes.iter().copied();
-        let (Some(attribute), None) = (attributes.next(), attributes.next()) else { continue };
+        let Some(attribute) = only_attribute(&plan.ast, position) else { continue };
         let declaration = &schema.attributes[attribute];
         if declaration.default.is_none() || outcomes.of(position) == Outcome::Fails {
             continue;
@@ -63,9 +61,9 @@ fn value(attribute: &AttributeDeclaration) -> AttributeValue {
     })
 }
 
-/// The attributes that a rule looks at, itself or by the rules that it names, at whatever waiting
-/// time.
-fn attributes_of(ast: &RuleSetAst, position: usize) -> BTreeSet<AttributeIdx> {
+/// The one thing that a rule looks at of a player, itself or by the rules that it names, at whatever
+/// waiting time, if that is an attribute. Latencies and ids have no default.
+fn only_attribute(ast: &RuleSetAst, position: usize) -> Option<AttributeIdx> {
     let mut rules = BTreeSet::from([position]);
     // The last first: a statement names earlier rules only.
     for named in (0..=position).rev() {
@@ -74,8 +72,20 @@ fn attributes_of(ast: &RuleSetAst, position: usize) -> BTreeSet<AttributeIdx> {
             statement.rules(&mut rules);
         }
     }
-    let rules = rules.iter().filter_map(|&it| ast.rules.get(it).map(|rule| (it, rule)));
-    rules.flat_map(|(position, rule)| values_of(ast, position, rule)).flat_map(looked_at).collect()
+    let mut only = None;
+    for (position, rule) in rules.iter().filter_map(|&it| Some((it, ast.rules.get(it)?))) {
+        if rule.kind == "latency" {
+            return None;
+        }
+        for leaf in values_of(ast, position, rule).flat_map(looked_at) {
+            match leaf {
+                Leaf::Attribute(attribute) if *only.get_or_insert(attribute) == attribute => {}
+                Leaf::Attribute(_) | Leaf::PlayerIds => return None,
+                Leaf::Team | Leaf::Players => {}
+            }
+        }
+    }
+    only
 }
 
 /// The values of a rule's fields, those of expansion steps among them.
@@ -85,23 +95,17 @@ fn values_of<'a>(
     rule: &'a RuleAst,
 ) -> impl Iterator<Item = &'a FieldValue> {
     let expansions = ast.expansions.iter().filter(move |expansion| {
-        matches!(expansion.target, crate::ruleset::ast::Target::RuleField { rule, .. } if rule == position)
+        matches!(expansion.target, Target::RuleField { rule, .. } if rule == position)
     });
     let steps = expansions.flat_map(|it| &it.steps).map(|step| &step.value);
     rule.fields.iter().map(|field| &field.value).chain(steps)
 }
 
-fn looked_at(value: &FieldValue) -> Vec<AttributeIdx> {
-    let of_leaf = |leaf| match leaf {
-        Leaf::Attribute(attribute) => Some(attribute),
-        _ => None,
-    };
+fn looked_at(value: &FieldValue) -> Vec<Leaf> {
     match value {
-        FieldValue::Attribute(attribute) => vec![*attribute],
-        FieldValue::Measurements(list) => {
-            list.iter().filter_map(|(expr, _)| of_leaf(expr.leaf)).collect()
-        }
-        FieldValue::Expression(expr) => of_leaf(expr.leaf).into_iter().collect(),
+        FieldValue::Attribute(attribute) => vec![Leaf::Attribute(*attribute)],
+        FieldValue::Measurements(list) => list.iter().map(|(expr, _)| expr.leaf).collect(),
+        FieldValue::Expression(expr) => vec![expr.leaf],
         _ => Vec::new(),
     }
 }

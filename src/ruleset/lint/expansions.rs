@@ -159,7 +159,13 @@ fn check_direction(
     };
     let (from, to) = (show(before), show(&step.value));
     let kind = RuleSetWarningKind::StepTightens { target: shorten(&text), from, to };
-    let help = "steps relax what is written, each more than the one before";
+    let help = match direction {
+        Direction::Tighter => "steps relax what is written, each more than the one before",
+        Direction::Looser => {
+            "a statement wants this rule to be false: where it passes more easily, the statement \
+             fails more easily"
+        }
+    };
     problems.warn(&step.site, kind, Some(help.into()));
 }
 

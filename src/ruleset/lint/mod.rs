@@ -19,6 +19,8 @@ use crate::diag::{Problems, RuleSetWarning};
 use crate::json::node::Node;
 use crate::json::reader;
 use crate::model::ticket::Player;
+#[cfg(test)]
+pub(crate) use prospect::Outcome;
 use prospect::Prospect;
 use standing::Standings;
 
@@ -74,4 +76,11 @@ pub(super) fn with_players<'p>(
     let mut problems = Problems::new(&plan.text, false);
     players::check(&root, plan, sample, &mut problems);
     problems.into_warnings()
+}
+
+/// What each rule comes to in all matches.
+#[cfg(test)]
+pub(crate) fn outcomes(plan: &Plan) -> Vec<Outcome> {
+    let mut prospect = Prospect::new(plan);
+    (0..plan.ast.rules.len()).map(|rule| outcomes::outcome(plan, rule, &mut prospect)).collect()
 }

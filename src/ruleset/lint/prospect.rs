@@ -35,7 +35,7 @@ pub(super) struct Prospect<'p> {
 
 /// What a rule comes to in every match that is looked at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Outcome {
+pub(crate) enum Outcome {
     Fails,
     Passes,
     Open,

@@ -27,7 +27,7 @@ pub(super) fn check(root: &Node, plan: &Plan, problems: &mut Problems) {
             kind: rule.kind.into(),
             players,
         };
-        let help = "this engine does not; bound the latency by `maxLatency` alone";
+        let help = "this engine reads it; for the service, use `maxLatency` alone";
         problems.warn(&field.site, kind, Some(help.into()));
     }
 }
