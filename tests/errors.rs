@@ -273,3 +273,14 @@ fn every_lint_has_a_case_that_it_speaks_of_and_one_that_it_spares() {
     }
     assert_eq!(checked, 32);
 }
+
+#[test]
+fn every_warning_is_documented() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/warnings.md");
+    let page = std::fs::read_to_string(page).expect("the page is part of the repository");
+    let named: BTreeSet<&str> = page.split('`').skip(1).step_by(2).collect();
+    let codes: Vec<&str> =
+        RuleSetWarningKind::CODES.iter().chain(LaxReading::CODES).copied().collect();
+    let missing: Vec<&&str> = codes.iter().filter(|code| !named.contains(**code)).collect();
+    assert!(codes.len() >= 25 && missing.is_empty(), "not in docs/warnings.md: {missing:?}");
+}

@@ -4,7 +4,8 @@ use crate::diag::{Problems, RuleSetWarningKind, shorten};
 use crate::eval::pairs::{Near, Pair, ValueUnit};
 use crate::eval::program::Unit;
 use crate::model::schema::AttributeIdx;
-use crate::pool::layout::StringSource;
+use crate::pool::layout::{StringColumn, StringSource};
+use crate::ruleset::ast::FieldValue;
 use crate::ruleset::plan::Plan;
 
 /// Warns of enforced rules that mean the same as a `batchDistance` rule: all players have one
@@ -20,13 +21,16 @@ pub(super) fn check(plan: &Plan, problems: &mut Problems) {
             _ => continue,
         };
         let measurements = rule.field("measurements").map(|field| &field.value);
-        let is_alone = matches!(
-            measurements,
-            Some(crate::ruleset::ast::FieldValue::Measurements(list)) if list.len() == 1
-        );
+        // The distance of one team from another says so, too, but in words that only a duel has.
+        let is_of_all = match measurements {
+            Some(FieldValue::Measurements(list)) => {
+                matches!(&list[..], [(one, _)] if one.instances.len() == shape.instances)
+            }
+            _ => false,
+        };
         let attribute = match (rule.kind, only) {
-            ("comparison", Pair::Same(column)) if is_alone => string(plan, *column),
-            ("distance", Pair::Near(near)) if is_alone && enforced.is_told_by_pairs => {
+            ("comparison", Pair::Same(column)) if is_of_all => string(plan, *column),
+            ("distance", Pair::Near(near)) if is_of_all && enforced.is_told_by_pairs => {
                 number(plan, near).filter(|_| shape.single)
             }
             _ => None,
@@ -44,7 +48,7 @@ pub(super) fn check(plan: &Plan, problems: &mut Problems) {
     }
 }
 
-fn string(plan: &Plan, column: crate::pool::layout::StringColumn) -> Option<AttributeIdx> {
+fn string(plan: &Plan, column: StringColumn) -> Option<AttributeIdx> {
     match plan.layout.strings[column] {
         StringSource::Attribute(attribute) => Some(attribute),
         StringSource::PlayerId => None,

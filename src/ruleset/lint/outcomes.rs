@@ -1,5 +1,7 @@
 //! Rules that can never pass, and rules that can never fail.
 
+use std::collections::BTreeSet;
+
 use super::prospect::{Matches, Outcome, Prospect};
 use super::standing::statement;
 use crate::diag::{Problems, RuleSetWarningKind, shorten};
@@ -44,7 +46,7 @@ pub(super) fn check(plan: &Plan, prospect: &mut Prospect<'_>, problems: &mut Pro
         let is_told = problems.warns_at(&rule.site, "neverPasses");
         let outcome = if is_told { Outcome::Fails } else { outcome(plan, position, prospect) };
         let follows = statement(rule).is_some_and(|statement| {
-            let mut named = std::collections::BTreeSet::new();
+            let mut named = BTreeSet::new();
             statement.rules(&mut named);
             named.iter().any(|&it| outcomes.of(it) != Outcome::Open)
         });

@@ -3,20 +3,22 @@
 //!
 //! The pool knows no values that would narrow them down, so a verdict is about every match.
 
+use std::collections::BTreeSet;
+
+use super::standing::statement;
 use crate::base::epoch::Epoch;
 use crate::base::idx::Col;
 use crate::base::time::Timestamp;
 use crate::eval::candidate::{Candidate, Partial, Room};
 use crate::eval::scratch::Scratch;
 use crate::eval::verdict::Verdict;
+use crate::model::limits::STATEMENT_PARTS_MAX;
 use crate::model::schema::InstanceIdx;
 use crate::model::ticket::Player;
 use crate::pool::columns::{LocationSet, NumberRange, TicketRow};
 use crate::pool::ingest::Pool;
 use crate::rules::Compiled;
 use crate::ruleset::plan::Plan;
-
-use super::standing::statement;
 
 /// Rules times team instances that are looked at for one rule set, so that a hostile text costs no
 /// more than some milliseconds. What is beyond is not warned of; real rule sets need a hundredth.
@@ -54,12 +56,12 @@ impl<'p> Prospect<'p> {
     pub(super) fn new(plan: &'p Plan) -> Self {
         let mut costs: Vec<u64> = Vec::new();
         for rule in &plan.ast.rules {
-            let mut named = std::collections::BTreeSet::new();
+            let mut named = BTreeSet::new();
             if let Some(statement) = statement(rule) {
                 statement.rules(&mut named);
             }
             let of_named = named.iter().filter_map(|&it| costs.get(it)).sum::<u64>();
-            costs.push((of_named + 1).min(crate::model::limits::STATEMENT_PARTS_MAX as u64));
+            costs.push((of_named + 1).min(STATEMENT_PARTS_MAX as u64));
         }
         let mut prospect = Self {
             plan,

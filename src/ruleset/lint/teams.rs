@@ -3,6 +3,7 @@
 use super::outcomes::Outcomes;
 use super::places;
 use super::prospect::{Matches, Outcome, Prospect};
+use crate::base::epoch::Epoch;
 use crate::base::idx::Idx;
 use crate::diag::{Problems, RuleSetWarningKind, shorten};
 use crate::eval::candidate::Room;
@@ -37,16 +38,16 @@ pub(super) fn check(
             let refused = |prospect: &mut Prospect<'_>, min| {
                 refusing_rule(plan, outcomes, prospect, instance, min)
             };
-            let Some((_, rule)) = refused(prospect, Least::All) else { continue };
+            let Some(rule) = refused(prospect, Least::All) else { continue };
             let name = shorten(&schema.instances[instance].name);
             let kind = match refused(prospect, Least::One) {
-                Some((_, rule)) => RuleSetWarningKind::TeamAlwaysEmpty {
+                Some(rule) => RuleSetWarningKind::TeamAlwaysEmpty {
                     team: name,
                     reason: format!("rule `{}` refuses it", rule_name(plan, rule)),
                 },
                 None => RuleSetWarningKind::TeamNeverFull {
                     team: name,
-                    players: plan.sizes[crate::base::epoch::Epoch::first()][instance].max,
+                    players: plan.sizes[Epoch::first()][instance].max,
                     rule: rule_name(plan, rule),
                 },
             };
@@ -76,7 +77,7 @@ fn refusing_rule(
     prospect: &mut Prospect<'_>,
     instance: InstanceIdx,
     least: Least,
-) -> Option<(crate::base::epoch::Epoch, usize)> {
+) -> Option<usize> {
     let mut first = None;
     for epoch in plan.epochs.indices() {
         let mut room = prospect.room(epoch, Matches::All);
@@ -93,7 +94,7 @@ fn refusing_rule(
         let mut enforced = enforced.filter(|&it| outcomes.of(it) != Outcome::Fails);
         let rule =
             enforced.find(|&it| prospect.outcome(it, epoch, None, &room) == Outcome::Fails)?;
-        first = first.or(Some((epoch, rule)));
+        first = first.or(Some(rule));
     }
     first
 }

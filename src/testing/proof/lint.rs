@@ -19,17 +19,17 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 const SCALE: Scale = Scale { teams: 3, instances: 4, rules: 4 };
-const CASES: u32 = 6000;
+const CASES: u32 = 4000;
 const MATCHES: usize = 16;
 /// Warnings, beside those of rules, that matches are held against.
 const CLAIMS: [&str; 3] = ["teamNeverFull", "teamAlwaysEmpty", "defaultNeverPasses"];
 /// Judged matches that a run must hold against each claim.
 const JUDGED_MIN: &[(&str, u64)] = &[
-    ("fails", 1500),
-    ("passes", 1500),
-    ("passes with backfill", 300),
-    ("never full", 100),
-    ("always empty", 50),
+    ("fails", 1000),
+    ("passes", 1000),
+    ("passes with backfill", 200),
+    ("never full", 60),
+    ("always empty", 30),
     ("default", 100),
 ];
 
