@@ -125,4 +125,17 @@ mod tests {
     fn the_arguments_are_declared_consistently() {
         Arguments::command().debug_assert();
     }
+
+    #[test]
+    fn every_subcommand_has_an_example() {
+        let command = Arguments::command();
+        assert!(command.get_subcommands().count() >= 8);
+        for subcommand in command.get_subcommands() {
+            let name = subcommand.get_name();
+            let Some(help) = subcommand.get_after_help() else { panic!("{name} has no example") };
+            let help = help.to_string();
+            let examples = help.strip_prefix("Examples:\n").expect("that is how they begin");
+            assert!(examples.starts_with(&format!("  rallypoint {name}")), "{name}: {help}");
+        }
+    }
 }

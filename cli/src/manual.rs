@@ -87,7 +87,8 @@ fn whole_page() -> io::Result<String> {
 }
 
 fn page_of(command: Command) -> io::Result<String> {
-    let man = Man::new(command.clone());
+    let version = concat!("rallypoint ", env!("CARGO_PKG_VERSION"));
+    let man = Man::new(command.clone()).source(version);
     let mut start = Vec::new();
     man.render_title(&mut start)?;
     man.render_name_section(&mut start)?;
@@ -117,4 +118,71 @@ fn sections(command: Command) -> io::Result<String> {
         lines.to_writer(&mut sections)?;
     }
     Ok(String::from_utf8_lossy(&sections).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The text of a page without its escapes.
+    fn plain(page: &str) -> String {
+        page.replace("\\-", "-").replace("\\fB", "").replace("\\fI", "").replace("\\fR", "")
+    }
+
+    /// Every option and argument of a command stands in its page or chapter.
+    fn assert_complete(command: &Command, text: &str) -> usize {
+        let name = name(command);
+        let mut count = 0;
+        for argument in command.get_arguments() {
+            let shown = match argument.get_long() {
+                Some(long) => format!("--{long}"),
+                None => argument.get_value_names().expect("it takes a value").join(" "),
+            };
+            // As the head of an entry of its own, below `.TP`.
+            let is_head = |line: &str| {
+                let words = line.trim_start_matches(['[', '<']);
+                words.split([' ', ',', ']', '>']).any(|word| word == shown)
+            };
+            let heads = text.lines().zip(text.lines().skip(1));
+            let found = heads.filter(|(above, head)| *above == ".TP" && is_head(head)).count();
+            assert_eq!(found, 1, "{name} {shown}: {text}");
+            count += 1;
+        }
+        count
+    }
+
+    #[test]
+    fn the_whole_page_has_every_subcommand_and_option() {
+        let page = plain(&whole_page().expect("a page can be made"));
+        let mut chapters: Vec<_> = page.split(".SH \"rallypoint ").collect();
+        let start = chapters.remove(0);
+        let mut commands = commands();
+        let mut count = assert_complete(&commands.next().expect("the command itself"), start);
+        let subcommands: Vec<_> = commands.collect();
+        assert_eq!(chapters.len(), subcommands.len());
+        assert!(subcommands.len() >= 8, "{}", subcommands.len());
+        for (command, chapter) in subcommands.iter().zip(chapters) {
+            assert!(chapter.starts_with(&format!("{}\"\n", command.get_name())), "{chapter}");
+            assert!(!chapter.contains("\n.SH "), "{chapter}");
+            let about = command.get_about().expect("it has help").to_string();
+            assert!(chapter.contains(&about), "{about}: {chapter}");
+            let examples = format!(".SS EXAMPLES\n.nf\n  rallypoint {} ", command.get_name());
+            let examples = examples.trim_end();
+            assert!(chapter.contains(examples), "{examples}: {chapter}");
+            assert!(start.contains(&format!(".TP\n{}(1)\n", name(command))), "{start}");
+            count += assert_complete(command, chapter);
+        }
+        assert!(count > 40, "only {count} options");
+    }
+
+    #[test]
+    fn a_page_of_its_own_has_the_same() {
+        for command in commands() {
+            let page = plain(&page_of(command.clone()).expect("a page can be made"));
+            let title =
+                format!(".TH {} 1  \"rallypoint {}\"", name(&command), env!("CARGO_PKG_VERSION"));
+            assert!(page.contains(&title), "{page}");
+            assert_complete(&command, &page);
+        }
+    }
 }

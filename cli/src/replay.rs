@@ -28,7 +28,7 @@ use crate::scenario::{self, Halt, Opened, Opening};
 /// torn is left out.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  rallypoint replay rulesets/duel.scenario.jsonl --until 60000\n  \
+    after_help = "Examples:\n  rallypoint replay rulesets/duel.scenario.jsonl --until 400000\n  \
                   rallypoint replay --check rulesets/*.scenario.jsonl"
 )]
 pub struct Arguments {

@@ -39,19 +39,38 @@ pub fn run_at_changes(arguments: &Arguments, console: &mut Console) -> Result<Ve
                 }
             };
             if let Some(changed) = Stamps::of(&now).first_change_since(&before) {
-                console::note(&format!("`{}` has changed", visible(&changed.to_string_lossy())));
+                console::note(&format!("`{}` has changed", shown(changed)));
                 break now;
             }
         };
     }
 }
 
+/// The scenario files and their rule sets.
+fn files(found: &Found) -> impl Iterator<Item = PathBuf> {
+    let rule_sets = found.files.iter().filter_map(|path| find::rule_set_of(path));
+    found.files.iter().cloned().chain(rule_sets).map(|path| whole(&path))
+}
+
+/// The one path of a file that may be gone by now, from the root; as it is where its folder is gone.
+fn whole(path: &Path) -> PathBuf {
+    let folder = path.parent().map(|folder| Path::new(".").join(folder).canonicalize());
+    match (folder, path.file_name()) {
+        (Some(Ok(folder)), Some(name)) => folder.join(name),
+        _ => path.into(),
+    }
+}
+
+/// A whole path for people: from the current folder, if it is below it.
+fn shown(path: &Path) -> String {
+    let here = Path::new(".").canonicalize().unwrap_or_default();
+    visible(&path.strip_prefix(here).unwrap_or(path).to_string_lossy())
+}
+
 /// Where a change may show: the folders of all files, since many editors put a new file in the place
 /// of the old one, and the folders that were searched.
 fn folders(found: &Found) -> BTreeSet<PathBuf> {
-    let rule_sets = found.files.iter().filter_map(|path| find::rule_set_of(path));
-    let of_files = found.files.iter().cloned().chain(rule_sets);
-    let of_files = of_files.filter_map(|path| Some(path.parent()?.join(".")));
+    let of_files = files(found).filter_map(|path| path.parent().map(Path::to_path_buf));
     let folders = of_files.chain(found.folders.iter().cloned());
     folders.filter_map(|path| path.canonicalize().ok()).collect()
 }
@@ -60,11 +79,8 @@ fn folders(found: &Found) -> BTreeSet<PathBuf> {
 struct Stamps(BTreeMap<PathBuf, Option<(Option<SystemTime>, u64)>>);
 
 impl Stamps {
-    /// Those of the scenario files and their rule sets.
     fn of(found: &Found) -> Self {
-        let rule_sets = found.files.iter().filter_map(|path| find::rule_set_of(path));
-        let files = found.files.iter().cloned().chain(rule_sets);
-        Self(files.map(|path| (path.clone(), stamp(&path))).collect())
+        Self(files(found).map(|path| (path.clone(), stamp(&path))).collect())
     }
 
     /// A file that has changed, come or gone.
