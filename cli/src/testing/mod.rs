@@ -121,7 +121,12 @@ fn run_once(found: &Found, arguments: &Arguments, console: &mut Console) -> Resu
     let mut summary = Summary { files: found.files.len(), ..Summary::default() };
     let mut files = Vec::new();
     for path in &found.files {
-        let (checked, of_file) = expectations::check(path, opening, console);
+        let (mut checked, of_file) = expectations::check(path, opening, console);
+        if path.extension().is_some_and(|it| it == "json")
+            && let Some(error) = &mut checked.error
+        {
+            error.push_str("; scenarios are JSON Lines, and a rule set is for `check`");
+        }
         verdict = verdict.and(of_file);
         let tested = Tested::from(checked);
         summary.count(&tested);

@@ -191,6 +191,14 @@ fn files_that_cannot_be_run_do_not_keep_others_from_it() {
 }
 
 #[test]
+fn a_rule_set_in_place_of_a_scenario_is_known() {
+    let run = folder().run(&["test", "duel.json"]);
+    let line = run.ended(1).lines().next().unwrap_or_default();
+    assert!(line.starts_with("bad  duel.json: line 1: not JSON: "), "{line}");
+    assert!(line.ends_with("; scenarios are JSON Lines, and a rule set is for `check`"), "{line}");
+}
+
+#[test]
 fn a_rule_set_is_read_as_strictly_as_asked_and_its_warnings_are_not_shown() {
     let folder = folder();
     folder.write("duel.json", format!("// one against one\n{DUEL}").as_bytes());
