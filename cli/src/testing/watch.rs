@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, SystemTime};
 
-use notify_debouncer_full::notify::{self, RecommendedWatcher, RecursiveMode};
+use notify_debouncer_full::notify::{self, Event, RecommendedWatcher, RecursiveMode};
 use notify_debouncer_full::{DebounceEventResult, Debouncer, RecommendedCache, new_debouncer};
 
 use super::find::{self, Found};
@@ -139,12 +139,14 @@ impl Watcher {
         Ok(())
     }
 
-    /// Waits until something may have changed. Reading is no change.
+    /// Waits until something may have changed.
     fn wait(&self) -> Result<(), Fault> {
         loop {
             match self.changes.recv() {
-                Ok(Ok(events)) if events.iter().all(|event| event.kind.is_access()) => {}
-                Ok(Ok(_)) => return Ok(()),
+                Ok(Ok(events)) if events.iter().any(|event| may_be_change(event)) => {
+                    return Ok(());
+                }
+                Ok(Ok(_)) => {}
                 Ok(Err(errors)) => {
                     for error in errors {
                         console::error(&failed(&error).0);
@@ -157,13 +159,35 @@ impl Watcher {
     }
 }
 
+/// Reading is no change, or the search for changes would never end.
+fn may_be_change(event: &Event) -> bool {
+    !event.kind.is_access()
+}
+
 fn failed(error: &notify::Error) -> Fault {
     Fault(format!("cannot watch files: {}", visible(&error.to_string())))
 }
 
 #[cfg(test)]
 mod tests {
+    use notify::EventKind;
+    use notify::event::{AccessKind, AccessMode, CreateKind, ModifyKind, RemoveKind};
+
     use super::*;
+
+    #[test]
+    fn reading_is_no_change() {
+        for (kind, expected) in [
+            (EventKind::Access(AccessKind::Open(AccessMode::Any)), false),
+            (EventKind::Access(AccessKind::Close(AccessMode::Read)), false),
+            (EventKind::Modify(ModifyKind::Any), true),
+            (EventKind::Create(CreateKind::Any), true),
+            (EventKind::Remove(RemoveKind::Any), true),
+            (EventKind::Any, true),
+        ] {
+            assert_eq!(may_be_change(&Event::new(kind)), expected, "{kind:?}");
+        }
+    }
 
     #[test]
     fn a_change_is_a_file_that_changed_came_or_went() {

@@ -1,6 +1,7 @@
 //! `rallypoint test`.
 
-use std::io::{BufRead, BufReader, Read};
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
@@ -312,6 +313,15 @@ fn replace(folder: &Folder, name: &str, text: &str) {
     std::fs::rename(folder.path().join("new.tmp"), path).expect("it can be put there");
 }
 
+fn append(folder: &Folder, name: &str, text: &str) {
+    let file = File::options().append(true).open(folder.path().join(name));
+    file.and_then(|mut file| file.write_all(text.as_bytes())).expect("a file can be written");
+}
+
+fn remove(folder: &Folder, name: &str) {
+    std::fs::remove_file(folder.path().join(name)).expect("it is there");
+}
+
 #[test]
 fn tests_run_again_when_something_changes_and_only_then() {
     let folder = Folder::with(&[
@@ -326,21 +336,19 @@ fn tests_run_again_when_something_changes_and_only_then() {
     let narrow = DUEL.replace("\"maxDistance\": 10", "\"maxDistance\": 1");
     let (a, b) = ("tests/a.scenario.jsonl", "tests/new/deep/b.jsonl");
     let rules = "rules/duel.json";
-    let steps: [(&str, &dyn Fn(), &str); 6] = [
-        (rules, &|| replace(&folder, "rules/duel.json", &narrow), "0 passed, 1 failed;"),
+    let more = r#"{"at":1,"Advance":{},"expect":{"status":{"t1":"COMPLETED"}}}"#;
+    let steps: [(&str, &dyn Fn(), &str); 7] = [
+        (rules, &|| replace(&folder, rules, &narrow), "0 passed, 1 failed;"),
         (a, &|| replace(&folder, a, &unmatched("../rules/duel.json")), "1 passed, 0 failed;"),
         (b, &|| replace(&folder, b, &unmatched("../../../rules/duel.json")), "2 passed, 0 failed;"),
-        (rules, &|| folder.write("rules/duel.json", DUEL.as_bytes()), "0 passed, 2 failed;"),
-        (
-            a,
-            &|| std::fs::remove_file(folder.path().join(a)).expect("it is there"),
-            "0 passed, 1 failed;",
-        ),
+        (b, &|| append(&folder, b, more), "1 passed, 1 failed;"),
+        (rules, &|| replace(&folder, rules, DUEL), "0 passed, 2 failed;"),
+        (a, &|| remove(&folder, a), "0 passed, 1 failed;"),
         (b, &|| replace(&folder, b, &matched("../../../rules/duel.json")), "1 passed, 0 failed;"),
     ];
     for (changed, change, expected) in steps {
-        // These are no reason to run.
-        folder.write("tests/notes.txt", b"changed");
+        // These are no reason to run, and the folder is watched from then on.
+        folder.write("tests/new/deep/notes.txt", b"changed");
         folder.write("tests/pool.jsonl", b"{\"Players\": []}\n");
         change();
         let note = Watched::next(&watched.notes);
@@ -362,7 +370,7 @@ fn files_that_are_gone_do_not_end_the_watch() {
         report["summary"]["passed"].as_u64()
     };
     assert_eq!(passed(&Watched::next(&watched.runs)), Some(1));
-    std::fs::remove_file(folder.path().join("a.scenario.jsonl")).expect("it is there");
+    remove(&folder, "a.scenario.jsonl");
     let message = Watched::next(&watched.notes);
     assert!(message.starts_with("error: no scenario file in `.`"), "{message}");
     replace(&folder, "b.scenario.jsonl", &matched("duel.json"));
