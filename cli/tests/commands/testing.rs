@@ -349,7 +349,7 @@ fn tests_run_again_when_something_changes_and_only_then() {
     for (changed, change, expected) in steps {
         // These are no reason to run, and the folder is watched from then on.
         folder.write("tests/new/deep/notes.txt", b"changed");
-        folder.write("tests/pool.jsonl", b"{\"Players\": []}\n");
+        folder.write("tests/new/deep/pool.jsonl", b"{\"Players\": []}\n");
         change();
         let note = Watched::next(&watched.notes);
         assert!(note.contains(&format!("`{changed}` has changed")), "{note}");
