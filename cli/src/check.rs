@@ -25,7 +25,7 @@ use crate::tickets::TicketLines;
 #[command(after_help = "Examples:\n  rallypoint check --strict rulesets/*.json\n  \
                   rallypoint check --describe rulesets/squads.json\n  \
                   rallypoint check --graph rulesets/squads.json | dot -Tsvg > squads.svg\n  \
-                  rallypoint check --request-timeout 60 --deny-warnings rulesets/duel.json\n  \
+                  rallypoint check --request-timeout 60 --deny-warnings rulesets/squads.json\n  \
                   rallypoint check --tickets rulesets/duel.tickets.jsonl rulesets/duel.json")]
 pub struct Arguments {
     /// Rule set files; `-` is standard input
