@@ -284,3 +284,17 @@ fn every_warning_is_documented() {
     let missing: Vec<&&str> = codes.iter().filter(|code| !named.contains(**code)).collect();
     assert!(codes.len() >= 25 && missing.is_empty(), "not in docs/warnings.md: {missing:?}");
 }
+
+/// Lax readings are listed up to a hundred, and so are the other warnings beside them.
+#[test]
+fn many_comments_hide_no_other_warning() {
+    let comments = "// a remark\n".repeat(150);
+    let text = format!(
+        r#"{comments}{{"ruleLanguageVersion": "1.0",
+            "teams": [{{"name": "red", "minPlayers": 0, "maxPlayers": 2}}]}}"#
+    );
+    let rule_set = RuleSet::from_json(&text).expect("it compiles");
+    let codes: Vec<&str> = rule_set.warnings().iter().map(|it| it.kind().code()).collect();
+    assert_eq!(codes.iter().filter(|code| **code == "comment").count(), 100);
+    assert_eq!(codes.last(), Some(&"emptyTeams"));
+}
