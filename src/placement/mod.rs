@@ -13,6 +13,9 @@ mod placer;
 mod plan;
 pub(crate) mod queue;
 mod record;
+mod records;
+mod reports;
+mod search;
 mod stored;
 
 pub(crate) use check::PlacementError;
