@@ -13,6 +13,9 @@ use crate::files::{self, Document};
 use crate::outcome::counted;
 use crate::progress::Progress;
 
+/// How many placements that ask for nothing are named.
+const UNPLACED_NAMED_MAX: usize = 3;
+
 /// Play scenario files in virtual time
 ///
 /// Prints every answer and event as one line of JSON, in either format. The same file gives the
@@ -166,6 +169,7 @@ fn play(path: &Path, arguments: &Arguments, console: &mut Console) -> Result<(),
             break;
         }
     }
+    note_unplaced(path, &replay);
     Ok(())
 }
 
@@ -180,6 +184,19 @@ fn check(path: &Path, arguments: &Arguments, console: &mut Console) -> Result<Ch
     let error = (expectations == 0).then(|| "it checks nothing: no line has `expect`".into());
     let passed = differences.is_empty() && error.is_none();
     Ok(Checked { file: files::name(path), passed, expectations, differences, error })
+}
+
+/// Names the placements, the first of them, whose queue has no place for them: they wait for their
+/// time-out without a word.
+fn note_unplaced(path: &Path, replay: &Replay) {
+    let matchmaker = replay.matchmaker();
+    let ids = matchmaker.placements().map(|placement| placement.request.placement_id);
+    let unplaced = ids.filter_map(|id| Some((matchmaker.why_unplaced(&id)?, id)));
+    for (why, id) in unplaced.take(UNPLACED_NAMED_MAX) {
+        let (name, id) = (files::name(path), visible(id.as_str()));
+        let name = visible(&name);
+        console::note(&format!("{name}: placement `{id}` asks for no game session: {why}"));
+    }
 }
 
 /// Makes a scenario ready to run, and counts what it expects.

@@ -17,6 +17,7 @@ mod records;
 mod reports;
 mod search;
 mod stored;
+pub(crate) mod why;
 
 pub(crate) use check::PlacementError;
 pub(crate) use placer::{Placer, PlacerLimits};

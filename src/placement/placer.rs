@@ -9,6 +9,7 @@ use super::queue::GameSessionQueue;
 use super::record::{Details, Record};
 use super::records::{PlacementKey, Records};
 use super::search::{Search, WaitsFor};
+use super::why::WhyUnplaced;
 use crate::base::rng::DetRng;
 use crate::base::time::{Millis, Timestamp};
 use crate::model::placement::{
@@ -507,6 +508,11 @@ impl Placer {
 
     pub(crate) fn get(&self, id: &PlacementId) -> Option<GameSessionPlacement> {
         self.find(id).map(Record::view)
+    }
+
+    /// Why a placement asks for nothing.
+    pub(crate) fn why_unplaced(&self, id: &PlacementId) -> Option<WhyUnplaced> {
+        self.find(id)?.why_unplaced()
     }
 
     /// All that are known, in the order in which they began.

@@ -223,6 +223,12 @@ impl QueuePlan {
         self.caps.iter().rposition(|cap| cap.from <= age).unwrap_or(0) as u8
     }
 
+    /// The highest cap that is in force before an age, in milliseconds.
+    pub(super) fn highest_cap(&self, before: Millis) -> u32 {
+        let coming = self.caps.iter().filter(|cap| cap.from < before);
+        coming.last().map_or(0, |cap| cap.millis as u32)
+    }
+
     /// When a cap, or one after it, is first in force, for a request of `start`; none when none
     /// ever is.
     pub(super) fn allowed_from(&self, cap: u8, start: Timestamp) -> Option<Timestamp> {

@@ -68,6 +68,20 @@ impl Reports {
         })
     }
 
+    /// The regions that are reported, each once, in the order of the request.
+    pub(super) fn regions(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.regions.iter().map(|region| &region.name)
+    }
+
+    /// Whether every player with latencies reports the same location of the queue.
+    pub(super) fn any_common(&self) -> bool {
+        let mut counts: BTreeMap<u16, usize> = BTreeMap::new();
+        for (location, _) in self.in_queue() {
+            *counts.entry(location).or_default() += 1;
+        }
+        counts.values().any(|&count| count == self.players())
+    }
+
     /// The latencies as they were sent.
     pub(super) fn unpack(&self) -> Vec<PlayerLatency> {
         let unpacked = self.reports.iter().map(|report| PlayerLatency {

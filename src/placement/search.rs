@@ -105,6 +105,17 @@ impl Search {
         place
     }
 
+    /// Whether there is no place at all.
+    pub(super) fn is_empty(&self, plan: &QueuePlan) -> bool {
+        self.order(plan).is_empty()
+    }
+
+    /// When a place is first allowed, for a request of `start`; none when none ever is.
+    pub(super) fn first_allowed(&self, plan: &QueuePlan, start: Timestamp) -> Option<Timestamp> {
+        let cap = self.order(plan).iter().map(|turn| turn.cap).min()?;
+        plan.allowed_from(cap, start)
+    }
+
     /// Goes back to the top of the order, of the queue's after an override's single pass.
     pub(super) fn begin_pass(&mut self) {
         self.cursor = 0;
@@ -123,8 +134,7 @@ impl Search {
         now: Timestamp,
     ) -> Option<Timestamp> {
         let next = now.plus(BACK_OFF);
-        let cap = self.order(plan).iter().map(|turn| turn.cap).min()?;
-        let allowed = plan.allowed_from(cap, start)?;
+        let allowed = self.first_allowed(plan, start)?;
         if allowed <= next {
             return Some(next);
         }

@@ -6,6 +6,7 @@ mod matches;
 mod queues;
 mod recovery;
 mod requests;
+mod unplaced;
 
 use rallypoint::wire::{JournalHeader, configuration_from_json, parse_input};
 use rallypoint::*;
