@@ -225,8 +225,8 @@ impl QueuePlan {
 
     /// The highest cap that is in force before an age, in milliseconds.
     pub(super) fn highest_cap(&self, before: Millis) -> u32 {
-        let coming = self.caps.iter().filter(|cap| cap.from < before);
-        coming.last().map_or(0, |cap| cap.millis as u32)
+        let in_time = self.caps.iter().rfind(|cap| cap.from < before);
+        in_time.map_or(0, |cap| cap.millis as u32)
     }
 
     /// When a cap, or one after it, is first in force, for a request of `start`; none when none
