@@ -88,6 +88,7 @@ pub use placement::queue::{
     DestinationLocation, GameSessionQueue, PlayerLatencyPolicy, PriorityConfiguration,
     PriorityKind, QueueDestination,
 };
+pub use placement::why::WhyUnplaced;
 pub use ruleset::describe::{
     BoundSummary, CellSummary, ColumnSummary, EpochSummary, PlanSummary, RuleSummary,
     SearchSummary, SizeSummary,
