@@ -154,7 +154,6 @@ impl Matchmaker {
         validate::configuration(&configuration)?;
         validate::options(&options)?;
         validate::start(start)?;
-        reconfigure::check_rule_set(&rule_set)?;
         let plan = rule_set.plan();
         let rule_names = reconfigure::enforced_rules(&rule_set);
         let mut matchmaker = Self {

@@ -139,6 +139,8 @@ pub(crate) struct Columns {
     pub(crate) texts: Col<TextColumn, Col<TicketRow, Box<str>>>,
     /// The strings that rules name.
     pub(crate) literals: Col<Literal, Sym>,
+    /// The place of each live location in the order of their names.
+    pub(crate) location_ranks: Col<LocationIdx, u8>,
 }
 
 impl Columns {

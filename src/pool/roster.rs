@@ -40,6 +40,7 @@ impl Pool {
         let reported = self.fill_players(schema, all, in_order.clone());
         let room = location.filter(|&name| self.locations.have_room_for(std::iter::once(name)));
         let session_location = room.map(|name| self.locations.acquire(name));
+        self.rank_locations();
         let allowed = match (location, session_location) {
             (None, _) => reported,
             (Some(_), None) => LocationSet::NONE,

@@ -11,7 +11,7 @@ use crate::base::epoch::{Epoch, PerEpoch};
 use crate::base::idx::Idx;
 use crate::base::sorted::{Position, SortedMap};
 use crate::eval::pairs::{Pairs, Share, Window};
-use crate::pool::columns::TicketRow;
+use crate::pool::columns::{LocationSet, TicketRow};
 use std::cmp::Reverse;
 use std::collections::binary_heap::PeekMut;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -159,7 +159,7 @@ impl Cells {
         &self,
         view: &View<'_>,
         epoch: OfEpoch,
-        row: TicketRow,
+        (row, within): (TicketRow, LocationSet),
         mut each: impl FnMut(u32),
     ) -> bool {
         let mut left = CURSORS_MAX;
@@ -192,6 +192,7 @@ impl Cells {
                     Some(epoch) => view.profiles.locations(view.pairs, view.columns, epoch, row),
                     None => view.pairs.locations_ever(view.columns, row),
                 };
+                let own = own.intersect(within);
                 let sets = self.location_sets.iter();
                 let reached = sets.filter(|&(&set, _)| set & own.0 != 0).map(|(_, &number)| number);
                 reached
@@ -207,14 +208,14 @@ impl Cells {
         &self,
         view: &View<'_>,
         epoch: Epoch,
-        row: TicketRow,
+        (row, within): (TicketRow, LocationSet),
         all: &Tickets,
         cursors: &mut Cursors,
     ) {
         cursors.cells.clear();
         cursors.last = None;
         cursors.all = None;
-        let is_reached = self.reached(view, Some(epoch), row, |list| {
+        let is_reached = self.reached(view, Some(epoch), (row, within), |list| {
             cursors.cells.extend(self.first_cursor(list).map(Reverse));
         });
         if !is_reached {
@@ -226,7 +227,7 @@ impl Cells {
     /// Adds the cells with tickets that could share a match with this one in whatever epoch; false
     /// when these are all.
     pub(super) fn reach_ever(&self, view: &View<'_>, row: TicketRow, lists: &mut Vec<u32>) -> bool {
-        self.reached(view, None, row, |list| lists.push(list))
+        self.reached(view, None, (row, LocationSet::ALL), |list| lists.push(list))
     }
 
     /// The first ticket behind `after` in some cells.

@@ -5,6 +5,7 @@ mod ahead;
 mod ahead_tests;
 mod alone;
 mod anchor;
+mod balanced;
 mod cells;
 mod exhaustive;
 mod guard;

@@ -28,8 +28,8 @@ impl Stream {
     pub(super) fn open(&mut self, run: &mut Run<'_>) {
         self.drawn.clear();
         self.is_done = false;
-        let Run { plan, epoch, anchor, .. } = *run;
-        run.waiting.reach(run.view, epoch, anchor, &mut self.cursors);
+        let Run { plan, epoch, anchor, group, .. } = *run;
+        run.waiting.reach(run.view, epoch, (anchor, group.location), &mut self.cursors);
         if order::is_ordered(plan) {
             let mut entries = Vec::new();
             while let Some(entry) = self.next(run) {

@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 
 use super::AnchorKey;
+use super::balanced::Populations;
 use super::cells::{Cells, Cursors, Tickets};
 use super::guard::Guard;
 use super::view::{Entry, View, Waiter};
 use crate::base::epoch::Epoch;
 use crate::base::time::{Millis, Timestamp};
-use crate::pool::columns::TicketRow;
+use crate::pool::columns::{LocationSet, TicketRow};
 
 /// What the configuration and the options say of every match.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -32,6 +33,8 @@ pub(crate) struct Waiting {
     rosters: BTreeMap<AnchorKey, TicketRow>,
     /// The players of all but the backfill tickets.
     players: u64,
+    /// Where these may play.
+    populations: Populations,
     guard: Guard,
 }
 
@@ -47,6 +50,7 @@ impl Waiting {
         } else {
             self.cells.insert(view, key, waiter);
             self.players += u64::from(waiter.players);
+            self.populations.insert(view, row);
         }
     }
 
@@ -63,6 +67,7 @@ impl Waiting {
         } else {
             self.cells.remove(view, key, row);
             self.players -= u64::from(waiter.players);
+            self.populations.remove(view, row);
             self.guard.forget(key);
         }
         true
@@ -140,15 +145,20 @@ impl Waiting {
         !view.is_plain && self.cells.reach_ever(view, row, lists)
     }
 
-    /// Sets the cursors to where the candidates of a ticket are.
+    /// The players who may play at each location.
+    pub(super) fn populations(&self) -> &Populations {
+        &self.populations
+    }
+
+    /// Sets the cursors to where the candidates of a ticket are for a match at one of some locations.
     pub(super) fn reach(
         &self,
         view: &View<'_>,
         epoch: Epoch,
-        ticket: Entry,
+        (ticket, within): (Entry, LocationSet),
         cursors: &mut Cursors,
     ) {
-        self.cells.reach(view, epoch, ticket.row, &self.tickets, cursors);
+        self.cells.reach(view, epoch, (ticket.row, within), &self.tickets, cursors);
     }
 
     /// The next candidate of a merge.

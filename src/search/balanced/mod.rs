@@ -1,0 +1,384 @@
+//! Strategy `balanced` (`matching.md` section 7, decision 24): which tickets make the match of an
+//! anchor, and how they are spread over the teams.
+//!
+//! Tickets are grouped by location (`groups.rs`); the groups of an anchor are tried one by one, and
+//! the first that gives a match wins. A match of up to 40 players is sought by the exhaustive search,
+//! with every rule. A larger one is filled by the fill order (`fill.rs`), going through the tickets
+//! by age. It is taken when no team has room for any further ticket, or when no ticket is left. Where
+//! that leaves a place open or a minimum unmet, the fullest way to fill the teams is sought among
+//! those that could be in one match: in each window of the numbers that may not lie far apart.
+//! Whatever comes out is judged by the rules, and then balanced (`balance.rs`).
+
+mod balance;
+mod fill;
+mod groups;
+
+pub(super) use groups::{Group, Populations};
+
+use self::balance::{Piece, Scale, Team};
+use self::fill::{Counts, Seated};
+use super::exhaustive::Searcher;
+use super::run::{Exhausted, Run};
+use super::view::Entry;
+use crate::base::idx::Idx;
+use crate::base::num::distance;
+use crate::eval::candidate::Room;
+use crate::model::limits::TICKET_PLAYERS_MAX;
+use crate::model::schema::InstanceIdx;
+use crate::pool::columns::{LocationSet, TicketRow};
+
+/// Steps of one search for the fullest way to fill the teams.
+const PACK_STEPS_MAX: u64 = 20_000;
+/// So many of its steps cost as much as a search node.
+const PACK_STEPS_PER_NODE: u64 = 8;
+/// So many looks at the numbers of a ticket cost as much as a search node.
+const SPANS_PER_NODE: usize = 32;
+/// So many looks at an exchange cost as much as a search node.
+const EXCHANGES_PER_NODE: u64 = 32;
+
+impl Searcher {
+    /// Looks for a match in the groups of the anchor, in the epoch of `run`; says whether the budget
+    /// ran out.
+    pub(super) fn search_groups(&mut self, run: &mut Run<'_>) -> bool {
+        let Some(balance) = run.plan.balance else { return false };
+        let epoch = run.epoch;
+        let mut tried = std::mem::take(&mut self.groups);
+        groups::groups(run, &mut tried);
+        let (nodes_end, players_before) = (run.nodes_max, run.best_players);
+        let mut exhausted = false;
+        for (position, &group) in tried.iter().enumerate() {
+            let share = (tried.len() - position) as u64;
+            run.nodes_max = run.nodes + nodes_end.saturating_sub(run.nodes) / share;
+            run.group = group;
+            run.enter(epoch);
+            if !run.meets_seed() {
+                run.upkeep += 1;
+                continue;
+            }
+            exhausted |= match balance.is_large {
+                true => self.fill_group(run).is_err(),
+                false => self.search_epoch(run).is_err(),
+            };
+            if run.best_players > players_before {
+                break;
+            }
+        }
+        self.groups = tried;
+        run.nodes_max = nodes_end;
+        run.group = Group::ALL;
+        exhausted
+    }
+
+    /// Looks for a large match in the group and epoch of `run`.
+    fn fill_group(&mut self, run: &mut Run<'_>) -> Result<(), Exhausted> {
+        let needed: u32 = run.sizes.iter().map(|size| size.min).sum();
+        let is_too_small = run.seed.is_none() && run.waiting.players() < needed;
+        if run.best_players >= run.capacity || is_too_small {
+            return Ok(());
+        }
+        self.stream.open(run);
+        let players_before = run.best_players;
+        self.fill(run, None)?;
+        let is_judged = [Some(run.anchor), run.seed].into_iter().flatten();
+        if run.best_players > players_before
+            || is_judged.map(|it| it.epoch).any(|it| it == run.epoch)
+        {
+            return Ok(());
+        }
+        // The match needs a ticket of this epoch. Where tickets differ in their size alone, one of
+        // each size stands for all.
+        let is_one_enough =
+            run.view.pairs.near.iter().all(|near| !near.max.at(run.epoch).is_finite());
+        let mut sizes = [false; TICKET_PLAYERS_MAX + 1];
+        let mut position = 0;
+        while let Some(mate) = self.stream.get(run, position)? {
+            position += 1;
+            let Some(is_tried) = sizes.get_mut(mate.players() as usize) else { continue };
+            if mate.epoch != run.epoch || *is_tried && is_one_enough {
+                continue;
+            }
+            *is_tried = true;
+            self.fill(run, Some(mate))?;
+            if run.best_players > players_before {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Fills the teams with the anchor, with a ticket that must be in, and with others by age.
+    fn fill(&mut self, run: &mut Run<'_>, mate: Option<Entry>) -> Result<(), Exhausted> {
+        if !self.start(run)? {
+            return Ok(());
+        }
+        let anchor = (!run.anchor.is_roster).then_some(run.anchor);
+        let must: Vec<Entry> = [anchor, mate].into_iter().flatten().collect();
+        let mut is_seated = true;
+        for &entry in &must {
+            is_seated = is_seated && self.seat(run, entry)?;
+        }
+        let mut left_out = !is_seated;
+        let mut position = 0;
+        while is_seated
+            && self.has_room(run)
+            && let Some(entry) = self.stream.get(run, position)?
+        {
+            position += 1;
+            if must.iter().all(|it| it.row != entry.row) {
+                left_out |= !self.seat(run, entry)?;
+            }
+        }
+        let is_full = is_seated && !self.has_room(run);
+        let is_short = self.room.iter().any(|room| room.min > 0);
+        self.judge(run);
+        self.candidate.clear();
+        if !is_full && (left_out || is_short) {
+            return self.pack(run, &must);
+        }
+        Ok(())
+    }
+
+    /// Whether a ticket of one player would fit.
+    fn has_room(&self, run: &Run<'_>) -> bool {
+        self.candidate.players < run.capacity && self.room.iter().any(|room| room.max > 0)
+    }
+
+    /// Puts a ticket into the team instance that is next; false when it cannot join.
+    fn seat(&mut self, run: &mut Run<'_>, entry: Entry) -> Result<bool, Exhausted> {
+        let places = run.capacity.saturating_sub(self.candidate.players);
+        let instance = fill::next_team(self.room.as_slice(), entry.players(), places);
+        let joined = match instance.map(InstanceIdx::from_usize) {
+            Some(instance) => self.join(run, instance, entry)?,
+            None => false,
+        };
+        match joined {
+            true => run.epochs_in.push(entry.epoch),
+            false => run.spend()?,
+        }
+        Ok(joined)
+    }
+
+    /// Looks for the fullest way to fill the teams.
+    fn pack(&mut self, run: &mut Run<'_>, must: &[Entry]) -> Result<(), Exhausted> {
+        let mut set: Vec<Entry> = must.to_vec();
+        let mut position = 0;
+        while let Some(entry) = self.stream.get(run, position)? {
+            position += 1;
+            if must.iter().all(|it| it.row != entry.row) {
+                set.push(entry);
+            }
+        }
+        self.pack_windows(run, &set, must, 0)
+    }
+
+    /// Goes through the windows of the numeric constraints from `near` on, those with most players
+    /// first. Tickets are given by age, those that must be in first.
+    fn pack_windows(
+        &mut self,
+        run: &mut Run<'_>,
+        set: &[Entry],
+        must: &[Entry],
+        near: usize,
+    ) -> Result<(), Exhausted> {
+        let Some(constraint) = run.view.pairs.near.get(near) else {
+            return self.pack_set(run, set, must);
+        };
+        let max = *constraint.max.at(run.epoch);
+        if !max.is_finite() {
+            return self.pack_windows(run, set, must, near + 1);
+        }
+        let span = |entry: Entry| run.view.spans(entry).get(near).copied();
+        let lows: Vec<f64> = set.iter().filter_map(|&entry| span(entry)).map(|it| it.low).collect();
+        let mut begins = lows.clone();
+        begins.sort_unstable_by(f64::total_cmp);
+        begins.dedup();
+        let needed = must.iter().copied().chain(run.seed);
+        let needed: Vec<_> = needed.filter_map(span).collect();
+        let is_in = |begin: f64, it: &crate::eval::pairs::Span| {
+            it.low >= begin && distance(it.high, begin) <= max
+        };
+        let mut windows: Vec<(u32, f64)> = Vec::new();
+        for &begin in begins.iter().filter(|&&begin| needed.iter().all(|it| is_in(begin, it))) {
+            run.nodes += (set.len() / SPANS_PER_NODE) as u64;
+            run.spend()?;
+            let inside = set.iter().filter(|&&it| span(it).is_some_and(|it| is_in(begin, &it)));
+            let players: u32 = inside.map(|it| it.players()).sum();
+            windows.push((players.min(run.capacity), begin));
+        }
+        windows.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.total_cmp(&b.1)));
+        let of_seed = run.seed.map_or(0, Entry::players);
+        for (players, begin) in windows {
+            if players + of_seed <= run.best_players || run.best_players >= run.capacity {
+                break;
+            }
+            let inside: Vec<Entry> = set
+                .iter()
+                .copied()
+                .filter(|&it| span(it).is_some_and(|it| is_in(begin, &it)))
+                .collect();
+            self.pack_windows(run, &inside, must, near + 1)?;
+        }
+        Ok(())
+    }
+
+    /// Looks for the fullest way to fill the teams with tickets of a set, any of which may be
+    /// together.
+    fn pack_set(
+        &mut self,
+        run: &mut Run<'_>,
+        set: &[Entry],
+        must: &[Entry],
+    ) -> Result<(), Exhausted> {
+        if !self.start(run)? {
+            return Ok(());
+        }
+        let mut counts = Counts::default();
+        for entry in set.iter().filter(|it| must.iter().all(|must| must.row != it.row)) {
+            if let Some(count) = counts.get_mut(entry.players() as usize) {
+                *count = count.saturating_add(1).min(run.capacity as u16);
+            }
+        }
+        let rooms: Vec<Room> = self.room.iter().copied().collect();
+        let sizes: Vec<u32> = must.iter().map(|entry| entry.players()).collect();
+        let places = run.capacity.saturating_sub(self.candidate.players);
+        let mut left = PACK_STEPS_MAX;
+        let packing = fill::pack(&rooms, &sizes, &counts, places, &mut left);
+        run.nodes += (PACK_STEPS_MAX - left) / PACK_STEPS_PER_NODE;
+        let ran_out = left == 0;
+        if let Some(packing) = packing
+            && packing.players + self.candidate.players > run.best_players
+        {
+            let seats = self.seats(run, set, &packing.teams);
+            self.seat_all(run, &seats)?;
+        }
+        self.candidate.clear();
+        if ran_out { Err(Exhausted) } else { Ok(()) }
+    }
+
+    /// Which tickets take the places of a packing, the oldest of each size: in the fill order where
+    /// that goes, or else as it was packed, with teams of the same size made even.
+    fn seats(&self, run: &Run<'_>, set: &[Entry], teams: &[Counts]) -> Vec<(Entry, usize)> {
+        let mut seats: Vec<(Entry, usize)> = Vec::new();
+        for size in (1..=TICKET_PLAYERS_MAX).rev() {
+            let takers = teams.iter().enumerate().flat_map(|(team, taken)| {
+                std::iter::repeat_n(team, taken.get(size).copied().unwrap_or(0).into())
+            });
+            let tickets = set.iter().copied().filter(|it| it.players() as usize == size);
+            seats.extend(tickets.zip(takers));
+        }
+        let mut rooms: Vec<Room> = self.room.iter().copied().collect();
+        let mut in_order = seats.clone();
+        let fits = in_order.iter_mut().all(|(entry, team)| {
+            let next = fill::next_team(&rooms, entry.players(), u32::MAX);
+            let Some((next, room)) = next.and_then(|it| Some((it, rooms.get_mut(it)?))) else {
+                return false;
+            };
+            fill::seat(room, entry.players());
+            *team = next;
+            true
+        });
+        if fits && rooms.iter().all(|room| room.min == 0) {
+            return in_order;
+        }
+        let settled = self.candidate.slots.iter().map(|slot| slot.players);
+        let mut sizes: Vec<u32> = settled.collect();
+        for &(entry, team) in &seats {
+            if let Some(size) = sizes.get_mut(team) {
+                *size += entry.players();
+            }
+        }
+        let alike: Vec<(u32, u32)> = run.sizes.iter().map(|it| (it.min, it.max)).collect();
+        let mut seated: Vec<Seated> =
+            seats.iter().map(|&(entry, team)| Seated { players: entry.players(), team }).collect();
+        fill::even(&mut sizes, &alike, &mut seated);
+        seats.iter().zip(seated).map(|(&(entry, _), seated)| (entry, seated.team)).collect()
+    }
+
+    /// Puts tickets where they belong and judges the match.
+    fn seat_all(&mut self, run: &mut Run<'_>, seats: &[(Entry, usize)]) -> Result<(), Exhausted> {
+        for &(entry, team) in seats {
+            if !self.join(run, InstanceIdx::from_usize(team), entry)? {
+                return Ok(());
+            }
+            run.epochs_in.push(entry.epoch);
+        }
+        self.judge(run);
+        Ok(())
+    }
+
+    /// Brings the teams of the match that was found together. A match of rules that look at teams
+    /// stays valid.
+    pub(super) fn balance(&mut self, run: &mut Run<'_>) {
+        let Some(balance) = run.plan.balance else { return };
+        let cells = &run.columns.numbers[balance.column].cells;
+        let values = |row: TicketRow| run.columns.players[row].rows().map(|player| cells[player]);
+        let parts = run.seed.map_or(&[][..], |seed| run.columns.parts(seed.row));
+        let rows = || self.best.iter().chain(parts).map(|&(_, row)| row);
+        let low = rows().flat_map(values).fold(f64::INFINITY, f64::min);
+        let high = rows().flat_map(values).fold(f64::NEG_INFINITY, f64::max);
+        let scale = Scale::new(low, high);
+        let sum = |row: TicketRow| values(row).map(|value| scale.of(value)).sum::<i64>();
+        let mut teams: Vec<Team> = run.plan.sizes[run.best_epoch]
+            .iter()
+            .map(|size| Team {
+                min: if run.seed.is_some() { 0 } else { size.min },
+                max: size.max,
+                ..Team::default()
+            })
+            .collect();
+        for &(instance, row) in parts {
+            if let Some(team) = teams.get_mut(instance.index()) {
+                team.settled += u32::from(run.columns.players[row].len);
+                team.settled_sum += sum(row);
+            }
+        }
+        let tickets = self.best.clone();
+        let piece = |&(instance, row): &(InstanceIdx, TicketRow)| Piece {
+            players: u32::from(run.columns.players[row].len),
+            sum: sum(row),
+            team: instance.index(),
+        };
+        let mut pieces: Vec<Piece> = tickets.iter().map(piece).collect();
+        // Rules of large matches do not look at teams, nor does what holds of each two tickets.
+        let is_told = run.plan.enforced.iter().all(|it| it.is_told_by_pairs);
+        let is_free = balance.is_large || (is_told && run.seed.is_none() && !run.view.is_plain);
+        let looked_at = if is_free {
+            balance::balance(&teams, &mut pieces, None)
+        } else {
+            let mut may_seat = |pieces: &[Piece]| !self.valid_at(run, &tickets, pieces).is_empty();
+            balance::balance(&teams, &mut pieces, Some(&mut may_seat))
+        };
+        run.upkeep += looked_at / EXCHANGES_PER_NODE;
+        if !is_free {
+            run.best_locations = self.valid_at(run, &tickets, &pieces);
+        }
+        self.best.clear();
+        let seats = tickets.iter().zip(&pieces);
+        self.best.extend(seats.map(|(it, piece)| (InstanceIdx::from_usize(piece.team), it.1)));
+        self.sort_best(run);
+    }
+
+    /// The locations at which the match found is valid with its tickets in other teams, of those
+    /// at which it was found.
+    fn valid_at(
+        &mut self,
+        run: &Run<'_>,
+        tickets: &[(InstanceIdx, TicketRow)],
+        pieces: &[Piece],
+    ) -> LocationSet {
+        self.candidate.clear();
+        if let Some(seed) = run.seed {
+            self.candidate.push_roster(seed.row, run.columns);
+        }
+        for (&(_, row), piece) in tickets.iter().zip(pieces) {
+            self.candidate.push(InstanceIdx::from_usize(piece.team), row, run.columns);
+        }
+        let mut locations = self.candidate.locations.intersect(run.best_locations);
+        let lineup = self.lineup.line_up(run.columns, &self.candidate);
+        for rule in &run.plan.enforced {
+            let holds = rule.rule.complete(&lineup, run.best_epoch, &mut self.scratch);
+            locations = locations.intersect(holds);
+        }
+        locations
+    }
+}
