@@ -8,7 +8,8 @@ use crate::ruleset::ast::Target;
 use std::collections::BTreeMap;
 
 /// The rule sets of `rulesets/`, each with the most that time goes on between two commands.
-const PUBLISHED: [(&str, u64); 11] = [
+const PUBLISHED: [(&str, u64); 14] = [
+    (include_str!("../../../rulesets/battle.json"), 3_000),
     (include_str!("../../../rulesets/co_op.json"), 2_500),
     (include_str!("../../../rulesets/duel.json"), 4_000),
     (include_str!("../../../rulesets/even_teams.json"), 2_500),
@@ -18,6 +19,8 @@ const PUBLISHED: [(&str, u64); 11] = [
     (include_str!("../../../rulesets/playlists.json"), 3_000),
     (include_str!("../../../rulesets/regions.json"), 3_000),
     (include_str!("../../../rulesets/roles.json"), 2_500),
+    (include_str!("../../../rulesets/royale.json"), 2_500),
+    (include_str!("../../../rulesets/skirmish.json"), 2_500),
     (include_str!("../../../rulesets/squads.json"), 2_500),
     (include_str!("../../../rulesets/trios.json"), 3_000),
 ];

@@ -7,29 +7,29 @@
 
 use std::cmp::Reverse;
 
-use super::super::run::Run;
-use super::super::view::{Entry, View};
 use crate::base::epoch::Epoch;
 use crate::base::idx::Idx;
 use crate::pool::columns::{LocationIdx, LocationSet, TicketRow};
+use crate::search::run::Run;
+use crate::search::view::{Entry, View};
 
 /// How far down the list of their locations tickets of a group may have it.
 const BEST_MAX: usize = 3;
 
 /// The players of the waiting tickets by location, under the bounds of each epoch.
 #[derive(Debug, Default)]
-pub(in super::super) struct Populations {
+pub(in crate::search) struct Populations {
     epochs: Vec<Vec<u64>>,
 }
 
 impl Populations {
     /// Counts a ticket that comes.
-    pub(in super::super) fn insert(&mut self, view: &View<'_>, row: TicketRow) {
+    pub(in crate::search) fn insert(&mut self, view: &View<'_>, row: TicketRow) {
         self.count(view, row, |cell, players| *cell += players);
     }
 
     /// Counts a ticket no more.
-    pub(in super::super) fn remove(&mut self, view: &View<'_>, row: TicketRow) {
+    pub(in crate::search) fn remove(&mut self, view: &View<'_>, row: TicketRow) {
         self.count(view, row, |cell, players| *cell -= players);
     }
 
@@ -60,7 +60,7 @@ impl Populations {
     }
 
     /// The players who may play at a location.
-    pub(in super::super) fn at(&self, epoch: Epoch, location: LocationIdx) -> u64 {
+    pub(in crate::search) fn at(&self, epoch: Epoch, location: LocationIdx) -> u64 {
         let cells = match &*self.epochs {
             [always] => Some(always),
             epochs => epochs.get(epoch.index()),
@@ -71,19 +71,19 @@ impl Populations {
 
 /// Tickets among which a match is sought.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(in super::super) struct Group {
+pub(in crate::search) struct Group {
     /// Where the match is.
-    pub(in super::super) location: LocationSet,
+    pub(in crate::search) location: LocationSet,
     /// How many locations a ticket may have that are better for it.
     better_max: Option<usize>,
 }
 
 impl Group {
     /// All tickets.
-    pub(in super::super) const ALL: Self = Self { location: LocationSet::ALL, better_max: None };
+    pub(in crate::search) const ALL: Self = Self { location: LocationSet::ALL, better_max: None };
 
     /// Whether a ticket that may play at the location belongs to the group.
-    pub(in super::super) fn has(self, view: &View<'_>, epoch: Epoch, entry: Entry) -> bool {
+    pub(in crate::search) fn has(self, view: &View<'_>, epoch: Epoch, entry: Entry) -> bool {
         let Some(better_max) = self.better_max else { return true };
         let Some(own) = members(self.location).next().filter(|_| !self.is_anywhere()) else {
             return true;
