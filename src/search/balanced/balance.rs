@@ -382,11 +382,22 @@ impl Balance<'_, '_> {
         let (min, max) = limits(first.team)?;
         let after = (a - first.players + second.players, b - second.players + first.players);
         let is_within = |size: u32| (min..=max).contains(&size);
-        let apart = after.0.abs_diff(after.1);
+        let others = self.teams.iter().zip(&self.sizes).enumerate();
+        let alike = others.filter(|(_, (it, _))| (it.min, it.max) == (min, max));
+        let (mut now, mut then) = ((u32::MAX, 0), (u32::MAX, 0));
+        for (team, (_, &size)) in alike {
+            let next = match team {
+                _ if team == first.team => after.0,
+                _ if team == second.team => after.1,
+                _ => size,
+            };
+            now = (now.0.min(size), now.1.max(size));
+            then = (then.0.min(next), then.1.max(next));
+        }
         let may = limits(second.team)? == (min, max)
             && is_within(after.0)
             && is_within(after.1)
-            && apart <= self.largest.max(a.abs_diff(b));
+            && then.1 - then.0 <= self.largest.max(now.1 - now.0);
         may.then_some(after)
     }
 

@@ -1,0 +1,158 @@
+//! Strategy `balanced` against a checker of its own: every match valid, in the fill order, and
+//! balanced; and against a packer that tries everything.
+
+#![expect(clippy::panic, reason = "a test reports by panicking")]
+
+mod checker;
+mod packer;
+mod public;
+mod small;
+#[path = "../support/dice.rs"]
+mod support;
+mod world;
+
+use checker::{better_exchange, gap, invalid, left_out, number};
+use rallypoint::RuleSet;
+use serde_json::json;
+use support::Dice;
+
+/// How many times as many pools as by default.
+const VARIABLE: &str = "RALLYPOINT_BALANCED_TIMES";
+
+#[expect(clippy::disallowed_methods, reason = "the rule is for the engine; this is its test")]
+fn times() -> u64 {
+    let Ok(text) = std::env::var(VARIABLE) else { return 1 };
+    text.parse().unwrap_or_else(|_| panic!("{VARIABLE} is `{text}`, but must be a number"))
+}
+
+#[test]
+fn every_match_is_valid_in_the_fill_order_and_balanced() {
+    let (mut matches, mut players, mut exhausted, mut open) = (0, 0, 0, 0);
+    for seed in 0..60 * times() {
+        let dice = &mut Dice::new(seed);
+        let rules = world::large_rules(dice);
+        let reports = world::asks_for_latencies(&rules) || dice.once_in(2);
+        let count = 40 + dice.below(160);
+        let party_max = 1 + dice.below(10);
+        let mut tickets = world::tickets(dice, count, party_max, reports);
+        let waits = dice.once_in(2);
+        for ticket in &mut tickets {
+            ticket.wait = if waits { dice.below(30) as u64 } else { 0 };
+        }
+        tickets.sort_by_key(|ticket| std::cmp::Reverse(ticket.wait));
+        let outcome = world::run(&rules, &tickets);
+        exhausted += outcome.exhausted;
+        let rule_set = RuleSet::from_json(&rules.to_string()).expect("it compiled");
+        for game in &outcome.matches {
+            let problem = invalid(&rules, game);
+            assert_eq!(problem, None, "seed {seed}: {rules}");
+            assert!(world::is_valid(&rule_set, game), "seed {seed}: {rules}");
+            let better = better_exchange(game, "skill", |_| true);
+            assert_eq!(better, None, "seed {seed}: {rules}");
+            let room: usize = checker::Terms::new(&rules, game).sizes().iter().map(|it| it.1).sum();
+            open += usize::from(game.players() < room);
+            // In the group of the fastest region, who is of another is not taken in.
+            if outcome.exhausted == 0 && rules["algorithm"]["batchingPreference"] != "fastestRegion"
+            {
+                let missed = left_out(&rules, game, &outcome.waiting);
+                assert!(missed.is_none(), "seed {seed}: {:?} in {rules}", missed.map(|it| &it.id));
+            }
+            matches += 1;
+            players += game.players();
+        }
+    }
+    println!(
+        "{matches} matches of {players} players, {open} with open places, {exhausted} searches \
+         ran out of nodes"
+    );
+    assert!(matches > 150 && open > 20, "{matches} matches, {open} with open places");
+}
+
+/// Few tickets, many of them large, for teams that they fill hardly or not at all.
+#[test]
+fn what_can_be_filled_is_filled() {
+    let (mut pools, mut possible, mut best_reached, mut engine, mut best) = (0, 0, 0, 0, 0);
+    let mut left = 0;
+    for seed in 0..400 * times() {
+        let dice = &mut Dice::new(seed);
+        let teams = match dice.below(4) {
+            0 => json!([{"name": "red", "minPlayers": 18, "maxPlayers": 21},
+                        {"name": "blue", "minPlayers": 18, "maxPlayers": 21}]),
+            1 => json!([{"name": "red", "minPlayers": 21, "maxPlayers": 21},
+                        {"name": "blue", "minPlayers": 21, "maxPlayers": 21}]),
+            2 => json!([{"name": "side", "minPlayers": 11, "maxPlayers": 14, "quantity": 3}]),
+            _ => json!([{"name": "red", "minPlayers": 10, "maxPlayers": 30},
+                        {"name": "blue", "minPlayers": 10, "maxPlayers": 11}]),
+        };
+        let near = json!([{"name": "league", "type": "batchDistance", "batchAttribute": "league",
+                           "maxDistance": 2}]);
+        let rules = json!({
+            "ruleLanguageVersion": "1.0",
+            "playerAttributes": [{"name": "skill", "type": "number"},
+                                 {"name": "league", "type": "number"},
+                                 {"name": "map", "type": "string"}],
+            "algorithm": {"strategy": "balanced", "balancedAttribute": "skill"},
+            "teams": teams, "rules": if dice.once_in(2) { near } else { json!([]) },
+        });
+        let count = 6 + dice.below(4);
+        let tickets: Vec<_> = (0..count)
+            .map(|at| {
+                let players = 3 + dice.below(8);
+                world::ticket(dice, at, players, false)
+            })
+            .collect();
+        pools += 1;
+        let outcome = world::run(&rules, &tickets);
+        assert_eq!(outcome.exhausted, 0, "seed {seed}");
+        // The oldest ticket that has a match has its turn first.
+        let mut rest = tickets.as_slice();
+        let first = loop {
+            let Some(oldest) = rest.first() else { break 0 };
+            match packer::fullest(&rules, rest, Some(&oldest.id)) {
+                0 => rest = &rest[1..],
+                players => break players,
+            }
+        };
+        let formed = outcome.matches.first().map_or(0, checker::Match::players);
+        assert!(formed <= first, "seed {seed}: {formed} of {first}");
+        possible += usize::from(first > 0);
+        best_reached += usize::from(first > 0 && formed == first);
+        engine += formed;
+        best += first;
+        left += usize::from(packer::fullest(&rules, &outcome.waiting, None) > 0);
+    }
+    println!(
+        "{pools} pools, {possible} with a match: {best_reached} as full as can be, {engine} of \
+         {best} players; a match was left in {left}"
+    );
+    assert!(possible > 100, "{possible}");
+    assert_eq!((best_reached, left), (possible, 0));
+}
+
+/// The goal of performance.md, on matches as the workload `battle` has them.
+#[test]
+fn large_teams_are_as_even_as_the_goal_asks() {
+    let rules = json!({
+        "ruleLanguageVersion": "1.0",
+        "playerAttributes": [{"name": "skill", "type": "number"}, {"name": "league", "type": "number"},
+                             {"name": "map", "type": "string"}],
+        "algorithm": {"strategy": "balanced", "balancedAttribute": "skill"},
+        "teams": [{"name": "red", "minPlayers": 50, "maxPlayers": 50},
+                  {"name": "blue", "minPlayers": 50, "maxPlayers": 50}],
+    });
+    let mut widest: f64 = 0.0;
+    let mut matches = 0;
+    for seed in 0..3 * times() {
+        let dice = &mut Dice::new(seed);
+        let tickets = world::tickets(dice, 400, 4, false);
+        for game in &world::run(&rules, &tickets).matches {
+            let skills = || game.tickets().flat_map(|it| &it.players).map(|it| number(it, "skill"));
+            let range = skills().fold(f64::MIN, f64::max) - skills().fold(f64::MAX, f64::min);
+            widest = widest.max(gap(game, "skill") / range);
+            matches += 1;
+        }
+    }
+    println!("{matches} matches, the widest gap is {:.6} of the range", widest);
+    // Whatever a thousand tries reach, it is not below 0.
+    assert!(matches > 10 && widest <= 0.001, "{matches}: {widest}");
+}
