@@ -27,6 +27,9 @@ const PUBLISHED: [(&str, u64); 14] = [
 /// How many of a game's timelines, of all, run a rule set of `rulesets/`, in percent.
 const PUBLISHED_PERCENT: u64 = 25;
 
+/// How many of the others have room for more than 40 players.
+const LARGE_PERCENT: u64 = 15;
+
 /// What an epoch changes when a ticket enters it.
 #[derive(Clone, Copy, Default)]
 pub(super) struct EpochStart {
@@ -58,6 +61,8 @@ impl Game {
             let (text, step_max) = *chance.one_of(&PUBLISHED);
             // Close enough for a few tickets to make a match, far enough for some to make none.
             (text.to_owned(), step_max, 70, *chance.one_of(&[(900, 250), (900, 600)]))
+        } else if !is_dense && chance.percent(LARGE_PERCENT) {
+            (large(chance), 1_500, 15, (0, 60))
         } else {
             (small(chance, is_dense), 1_500, 15, (0, 60))
         };
@@ -87,6 +92,8 @@ impl Game {
             (r#""intersection""#, "match by strings in common"),
             (r#""batchDistance""#, "match by batchDistance"),
             (r#""compound""#, "match by a compound rule"),
+            (r#""balanced""#, "match by strategy `balanced`"),
+            (r#""maxPlayers": 21"#, "match by a rule set for more than 40 players"),
         ];
         features.extend(words.iter().filter(|(word, _)| text.contains(word)).map(|it| it.1));
         let most = rule_set.plan().sizes.iter().flat_map(|sizes| sizes.iter().map(|it| it.max));
@@ -209,6 +216,56 @@ fn strings(chance: &mut Chance, name: &str) -> Vec<String> {
         }
     }
     chosen
+}
+
+/// A rule set for many players that is content with few.
+fn large(chance: &mut Chance) -> String {
+    let min = 1 + chance.below(4);
+    let mut rules = Vec::new();
+    let mut expansions = Vec::new();
+    if chance.percent(60) {
+        rules.push(
+            r#"{"name": "batch", "type": "batchDistance", "batchAttribute": "skill",
+                "maxDistance": 15}"#,
+        );
+        if chance.percent(60) {
+            expansions.push(
+                r#"{"target": "rules[batch].maxDistance",
+                    "steps": [{"waitTimeSeconds": 6, "value": 45}]}"#,
+            );
+        }
+    }
+    if chance.percent(30) {
+        rules.push(r#"{"name": "same", "type": "batchDistance", "batchAttribute": "mode"}"#);
+    }
+    if chance.percent(50) {
+        rules.push(r#"{"name": "fast", "type": "latency", "maxLatency": 80}"#);
+        if chance.percent(60) {
+            expansions.push(
+                r#"{"target": "rules[fast].maxLatency",
+                    "steps": [{"waitTimeSeconds": 7, "value": 130}]}"#,
+            );
+        }
+    }
+    if chance.percent(50) {
+        expansions.push(
+            r#"{"target": "teams[a, b].minPlayers", "steps": [{"waitTimeSeconds": 4, "value": 1}]}"#,
+        );
+    }
+    let age = chance.one_of(&["newest", "oldest"]);
+    let group = chance.one_of(&["largestPopulation", "fastestRegion"]);
+    format!(
+        r#"{{"ruleLanguageVersion": "1.0",
+            "playerAttributes": [{{"name": "skill", "type": "number"}},
+                                 {{"name": "mode", "type": "string", "default": "casual"}}],
+            "algorithm": {{"strategy": "balanced", "balancedAttribute": "skill",
+                           "batchingPreference": "{group}", "expansionAgeSelection": "{age}"}},
+            "teams": [{{"name": "a", "minPlayers": {min}, "maxPlayers": 21}},
+                      {{"name": "b", "minPlayers": {min}, "maxPlayers": 21}}],
+            "rules": [{}], "expansions": [{}]}}"#,
+        rules.join(", "),
+        expansions.join(", ")
+    )
 }
 
 /// A rule set for few players, whose matches hang on age, on several tickets at once, and on who is

@@ -63,6 +63,11 @@ pub(super) fn pack(
         seen: BTreeSet::new(),
         left,
     };
+    // What fits nowhere need not be counted.
+    let largest = rooms.iter().map(|room| room.max).max().unwrap_or(0);
+    for (party, count) in (0..).zip(&mut packer.counts) {
+        *count = if party > largest { 0 } else { *count };
+    }
     packer.reach = packer.players_of_counts() + must.iter().sum::<u32>();
     packer.reach = packer.reach.min(places).min(rooms.iter().map(|room| room.max).sum());
     packer.seat_all(must, 0);
@@ -93,6 +98,18 @@ impl Packer<'_> {
 
     fn players_of_counts(&self) -> u32 {
         (0..).zip(self.counts).map(|(party, count)| party * u32::from(count)).sum()
+    }
+
+    /// The most players that team instances can take if each has all parties to itself.
+    fn most_of_all(&self, rooms: &[Room]) -> u32 {
+        let mut last = (0, 0);
+        let each = rooms.iter().map(|room| {
+            if room.max != last.0 {
+                last = (room.max, most(room.max, &self.counts));
+            }
+            last.1
+        });
+        each.sum()
     }
 
     /// Seats those that must be in, each wherever it can be.
@@ -135,7 +152,11 @@ impl Packer<'_> {
     fn fill(&mut self, at: usize, players: u32) {
         let rest = self.rooms.get(at..).unwrap_or_default();
         let missing: u32 = rest.iter().map(|room| room.min).sum();
-        let open: u32 = rest.iter().map(|room| room.max).sum();
+        let open: u32 = match self.best {
+            // A first packing needs no sharp bound.
+            None => rest.iter().map(|room| room.max).sum(),
+            Some(_) => self.most_of_all(rest),
+        };
         let coming = open.min(self.places).min(self.players_of_counts());
         let best = self.best.as_ref().map(|best| best.players);
         if missing > coming || best.is_some_and(|best| players + coming <= best) {
@@ -181,6 +202,24 @@ impl Packer<'_> {
             *left = there;
         }
     }
+}
+
+/// The most players of some parties that fit into so many places.
+fn most(places: u32, counts: &Counts) -> u32 {
+    // A bit for each number of players that parties add up to, up to 255.
+    let mut sums = [1_u64, 0, 0, 0];
+    for (party, &count) in counts.iter().enumerate().skip(1) {
+        let times = usize::from(count).min(places as usize / party);
+        for _ in 0..times {
+            let [a, b, c, d] = sums;
+            let carried = |low: u64, high: u64| high << party | low >> (64 - party);
+            sums = [a | a << party, b | carried(a, b), c | carried(b, c), d | carried(c, d)];
+        }
+    }
+    let has = |players: &u32| {
+        sums.get(*players as usize / 64).is_some_and(|word| word >> (players % 64) & 1 == 1)
+    };
+    (0..=places.min(255)).rev().find(has).unwrap_or(0)
 }
 
 /// A ticket that has a seat: its players and its team instance.
