@@ -25,7 +25,7 @@ const PUBLISHED: [(&str, u64); 14] = [
     (include_str!("../../../rulesets/trios.json"), 3_000),
 ];
 /// How many of a game's timelines, of all, run a rule set of `rulesets/`, in percent.
-const PUBLISHED_PERCENT: u64 = 25;
+const PUBLISHED_PERCENT: u64 = 35;
 
 /// How many of the others have room for more than 40 players.
 const LARGE_PERCENT: u64 = 15;

@@ -12,6 +12,8 @@
 //!
 //! Values are whole numbers: a sum can be changed by a difference, and nothing is rounded on the way.
 
+use std::cmp::Reverse;
+
 use crate::base::rng::DetRng;
 
 /// Exchanges looked at to improve on the first result.
@@ -262,8 +264,8 @@ impl Balance<'_, '_> {
     /// have one of this size.
     fn seat_largest_first(&mut self, pieces: &mut [Piece]) {
         let mut order: Vec<usize> = (0..pieces.len()).collect();
-        let key = |at: usize| pieces.get(at).map(|it| (it.players, it.sum));
-        order.sort_by(|&a, &b| key(b).cmp(&key(a)));
+        let key = |&at: &usize| Reverse(pieces.get(at).map(|it| (it.players, it.sum)));
+        order.sort_by_key(key);
         let total: i128 = self.sums.iter().map(|&sum| i128::from(sum)).sum();
         let players: i128 = self.sizes.iter().map(|&size| i128::from(size)).sum();
         let mut sizes: Vec<u32> = self.teams.iter().map(|team| team.settled).collect();
