@@ -683,6 +683,22 @@ mod tests {
     }
 
     #[test]
+    fn teams_with_open_places_stay_within_one_party() {
+        let mut draw = Draw(5);
+        let mut changed = 0;
+        for _ in 0..30 {
+            let mut game = Match::draw(&mut draw, 3, 9, 5);
+            let before: Vec<usize> = game.tickets.iter().map(|it| it.1).collect();
+            game.limits = vec![(1, 30); 3];
+            let seats = game.balanced();
+            let sizes = game.sizes(&seats);
+            assert!(game.may_be(&sizes), "{sizes:?}");
+            changed += usize::from(sizes != game.sizes(&before));
+        }
+        assert!(changed > 5, "{changed} with other sizes");
+    }
+
+    #[test]
     fn a_single_team_or_equal_values_are_left_alone() {
         let teams = [Team { min: 1, max: 5, ..Team::default() }; 2];
         let piece = |team| Piece { players: 1, sum: 0, team };
