@@ -31,11 +31,13 @@ fn bytes_per_ticket(count: u64) -> (f64, f64) {
 fn main() {
     let counts: &[u64] = if standard::is_measured() { &[1_000, 10_000, 100_000] } else { &[1_000] };
     println!("{:>9} {:>10} {:>8} {:>8}", "tickets", "bytes each", "own", "beyond");
+    let mut most = 0.0_f64;
     for &count in counts {
         let (all, own) = bytes_per_ticket(count);
         let beyond = all - own;
         println!("{count:>9} {all:>10.0} {own:>8.0} {beyond:>8.0}, the goal is at most {GOAL}");
-        // Bytes are counted, not measured: they are the same in every run.
-        assert!(beyond <= GOAL, "{beyond:.0} bytes a ticket are beyond the goal");
+        most = most.max(beyond);
     }
+    // Bytes are counted, not measured: they are the same in every run.
+    assert!(most <= GOAL, "{most:.0} bytes a ticket are beyond the goal");
 }

@@ -99,6 +99,7 @@ fn recover(path: &Path) -> Result<Owner, Box<dyn Error>> {
         match record?.outcome {
             Outcome::Event(event) => last.push(wire::event_detail(&event)),
             Outcome::Update(update) => last.push(wire::update_to_json(&update)),
+            Outcome::Action(action) => last.push(wire::action_to_json(&action)),
             _ => last.clear(), // another call: what came before it was told
         }
     }

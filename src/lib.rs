@@ -35,6 +35,7 @@ mod expr;
 mod json;
 mod lifecycle;
 mod model;
+mod placement;
 mod pool;
 mod rules;
 mod ruleset;
@@ -68,6 +69,12 @@ pub use lifecycle::event::{Acceptance, Event, EventDetail, EventGameSession, Rul
 pub use lifecycle::event_ticket::{EventPlayer, EventTicket};
 pub use lifecycle::status::TicketStatus;
 pub use model::matched::PlacedTicket;
+pub use model::placement::{
+    DescribeGameSessionPlacement, DesiredPlayerSession, GameSessionPlacement, GameSessionRefused,
+    GameSessionStarted, PlacementAction, PlacementEvent, PlacementFallbackStrategy,
+    PlacementStatus, PlayerLatency, PriorityConfigurationOverride, Refusal,
+    StartGameSessionPlacement, StopGameSessionPlacement,
+};
 pub use model::schema::{
     AttributeDeclaration, AttributeType, PartyAggregation, Strategy, TeamDeclaration,
 };
@@ -75,7 +82,12 @@ pub use model::session::{
     AutoBackfillMode, GameSessionConnectionInfo, MatchedPlayerSession, MatchmakerData,
     MatchmakerPlayer, MatchmakerTeam, PlayerGatewayStatus, SessionUpdate, UpdateReason,
 };
-pub use model::ticket::{AttributeValue, MatchId, Player, PlayerId, TicketId};
+pub use model::ticket::{AttributeValue, MatchId, PlacementId, Player, PlayerId, TicketId};
+pub use placement::fleet::{FleetAnswer, FleetLocation, SimulatedFleet};
+pub use placement::queue::{
+    DestinationLocation, GameSessionQueue, PlayerLatencyPolicy, PriorityConfiguration,
+    PriorityKind, QueueDestination,
+};
 pub use ruleset::describe::{
     BoundSummary, CellSummary, ColumnSummary, EpochSummary, PlanSummary, RuleSummary,
     SearchSummary, SizeSummary,

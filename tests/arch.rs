@@ -44,7 +44,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("search", &["base", "model", "pool", "eval", "rules", "ruleset::plan", "ruleset::epochs"]),
     ("lifecycle", &["base", "model"]),
-    ("engine", &["base", "model", "pool", "ruleset", "search", "lifecycle"]),
+    ("placement", &["base", "model"]),
+    ("engine", &["base", "model", "pool", "ruleset", "search", "lifecycle", "placement"]),
     // The reference shares nothing with the compiled path but the typed tree.
     ("testing", &["base", "diag", "model", "expr::ast", "expr::ty", "ruleset::ast"]),
     // Public types only, a hash, and the words of an error.

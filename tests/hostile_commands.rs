@@ -543,6 +543,7 @@ fn options_at_their_ends_run_or_are_refused() {
         add(value == 0, &|it| it.active_tickets_max = value);
         add(value == 0, &|it| it.undrained_events_max = value);
         add(value == 0, &|it| it.sessions_max = value);
+        add(value == 0, &|it| it.max_batch_tickets = value);
         add(false, &|it| it.retained_tickets_max = value);
         add(false, &|it| {
             it.backfill_before_new_match_seconds = value.min(u32::MAX as usize) as u32
@@ -564,6 +565,7 @@ fn options_at_their_ends_run_or_are_refused() {
             it.placement_timeout = Millis::new(number(7, 1));
             it.backfill_before_new_match_seconds = if most(8) { u32::MAX } else { 0 };
             it.sessions_max = count(9, 8);
+            it.max_batch_tickets = count(1, 1);
             it.early_rejection = EarlyRejection::Literal;
         });
     }

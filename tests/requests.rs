@@ -131,12 +131,16 @@ fn a_known_ticket_id_is_refused_while_it_is_known() {
 }
 
 #[test]
-fn operations_that_are_not_built_say_so() {
-    for operation in ["StartGameSessionPlacement", "GameSessionStarted", "GameSessionRefused"] {
-        let error = parse_input(operation, &json!({})).expect_err("it is not built");
-        assert_eq!(error.exception(), "InvalidRequestException");
-        assert!(error.to_string().contains("not built yet"), "{error}");
-    }
+fn placements_need_a_queue() {
+    let mut matchmaker = matchmaker();
+    let request = json!({
+        "PlacementId": "p1", "GameSessionQueueName": "q", "MaximumPlayerSessionCount": 2,
+    });
+    let now = matchmaker.now();
+    let input = parse_input("StartGameSessionPlacement", &request).expect("it is well formed");
+    let error = matchmaker.handle_input(now, input).expect_err("there is no queue");
+    assert_eq!(error.exception(), "NotFoundException");
+    assert_eq!(error.to_string(), "there is no game session queue `q`");
 }
 
 #[test]

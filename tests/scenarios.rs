@@ -118,6 +118,34 @@ const REQUIRED: &[(&str, &str)] = &[
     ("event MatchmakingTimedOut", "its members"),
     ("event MatchmakingCancelled", "its members"),
     ("event MatchmakingFailed", "its members"),
+    // placement by a queue
+    ("placement default with latencies", "latency, cost, destination, location"),
+    ("placement default without latencies", "destination, location"),
+    ("placement prefer cost", "cost, destination, location"),
+    ("placement LATENCY", "first"),
+    ("placement COST", "first"),
+    ("placement DESTINATION", "first"),
+    ("placement LOCATION", "first, by name and by a list"),
+    ("placement policies relax", "caps on latency by age"),
+    ("placement override NONE", "nothing but its locations"),
+    ("placement override DEFAULT_AFTER_SINGLE_PASS", "one pass, then the order of the queue"),
+    ("placement refusal override with latencies", "refused"),
+    ("placement refusal override without LOCATION", "refused"),
+    ("placement refusal id", "an id that is known"),
+    ("placement a slot in time", "a full fleet frees one"),
+    ("placement no slot in time", "a full fleet frees none"),
+    ("placement stop", "in every state"),
+    ("placement player sessions", "for every player who is wanted"),
+    ("placement late session", "is to be stopped"),
+    ("placement allowed locations", "a filter over everything"),
+    ("placement match", "from a match to its session, and back"),
+    ("placement match locations", "a filter for matches, ours"),
+    ("placement automatic backfill", "of a match that a queue has placed"),
+    ("event PlacementFulfilled", "its members"),
+    ("event PlacementCancelled", "its members"),
+    ("event PlacementTimedOut", "its members"),
+    ("event PlacementFailed", "its members"),
+    ("decision 33", "the host's answers, the back-off, late sessions"),
     // decisions
     ("decision 1", "commands, deadlines, pass"),
     ("decision 4", "QUEUED until a pass, and may time out"),
@@ -266,12 +294,34 @@ fn event_types_are_shown_with_all_their_members() {
         "ruleEvaluationMetrics",
         "customEventData",
     ];
+    const OF_PLACEMENTS: [&str; 15] = [
+        "type",
+        "eventSequence",
+        "eventTime",
+        "placementId",
+        "port",
+        "gameSessionArn",
+        "ipAddress",
+        "dnsName",
+        "startTime",
+        "endTime",
+        "gameSessionRegion",
+        "computeName",
+        "gameSessionLocation",
+        "placedPlayerSessions",
+        "customEventData",
+    ];
+    let is_whole = |event: &&serde_json::Value| {
+        [&MEMBERS[..], &OF_PLACEMENTS]
+            .iter()
+            .any(|members| members.iter().all(|member| event.get(member).is_some()))
+    };
     for (name, text) in scenarios() {
         let scenario = Scenario::parse(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
         let expected = scenario.lines.iter().flat_map(|line| &line.expect);
         let whole: Vec<&str> = expected
             .flat_map(|it| it.events.iter().chain(&it.events_exactly).flatten())
-            .filter(|event| MEMBERS.iter().all(|member| event.get(member).is_some()))
+            .filter(is_whole)
             .filter_map(|event| event.get("type")?.as_str())
             .collect();
         for claim in shown(&text) {

@@ -7,19 +7,26 @@ use rallypoint_benches::{
     Battle, Duel, Parties, Roles, Royale, Squads, Waiting, Workload, match_by_age, pass, pool,
 };
 
-/// The matches of the floor, of the engine and of the reference, all of them valid.
+/// The matches of the floor, of the engine by age alone and of the reference, all of them valid.
+/// Beyond what goes by age, exchange forms some more.
 fn matches<W: Workload>(tickets: u32, seed: u64) -> (Option<usize>, usize, usize) {
     let pool = pool::<W>(tickets, seed);
     let ticket_of = |number: u32| pool.get(number as usize).copied();
     let floor = W::floor(&pool).map(|floor| floor().1);
-    let mut waiting = Waiting::new::<W>(&pool, seed).expect("the pool is accepted");
-    let pass = pass(&mut waiting, Duration::MAX).expect("a pass ends");
+    let run = |waiting: Result<Waiting, _>| {
+        pass(&mut waiting.expect("the pool is accepted"), Duration::MAX).expect("a pass ends")
+    };
+    let by_age = run(Waiting::by_age::<W>(&pool, seed));
+    let exchanged = run(Waiting::new::<W>(&pool, seed));
     let reference = match_by_age::<W>(&pool, Duration::MAX).expect("it may take its time");
-    for assignment in floor.iter().chain([&pass.assignment, &reference.assignment]) {
+    for assignment in
+        floor.iter().chain([&by_age.assignment, &exchanged.assignment, &reference.assignment])
+    {
         assignment.check::<W>(ticket_of).expect("the matches are valid");
     }
     let floor = floor.map(|it| it.matches());
-    (floor, pass.assignment.matches(), reference.assignment.matches())
+    assert!(exchanged.assignment.matches() >= by_age.assignment.matches(), "{}", W::NAME);
+    (floor, by_age.assignment.matches(), reference.assignment.matches())
 }
 
 fn agrees<W: Workload>(pools: &[(u32, u64)]) {

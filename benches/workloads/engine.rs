@@ -48,7 +48,25 @@ impl Waiting {
     /// # Errors
     /// [`Failure::Wrong`] when the engine refuses something.
     pub fn new<W: Workload>(tickets: &[W::Ticket], seed: u64) -> Result<Self, Failure> {
-        let mut matchmaker = matchmaker::<W>(Configuration::default(), seed)?;
+        Self::with_options::<W>(tickets, seed, EngineOptions::default())
+    }
+
+    /// Submits a pool of which matches are formed by age alone.
+    ///
+    /// # Errors
+    /// [`Failure::Wrong`] when the engine refuses something.
+    pub fn by_age<W: Workload>(tickets: &[W::Ticket], seed: u64) -> Result<Self, Failure> {
+        let mut options = EngineOptions::default();
+        options.exchange_tries = 0;
+        Self::with_options::<W>(tickets, seed, options)
+    }
+
+    fn with_options<W: Workload>(
+        tickets: &[W::Ticket],
+        seed: u64,
+        options: EngineOptions,
+    ) -> Result<Self, Failure> {
+        let mut matchmaker = matchmaker::<W>(Configuration::default(), options, seed)?;
         let mut ingest = Duration::ZERO;
         let mut numbers = 0..;
         for chunk in tickets.chunks(CHUNK) {
@@ -131,9 +149,9 @@ impl Stopwatch {
 /// A matchmaker for a workload, at the time 0.
 pub(super) fn matchmaker<W: Workload>(
     configuration: Configuration,
+    options: EngineOptions,
     seed: u64,
 ) -> Result<Matchmaker, Failure> {
-    let options = EngineOptions::default();
     Matchmaker::new(rule_set::<W>()?, configuration, options, START, seed)
         .map_err(|error| Failure::Wrong(error.to_string()))
 }

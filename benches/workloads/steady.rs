@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use rallypoint::{Configuration, Timestamp};
+use rallypoint::{Configuration, EngineOptions, Timestamp};
 use serde::Serialize;
 
 use super::assignment::Assignment;
@@ -183,7 +183,7 @@ impl<W: SteadyWorkload> Flow<W> {
     fn new(waiting: u32, seed: u64) -> Result<Self, Failure> {
         let configuration =
             Configuration { request_timeout_seconds: TIMEOUT_SECONDS, ..Configuration::default() };
-        let matchmaker = matchmaker::<W>(configuration, seed)?;
+        let matchmaker = matchmaker::<W>(configuration, EngineOptions::default(), seed)?;
         Ok(Self {
             teams: team_names(&matchmaker),
             matchmaker,

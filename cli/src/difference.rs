@@ -48,11 +48,13 @@ fn events_that_came(expected: &Value, found: &Value) -> String {
     }
 }
 
-/// `MatchmakingSucceeded (t1, t2)`.
+/// `MatchmakingSucceeded (t1, t2)`, `PlacementTimedOut (p1)`.
 fn headline(event: &Value) -> String {
     let word = |value: Option<&Value>| visible(value.and_then(Value::as_str).unwrap_or("?"));
     let tickets = event.get("tickets").and_then(Value::as_array);
     let tickets = tickets.into_iter().flatten().map(|ticket| word(ticket.get("ticketId")));
+    // placements and what hosts are asked for them have no tickets
+    let tickets = tickets.chain(event.get("placementId").map(|id| word(Some(id))));
     format!("{} ({})", word(event.get("type")), tickets.collect::<Vec<_>>().join(", "))
 }
 

@@ -41,8 +41,8 @@ const BAD_LINES_MAX: usize = 20;
 /// With `--format json`: one object with `matches`, `unmatched`, `cancelled` and `stats`; or, when
 /// the input is bad, `{"errors": [{"file", "line", "message"}, ...]}`, where errors of the rule set
 /// have the members that `check` gives them, too. `stats` counts in `anchorsExhausted` the tickets
-/// whose search was given up at its limit, and in `fullnessUnproven` the matches that might have
-/// been fuller.
+/// whose search was given up at its limit, in `fullnessUnproven` the matches that might have been
+/// fuller, and in `exchanged` those that became two so that more players are matched.
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  rallypoint match rulesets/duel.json tickets.jsonl --wait 30\n  \
@@ -259,7 +259,7 @@ impl Pool {
         let now = SUBMISSION.plus(Millis::from_secs(self.wait));
         let mut progress = Progress::new("anchors searched", None);
         let watch = Stopwatch::start();
-        let (mut anchors, mut formed, mut exhausted, mut unproven) = (0, 0, 0, 0);
+        let (mut anchors, mut formed, mut exhausted, mut unproven, mut cut) = (0, 0, 0, 0, 0);
         while self.matchmaker.poll_timeout().is_some_and(|due| due <= now) {
             let report = self
                 .matchmaker
@@ -267,11 +267,13 @@ impl Pool {
                 .map_err(|error| Fault(format!("the matchmaker refused to go on: {error}")))?;
             self.read_events();
             self.outcome.stats.search_nodes += report.nodes;
+            self.outcome.stats.exchanged += report.exchanged;
             anchors += report.anchors;
             progress.set(anchors);
             formed += report.matches;
             exhausted += report.anchors_exhausted;
             unproven += report.fullness_unproven;
+            cut += report.partitions_cut;
             if report.unfinished {
                 continue;
             }
@@ -288,11 +290,18 @@ impl Pool {
         stats.match_seconds = watch.elapsed().as_secs_f64();
         stats.anchors_exhausted = exhausted;
         stats.fullness_unproven = unproven;
+        stats.partitions_cut = cut;
         if exhausted > 0 {
             console::note(&format!(
                 "the search for {exhausted} of the tickets left over was given up at its limit; \
                  whether they have a match is not known (a larger `--nodes-per-anchor` searches \
                  longer)"
+            ));
+        }
+        if cut > 0 {
+            console::note(&format!(
+                "the pool is so large for its rules that it was cut into batches ({cut} times): \
+                 tickets of different batches were not matched with each other"
             ));
         }
         if unproven > 0 {

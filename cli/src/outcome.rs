@@ -77,6 +77,11 @@ pub struct Stats {
     pub anchors_exhausted: u64,
     /// Matches that might have been fuller.
     pub fullness_unproven: u64,
+    /// How often a part of the pool was cut into batches, summed over the passes: whether those
+    /// left over have a match with one of another batch is not known.
+    pub partitions_cut: u64,
+    /// Matches that became two, so that tickets joined that go by age alone had left over.
+    pub exchanged: u64,
     /// Reading the file and its JSON.
     pub parse_seconds: f64,
     /// Submitting the tickets.
@@ -281,11 +286,13 @@ mod tests {
             names,
             [
                 "anchorsExhausted",
+                "exchanged",
                 "fullnessUnproven",
                 "ingestSeconds",
                 "matchSeconds",
                 "matches",
                 "parseSeconds",
+                "partitionsCut",
                 "passes",
                 "peakRssBytes",
                 "players",

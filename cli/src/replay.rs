@@ -26,7 +26,8 @@ use crate::progress::Progress;
 /// object is the header: `RuleSet` or `RuleSetFile`, and if wanted `Configuration`, `Options`,
 /// `Seed`, `StartTime`. Every other line is a command: `at` in milliseconds since the start, one
 /// operation with its input, and if wanted `expect` with `response`, `error`, `status`, `events`,
-/// `eventsExactly`, `updates`. "Scenario files" in rulesets/README.md describes them all.
+/// `eventsExactly`, `updates`, `actions`, `actionsExactly`. "Scenario files" in
+/// rulesets/README.md describes them all.
 ///
 /// A journal is a scenario, too. Its passes run where they were recorded, and a last line that was
 /// torn is left out.

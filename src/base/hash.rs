@@ -67,6 +67,20 @@ impl Hasher for SeededHasher {
     }
 }
 
+/// The hash of a text that no seed changes, for what must come out the same in another matchmaker.
+/// Anyone can find texts with the same one.
+pub(crate) fn of_text(text: &str) -> u64 {
+    let mut hasher = SeededState::new(0).build_hasher();
+    hasher.write(text.as_bytes());
+    hasher.finish()
+}
+
+/// A word for each number, another one in each round; who has not the seed cannot foresee it.
+pub(crate) fn shuffled(seed: u64, round: u64, number: u64) -> u64 {
+    let SeededState { keys: [state, key] } = SeededState::new(seed ^ mixed(!round));
+    mixed(folded_product(mixed(number.wrapping_add(state)) ^ key, state | 1))
+}
+
 /// The two halves of a product, folded into one.
 fn folded_product(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b);
@@ -95,6 +109,8 @@ mod tests {
         assert_eq!(state.text("ana"), PINNED[1]);
         assert_eq!(state.text("c4a7d90b-16fe-4b3d-a5c8-000000000001"), PINNED[2]);
         assert_ne!(SeededState::new(8).text("ana"), PINNED[1]);
+        assert_eq!(of_text("ana") >> 32, u64::from(SeededState::new(0).text("ana")));
+        assert_eq!(of_text("ana"), 0x9fea_19fb_0b23_1156);
     }
 
     /// Ids that count up, in the first bytes or in the last, and texts of zeros alone: of 2^17

@@ -19,18 +19,19 @@ macro_rules! index_type {
     ($(#[$meta:meta])* $vis:vis struct $name:ident;) => {
         $(#[$meta])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-        $vis struct $name(u32);
+        $vis struct $name(std::num::NonZeroU32);
 
         impl $crate::base::idx::Idx for $name {
             #[inline]
             fn from_usize(position: usize) -> Self {
-                debug_assert!(u32::try_from(position).is_ok());
-                Self(position as u32)
+                debug_assert!(u32::try_from(position).is_ok_and(|it| it < u32::MAX));
+                // One more than the position, so that an `Option` of it takes no more room.
+                Self(std::num::NonZeroU32::MIN.saturating_add(position as u32))
             }
 
             #[inline]
             fn index(self) -> usize {
-                self.0 as usize
+                self.0.get() as usize - 1
             }
         }
     };
@@ -49,12 +50,12 @@ impl<I: Idx, T> Col<I, T> {
         Self { cells: Vec::new(), index: PhantomData }
     }
 
-    /// Appends a cell and says where it is. A full column grows by an eighth, not to twice its
+    /// Appends a cell and says where it is. A full column grows by a sixteenth, not to twice its
     /// size: with a million tickets, unused room is what memory goes to.
     pub(crate) fn push(&mut self, cell: T) -> I {
         let index = I::from_usize(self.cells.len());
         if self.cells.len() == self.cells.capacity() {
-            self.cells.reserve_exact((self.cells.len() / 8).max(4));
+            self.cells.reserve_exact((self.cells.len() / 16).max(4));
         }
         self.cells.push(cell);
         index

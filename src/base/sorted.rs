@@ -113,6 +113,8 @@ impl<K: Ord + Copy + Debug, V: Copy> SortedMap<K, V> {
             self.leaves.last().and_then(|it| it.keys.last()).is_some_and(|it| *it < key);
         let at = if comes_last { self.leaves.len() - 1 } else { self.leaf_of(&key) };
         let Some(leaf) = self.leaves.get_mut(at) else {
+            // Most maps of few entries stay like that.
+            self.leaves.reserve_exact(1);
             self.leaves.push(Leaf::of(key, value));
             self.len += 1;
             return None;
@@ -120,6 +122,7 @@ impl<K: Ord + Copy + Debug, V: Copy> SortedMap<K, V> {
         if comes_last && leaf.keys.len() < LEAF_MAX {
             leaf.held |= 1 << leaf.keys.len();
             leaf.count += 1;
+            leaf.make_room();
             leaf.keys.push(key);
             leaf.values.push(value);
             self.len += 1;
@@ -281,12 +284,24 @@ impl<K: Ord + Copy, V: Copy> Leaf<K, V> {
         if position == 0 {
             self.from = key;
         }
+        self.make_room();
         self.keys.insert(position, key);
         self.values.insert(position, value);
         let before = self.held & ((1 << position) - 1);
         let behind = (self.held ^ before) << 1;
         self.held = before | 1 << position | behind;
         self.count += 1;
+    }
+
+    /// Makes room for one entry more at least, in steps smaller than those of `Vec`: there are many
+    /// small maps, and half of each would be empty.
+    fn make_room(&mut self) {
+        let len = self.keys.len();
+        if len == self.keys.capacity() {
+            let more = (len / 8).max(2).min(LEAF_MAX - len);
+            self.keys.reserve_exact(more);
+            self.values.reserve_exact(more);
+        }
     }
 
     /// Gives half of a full leaf without gaps away.

@@ -63,6 +63,24 @@ impl Timestamp {
     }
 }
 
+/// A moment or none, in the room of a moment. The end of time counts as none: nothing is due then.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct TimestampCell(Timestamp);
+
+impl TimestampCell {
+    pub(crate) const NONE: Self = Self(Timestamp(u64::MAX));
+
+    pub(crate) fn get(self) -> Option<Timestamp> {
+        (self != Self::NONE).then_some(self.0)
+    }
+}
+
+impl From<Option<Timestamp>> for TimestampCell {
+    fn from(moment: Option<Timestamp>) -> Self {
+        moment.map_or(Self::NONE, Self)
+    }
+}
+
 /// A text that is not an RFC 3339 time from 1970 on.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("`{text}` is not a time such as `2026-01-01T00:00:00Z`, from 1970 to 9999")]

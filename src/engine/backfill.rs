@@ -329,7 +329,7 @@ impl Matchmaker {
             self.join_search(row);
         }
         if matches!(status, TicketStatus::Queued | TicketStatus::Searching)
-            && self.epoch_timers[ticket].is_none()
+            && self.epoch_timers[ticket].get().is_none()
         {
             self.set_epoch_timer(ticket, self.now);
         }

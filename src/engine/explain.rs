@@ -22,8 +22,9 @@ pub struct WhyWaiting {
     /// Why no match can ever hold it, whoever else comes; empty when nothing is known to keep it
     /// out.
     pub never: Vec<NeverReason>,
-    /// Whether the last search for it ran out of `nodes_per_anchor`, so that a match may have been
-    /// overlooked. It is searched again when its part of the pool has changed.
+    /// Whether the last search for it ran out of `nodes_per_anchor`, or saw no more than a batch of
+    /// its part of the pool, so that a match may have been overlooked. It is searched again when its
+    /// part of the pool has changed, or in another batch.
     pub search_exhausted: bool,
 }
 

@@ -2,8 +2,13 @@
 
 use crate::base::time::Timestamp;
 use crate::engine::options::Configuration;
+use crate::model::placement::{
+    DescribeGameSessionPlacement, GameSessionRefused, GameSessionStarted,
+    StartGameSessionPlacement, StopGameSessionPlacement,
+};
 use crate::model::session::GameSessionConnectionInfo;
 use crate::model::ticket::{MatchId, Player, PlayerId, TicketId};
+use crate::placement::PlacementError;
 use crate::ruleset::RuleSet;
 
 /// A command, named as the operation of the API (facts 8.2), or one of ours (commands.md 1.1).
@@ -26,6 +31,16 @@ pub enum Input {
     CompletePlacement(CompletePlacement),
     /// Ours: the host reports that it has no game session for a match.
     FailPlacement(FailPlacement),
+    /// Asks for a game session in the queue of the configuration.
+    StartGameSessionPlacement(StartGameSessionPlacement),
+    /// Reads a placement.
+    DescribeGameSessionPlacement(DescribeGameSessionPlacement),
+    /// Ends a placement that is PENDING.
+    StopGameSessionPlacement(StopGameSessionPlacement),
+    /// Ours: the host has started a game session that a placement has asked for.
+    GameSessionStarted(GameSessionStarted),
+    /// Ours: the host has not started it.
+    GameSessionRefused(GameSessionRefused),
     /// Ours: the game session is over; its backfill ticket is cancelled.
     EndGameSession(EndGameSession),
     /// Ours: players have left a running game session.
@@ -190,6 +205,11 @@ inputs!(
     DescribeMatch,
     CompletePlacement,
     FailPlacement,
+    StartGameSessionPlacement,
+    DescribeGameSessionPlacement,
+    StopGameSessionPlacement,
+    GameSessionStarted,
+    GameSessionRefused,
     EndGameSession,
     RemovePlayers
 );
@@ -232,16 +252,27 @@ pub enum InputError {
         /// The latest time seen.
         last: Timestamp,
     },
-    /// Too many events and updates wait to be read. Call `poll_event` and `poll_update` until they
-    /// give none, then make the call again. The command has changed nothing; but a call that came
-    /// very late may have settled deadlines before it, as any call at its time would have.
+    /// Too many events, updates and actions wait to be read. Call `poll_event`, `poll_update` and,
+    /// with a queue, `poll_action` until they give none, then make the call again. The command has
+    /// changed nothing; but a call that came very late may have settled deadlines before it, as any
+    /// call at its time would have.
     #[error(
-        "{limit} events and updates wait to be read; drain them with poll_event and poll_update first"
+        "{limit} events, updates and actions wait to be read; drain them with poll_event, poll_update and poll_action first"
     )]
     EventsNotDrained {
         /// The limit of `EngineOptions`.
         limit: usize,
     },
+}
+
+impl From<PlacementError> for InputError {
+    fn from(error: PlacementError) -> Self {
+        match error {
+            PlacementError::Invalid(message) => Self::InvalidRequest { message },
+            PlacementError::NotFound(message) => Self::NotFound { message },
+            PlacementError::LimitExceeded(message) => Self::LimitExceeded { message },
+        }
+    }
 }
 
 impl InputError {

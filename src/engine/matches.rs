@@ -18,7 +18,7 @@ impl Matchmaker {
     /// Makes a match of tickets that the search has found.
     pub(super) fn form_match(&mut self, found: &Found) {
         let now = self.now;
-        let location = self.best_location(found);
+        let (location, locations) = self.best_locations(found);
         let backfill = found.roster.map(|row| self.owners[row]);
         let instances = std::iter::repeat_n(None, usize::from(backfill.is_some()));
         let instances = instances.chain(found.placed.iter().map(|&(instance, _)| Some(instance)));
@@ -44,6 +44,7 @@ impl Matchmaker {
             tickets,
             backfill,
             location,
+            locations,
             formed: now,
             needs_session: self.configuration.flex_match_mode == FlexMatchMode::WithQueue,
             fills_up: self.configuration.backfill_mode == BackfillMode::Automatic,
@@ -152,8 +153,9 @@ impl Matchmaker {
     }
 
     /// Of the locations where the match may be, the one with the lowest mean latency, the first by
-    /// name among equals (decision 15); none when nobody reports any.
-    fn best_location(&self, found: &Found) -> Option<Arc<str>> {
+    /// name among equals (decision 15); none when nobody reports any. With it all of them, when a
+    /// queue would have to keep to them.
+    fn best_locations(&self, found: &Found) -> (Option<Arc<str>>, Vec<Arc<str>>) {
         let Found { placed, roster, locations } = found;
         let columns = &self.pool.columns;
         let latencies = || {
@@ -161,7 +163,9 @@ impl Matchmaker {
             let players = rows.flat_map(|row| columns.players[row].rows());
             players.map(|player| &columns.latencies[player]).filter(|reports| !reports.is_empty())
         };
-        latencies().next()?;
+        if latencies().next().is_none() {
+            return (None, Vec::new());
+        }
         // Every reporting player reports each common location, so sums compare as means do.
         let total = |location| {
             let mut total: u64 = 0;
@@ -171,9 +175,14 @@ impl Matchmaker {
             }
             Some((total, location))
         };
-        let allowed = self.pool.locations().filter(|&it| locations.contains(it));
-        let totals = allowed.filter_map(total);
-        let (_, best) = totals.min_by_key(|&(total, _)| total)?;
-        self.pool.location_name(best).cloned()
+        let allowed = || self.pool.locations().filter(|&it| locations.contains(it));
+        let best = allowed().filter_map(total).min_by_key(|&(total, _)| total);
+        let best = best.and_then(|(_, best)| self.pool.location_name(best).cloned());
+        let mode = self.configuration.flex_match_mode;
+        // Even without a queue: one may be there when the match is placed.
+        let binds = mode == FlexMatchMode::WithQueue && self.options.place_in_match_locations;
+        let all =
+            allowed().filter_map(total).filter_map(|(_, it)| self.pool.location_name(it).cloned());
+        (best, if binds { all.collect() } else { Vec::new() })
     }
 }

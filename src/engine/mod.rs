@@ -2,7 +2,11 @@
 
 mod acceptance;
 mod backfill;
+#[cfg(test)]
+mod batches_tests;
 pub(crate) mod explain;
+#[cfg(test)]
+mod guard_tests;
 #[cfg(test)]
 mod incremental_tests;
 pub(crate) mod input;
@@ -10,6 +14,7 @@ mod matches;
 pub(crate) mod options;
 mod pass;
 mod placement;
+mod queue;
 mod reconfigure;
 pub(crate) mod report;
 pub(crate) mod response;
@@ -40,7 +45,7 @@ use std::sync::Arc;
 use crate::base::idx::Col;
 use crate::base::rng::DetRng;
 use crate::base::sorted::SortedMap;
-use crate::base::time::{Millis, Timestamp};
+use crate::base::time::{Millis, Timestamp, TimestampCell};
 use crate::lifecycle::book::{Book, TicketKey};
 use crate::lifecycle::counters::Counters;
 use crate::lifecycle::estimate::WaitEstimate;
@@ -51,12 +56,14 @@ use crate::lifecycle::session::Sessions;
 use crate::lifecycle::state::Change;
 use crate::lifecycle::timers::{Timer, Timers};
 use crate::model::limits::TIME_MAX;
+use crate::model::placement::PlacementAction;
 use crate::model::session::SessionUpdate;
 use crate::model::ticket::TicketId;
+use crate::placement::Placer;
 use crate::pool::columns::TicketRow;
 use crate::pool::ingest::Pool;
 use crate::ruleset::RuleSet;
-use crate::search::{MatchTerms, Partitions};
+use crate::search::{BatchTerms, MatchTerms, Partitions};
 use input::{Input, InputError};
 use options::{Configuration, ConfigurationError, EngineOptions};
 use report::{PassPhase, TickReport};
@@ -68,7 +75,8 @@ use response::{MatchmakingTicket, Response};
 ///
 /// 1. [`handle_input`](Self::handle_input) applies a command. It never searches.
 /// 2. [`poll_event`](Self::poll_event) gives the events, until it gives none; then
-///    [`poll_update`](Self::poll_update) the news for game servers.
+///    [`poll_update`](Self::poll_update) the news for game servers, and, with a queue,
+///    [`poll_action`](Self::poll_action) the game sessions to start and to stop.
 /// 3. [`poll_timeout`](Self::poll_timeout) says when to call
 ///    [`handle_timeout`](Self::handle_timeout), which settles deadlines and forms matches.
 ///
@@ -118,7 +126,7 @@ pub struct Matchmaker {
     rows: Col<TicketKey, Option<TicketRow>>,
     owners: Col<TicketRow, TicketKey>,
     /// When the next epoch of each active ticket begins, if a timer is set for it.
-    epoch_timers: Col<TicketKey, Option<Timestamp>>,
+    epoch_timers: Col<TicketKey, TimestampCell>,
     /// Tickets that no pass has seen, by number of submission.
     queued: SortedMap<u64, TicketKey>,
     /// Tickets that can be matched.
@@ -130,6 +138,7 @@ pub struct Matchmaker {
     timers: Timers,
     outbox: Outbox,
     updates: VecDeque<SessionUpdate>,
+    placer: Placer,
     counters: Counters,
     estimate: WaitEstimate,
     /// What is told of the session of a match without queue and latencies.
@@ -176,6 +185,7 @@ impl Matchmaker {
             sessions: Sessions::default(),
             timers: Timers::default(),
             updates: VecDeque::new(),
+            placer: Placer::new(queue::limits(&options), seed),
             counters: Counters::new(&rule_names),
             outbox: Outbox::new(configuration.custom_event_data.as_deref()),
             estimate: WaitEstimate::default(),
@@ -188,6 +198,7 @@ impl Matchmaker {
             options,
         };
         matchmaker.set_terms();
+        matchmaker.set_queue();
         Ok(matchmaker)
     }
 
@@ -198,6 +209,7 @@ impl Matchmaker {
             backfill_before_new_match: Millis::from_secs(
                 self.options.backfill_before_new_match_seconds,
             ),
+            batches: BatchTerms { tickets_max: self.options.max_batch_tickets, seed: self.seed },
         };
     }
 
@@ -227,6 +239,11 @@ impl Matchmaker {
             Input::DescribeMatch(request) => self.describe_match(&request),
             Input::CompletePlacement(request) => self.complete_placement(&request),
             Input::FailPlacement(request) => self.fail_placement(&request),
+            Input::StartGameSessionPlacement(request) => self.start_placement(request),
+            Input::DescribeGameSessionPlacement(request) => self.describe_placement(&request),
+            Input::StopGameSessionPlacement(request) => self.stop_placement(&request),
+            Input::GameSessionStarted(report) => self.game_session_started(&report),
+            Input::GameSessionRefused(report) => self.game_session_refused(&report),
             Input::EndGameSession(request) => self.end_game_session(&request),
             Input::RemovePlayers(request) => self.remove_players(&request),
             Input::Reconfigure(request) => self.apply_reconfigure(*request),
@@ -274,6 +291,12 @@ impl Matchmaker {
         self.updates.pop_front()
     }
 
+    /// The next game session to start or to stop that has not been read. Read them after the
+    /// events and updates of a call. There are none without a queue.
+    pub fn poll_action(&mut self) -> Option<PlacementAction> {
+        self.placer.poll_action()
+    }
+
     /// The next event that has not been read.
     pub fn poll_event(&mut self) -> Option<Event> {
         self.outbox.pop()
@@ -283,7 +306,7 @@ impl Matchmaker {
     /// it is due at once; `None` when nothing will happen without another command.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
         let pass = self.pass_due();
-        let due = [self.timers.next(), pass].into_iter().flatten().min();
+        let due = [self.timers.next(), self.placer.next_due(), pass].into_iter().flatten().min();
         due.map(|due| due.max(self.now)).filter(|&due| due <= TIME_MAX)
     }
 
@@ -361,7 +384,23 @@ impl Matchmaker {
         let EngineOptions { retention, retained_tickets_max, undrained_events_max, .. } =
             self.options;
         let (mut has_fired, mut is_settled) = (false, true);
-        while let Some((at, timer)) = self.timers.peek().filter(|&(at, _)| due(at)) {
+        loop {
+            let timer = self.timers.peek().filter(|&(at, _)| due(at));
+            let placement = self.placer.next_due().filter(|&at| due(at));
+            // Of the deadlines of one instant those of placements come first (decision 1).
+            let is_placement =
+                placement.is_some_and(|placement| timer.is_none_or(|(at, _)| placement <= at));
+            if is_placement {
+                if has_fired && self.undrained() >= undrained_events_max {
+                    is_settled = false;
+                    break;
+                }
+                has_fired = true;
+                self.placer.fire_next();
+                self.take_placement_events();
+                continue;
+            }
+            let Some((at, timer)) = timer else { break };
             let is_deadline = !matches!(timer, Timer::EpochStart(_) | Timer::GuardEnd(_));
             if is_deadline && has_fired && self.undrained() >= undrained_events_max {
                 is_settled = false;
@@ -382,12 +421,13 @@ impl Matchmaker {
         }
         self.book.forget(self.now, retention, retained_tickets_max);
         self.sessions.forget(self.now, retention);
+        self.placer.forget(self.now);
         is_settled
     }
 
-    /// How many events and updates wait to be read.
+    /// How many events, updates and actions wait to be read.
     fn undrained(&self) -> usize {
-        self.outbox.len() + self.updates.len()
+        self.outbox.len() + self.updates.len() + self.placer.undrained()
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::base::time::Millis;
 use crate::model::limits;
+use crate::placement::queue::GameSessionQueue;
 
 /// The fields of `CreateMatchmakingConfiguration` (facts 8.4) that this release runs.
 #[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
@@ -27,7 +28,7 @@ pub struct Configuration {
     pub backfill_mode: BackfillMode,
     /// A label of 1 to 1,024 characters; nothing depends on it.
     pub description: Option<String>,
-    /// The queue that places matches. Not built yet: must be empty, and then the host places them.
+    /// The name or ARN of [`queue`](Self::queue), at most one. Empty: no need to name it.
     pub game_session_queue_arns: Vec<String>,
     /// Up to 16 properties for new game sessions: keys of up to 32 characters, values of up to 96.
     /// They go to whoever places the match, with [`PendingMatch`](crate::PendingMatch).
@@ -38,6 +39,11 @@ pub struct Configuration {
     pub notification_target: Option<String>,
     /// Up to 200 labels: keys of 1 to 128 characters, values of up to 256.
     pub tags: Vec<(String, String)>,
+    /// The queue that places matches in the mode [`FlexMatchMode::WithQueue`], and that placement
+    /// requests may name. In the mode `Standalone`, the default, it serves such requests alone: set
+    /// the mode, too. The service has queues of their own; a matchmaker has at most one. Absent: the
+    /// host places matches.
+    pub queue: Option<GameSessionQueue>,
 }
 
 impl Default for Configuration {
@@ -57,6 +63,7 @@ impl Default for Configuration {
             game_session_data: None,
             notification_target: None,
             tags: Vec::new(),
+            queue: None,
         }
     }
 }
@@ -68,8 +75,12 @@ pub enum FlexMatchMode {
     /// Nobody: a match is complete as soon as it is made.
     #[default]
     Standalone,
-    /// The host. After each call, look at the events: `PotentialMatchCreated` that needs no
-    /// acceptance, and `AcceptMatchCompleted` with `Accepted`, name a match. If
+    /// The queue of the configuration: [`Matchmaker::poll_action`](crate::Matchmaker::poll_action)
+    /// says which game sessions to start; answer with `GameSessionStarted` or
+    /// `GameSessionRefused`.
+    ///
+    /// Without a queue, the host. After each call, look at the events: `PotentialMatchCreated` that
+    /// needs no acceptance, and `AcceptMatchCompleted` with `Accepted`, name a match. If
     /// [`Matchmaker::pending_match`](crate::Matchmaker::pending_match) says that it is PLACING,
     /// start a game session for it, and answer with `CompletePlacement` or `FailPlacement` before
     /// its deadline. A match with a backfill ticket is never PLACING there: its session runs.
@@ -109,7 +120,8 @@ pub enum EarlyRejection {
 /// Everything that grows has a limit here. Reaching one is an error to the caller, never a loss of
 /// what was accepted.
 #[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "wire", serde(rename_all = "camelCase"))]
+// a snapshot of an earlier release lacks the options that have come since
+#[cfg_attr(feature = "wire", serde(rename_all = "camelCase", default))]
 #[derive(Clone, PartialEq, Debug)]
 #[non_exhaustive]
 pub struct EngineOptions {
@@ -121,23 +133,49 @@ pub struct EngineOptions {
     pub nodes_per_slice: u64,
     /// Tickets that may be active at one time.
     pub active_tickets_max: usize,
-    /// Events that may wait to be read.
+    /// Events, updates and actions that may wait to be read.
     pub undrained_events_max: usize,
     /// How long a finished ticket can be described.
     pub retention: Millis,
     /// How many finished tickets can be described; the oldest are forgotten first.
     pub retained_tickets_max: usize,
     /// How long the host has to place a match before its tickets go back to the pool. Not 0:
-    /// they would be matched and go back for ever.
+    /// they would be matched and go back for ever. With a queue, its own time-out counts.
     pub placement_timeout: Millis,
     /// Which tickets end when a player rejects a match.
     pub early_rejection: EarlyRejection,
     /// The storm guard: for so many seconds from its start, a ticket that fits a waiting backfill
-    /// may join that one only, and found no new match. 0: off.
+    /// may join that one only, and found no new match. Finding out who fits takes up to half of the
+    /// `nodes_per_anchor` of a search. 0: off.
     pub backfill_before_new_match_seconds: u32,
     /// Game sessions that may be known at one time. New tickets are refused when all could be
     /// needed (decision 31).
     pub sessions_max: usize,
+    /// The fall-back where budgets do not reach. A partition of the pool (tickets that could be in
+    /// matches with each other) with more tickets than this is cut into batches of at most so many,
+    /// and an anchor is matched within its batch; but only after too many of its searches ran out
+    /// of `nodes_per_anchor`, or under a sort order by which each reads more tickets than that, since
+    /// rules keep few of two apart. Under `sorted` neighbours are in one batch, else batches are a
+    /// shuffle that the seed decides. Who has no match in a batch is searched for in others after a
+    /// second, and after twice as long, up to 64 s, each time that nothing came of it. At least 1.
+    /// No batch has fewer tickets than two full matches have players, whatever this says; for that
+    /// some may have more than this.
+    pub max_batch_tickets: usize,
+    /// With how many waiting tickets in reach, the oldest of them, each match of a pass is tried
+    /// again before it is formed, 64 at most: it becomes two matches if these have more players in
+    /// all. Whoever was matched as an anchor stays matched. Not in batches. 0: matches go by age
+    /// alone.
+    pub exchange_tries: u32,
+    /// Whether a queue places requests without latencies by cost before the order of destinations:
+    /// the guide of the service says so, the text of its API does not (facts 8.5).
+    pub prefer_cost_without_latency: bool,
+    /// Whether a queue may place a match only in the locations that its rules allow, when its
+    /// players report latencies. The service lets the queue break a latency rule.
+    pub place_in_match_locations: bool,
+    /// Placements that requests may have PENDING at one time; those of matches come on top.
+    pub pending_placements_max: usize,
+    /// How many ended placements can be described; the oldest are forgotten first.
+    pub retained_placements_max: usize,
 }
 
 impl Default for EngineOptions {
@@ -154,6 +192,14 @@ impl Default for EngineOptions {
             early_rejection: EarlyRejection::RejectersOnly,
             backfill_before_new_match_seconds: 0,
             sessions_max: 4_000_000,
+            // So many tickets the default `nodes_per_anchor` takes a search past: measured with the
+            // test `hostile_pool`, whose text has the figures.
+            max_batch_tickets: 11_000,
+            exchange_tries: 8,
+            prefer_cost_without_latency: false,
+            place_in_match_locations: true,
+            pending_placements_max: 200_000,
+            retained_placements_max: 100_000,
         }
     }
 }

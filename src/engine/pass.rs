@@ -51,12 +51,17 @@ impl Matchmaker {
         }
         // What was given up may be found now that others have left: there is no haste.
         let interval = match (self.pass.due, self.waiting.is_due()) {
-            (true, _) => self.options.pass_interval,
-            (false, true) => self.options.pass_interval.max(RETRY_INTERVAL),
-            (false, false) => return None,
+            (true, _) => Some(self.options.pass_interval),
+            (false, true) => Some(self.options.pass_interval.max(RETRY_INTERVAL)),
+            (false, false) => None,
         };
-        let earliest = self.pass.last_start.map(|start| start.plus(interval).max(self.now));
-        Some(earliest.unwrap_or(self.now))
+        let after = |interval| {
+            let earliest = self.pass.last_start.map(|start| start.plus(interval).max(self.now));
+            earliest.unwrap_or(self.now)
+        };
+        let retry_at = self.waiting.retry_at();
+        let in_other_batches = retry_at.map(|at| at.max(after(self.options.pass_interval)));
+        interval.map(after).into_iter().chain(in_other_batches).min()
     }
 
     /// Runs a slice of the pass that is due, if one is.
@@ -74,6 +79,7 @@ impl Matchmaker {
             self.waiting.insert(pool_at!(self), row);
             self.waiting.mark_changed(pool_at!(self), row);
         }
+        let mut cut_at_once = 0;
         if begins {
             if !self.queued.is_empty() {
                 observe(PassPhase::Done);
@@ -81,14 +87,15 @@ impl Matchmaker {
             }
             self.pass.due = false;
             self.pass.last_start = Some(self.now);
-            self.waiting.begin_pass(pool_at!(self));
+            cut_at_once = self.waiting.begin_pass(pool_at!(self));
         }
         let slice = self.search();
         observe(PassPhase::Forming);
         let report = self.form_matches(slice);
         observe(PassPhase::Done);
         let unfinished = self.waiting.is_under_way();
-        TickReport { tickets_announced, unfinished, ..report }
+        let partitions_cut = report.partitions_cut + cut_at_once;
+        TickReport { tickets_announced, partitions_cut, unfinished, ..report }
     }
 
     /// QUEUED becomes SEARCHING for every ticket that no pass has seen (decision 4), up to the limit
@@ -113,6 +120,7 @@ impl Matchmaker {
             nodes: self.options.nodes_per_slice,
             nodes_per_anchor: self.options.nodes_per_anchor,
             matches: room.div_ceil(EVENTS_PER_MATCH),
+            exchange_tries: self.options.exchange_tries,
         };
         let pool = pool_at!(self);
         self.waiting.run_slice(pool, budget)
@@ -134,6 +142,9 @@ impl Matchmaker {
             matches: slice.matches.len() as u64,
             anchors_exhausted: slice.anchors_exhausted,
             fullness_unproven: slice.fullness_unproven,
+            partitions_cut: slice.partitions_cut,
+            exchanged: slice.exchanged,
+            exchanges_cut: slice.exchanges_cut,
             ..TickReport::default()
         };
         for found in &slice.matches {

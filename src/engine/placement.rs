@@ -1,4 +1,5 @@
-//! The game session of a match: none without a queue, else the host's (`tickets.md` section 1).
+//! The game session of a match: none, the one that its queue finds, or the host's (`tickets.md`
+//! section 1).
 
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use crate::lifecycle::event_ticket::EventTicket;
 use crate::lifecycle::pending::{MatchKey, MatchRecord, MatchStage};
 use crate::lifecycle::state::{Change, Showing};
 use crate::lifecycle::status::TicketStatus;
-use crate::model::session::MatchedPlayerSession;
+use crate::model::session::{GameSessionConnectionInfo, MatchedPlayerSession};
 use crate::model::ticket::{Player, PlayerId};
 
 impl Matchmaker {
@@ -34,8 +35,10 @@ impl Matchmaker {
             let session = self.unplaced(record.location.clone());
             return self.complete(record, told, &session, &[], at);
         }
-        let deadline = at.plus(self.options.placement_timeout);
-        record.stage = MatchStage::Placing { deadline };
+        record.stage = match self.ask_queue(&record, at) {
+            Some(stage) => stage,
+            None => MatchStage::Placing { deadline: at.plus(self.options.placement_timeout) },
+        };
         record.announced = record.fills_up.then(|| self.fresh_ticket_id());
         let announced = record.announced.clone();
         let key = self.wait(record);
@@ -160,6 +163,15 @@ impl Matchmaker {
         let is_placing = |key: &MatchKey| {
             self.pending.get(*key).is_some_and(|it| matches!(it.stage, MatchStage::Placing { .. }))
         };
+        let in_queue = found
+            .and_then(|key| self.pending.get(key))
+            .filter(|record| matches!(record.stage, MatchStage::InQueue { .. }));
+        if let Some(record) = in_queue {
+            return Err(InputError::invalid(format!(
+                "the match `{}` is placed by its queue; answer with `GameSessionStarted` or `GameSessionRefused`",
+                record.id
+            )));
+        }
         match (found.filter(is_placing), of) {
             (Some(key), _) => Ok(key),
             (None, PlacementOf::Match(id)) if found.is_some() => Err(InputError::invalid(format!(
@@ -184,7 +196,7 @@ impl Matchmaker {
         validate::placement_of(of)?;
         let arn = validate::connection_info(info)?;
         let key = self.find_placing(of)?;
-        if self.sessions.get(arn).is_some() {
+        if self.sessions.get(arn).is_some() || self.placer.has_session(arn) {
             return Err(InputError::invalid(format!(
                 "`GameSessionConnectionInfo.GameSessionArn`: the game session `{}` is running another match; every match needs one of its own",
                 validate::shown(arn)
@@ -202,20 +214,31 @@ impl Matchmaker {
                 }
             }
         }
-        let Some(record) = self.take_pending(key) else { return Ok(Response::CompletePlacement) };
+        self.session_is_up(key, arn, info, self.now);
+        Ok(Response::CompletePlacement)
+    }
+
+    /// A match has its game session: its tickets end, and it may ask for more players.
+    pub(super) fn session_is_up(
+        &mut self,
+        key: MatchKey,
+        arn: &str,
+        info: &GameSessionConnectionInfo,
+        at: Timestamp,
+    ) {
+        let Some(record) = self.take_pending(key) else { return };
         let arn: Arc<str> = arn.into();
         let session = super::sessions::event_session(info, record.location.clone());
         let roster = self.placed_players(&record);
         let match_id = Some(record.id.clone());
-        self.sessions.insert(&arn, session.clone(), match_id, roster, self.now);
+        self.sessions.insert(&arn, session.clone(), match_id, roster, at);
         let announced = record.announced.clone();
         let session = Arc::new(session);
-        self.complete(record, None, &session, &info.matched_player_sessions, self.now);
+        self.complete(record, None, &session, &info.matched_player_sessions, at);
         if announced.is_some() {
             self.sessions.change(&arn, None, |session| session.announced = announced);
-            self.continue_backfill(&arn, self.now);
+            self.continue_backfill(&arn, at);
         }
-        Ok(Response::CompletePlacement)
     }
 
     pub(super) fn fail_placement(
@@ -227,7 +250,9 @@ impl Matchmaker {
         let key = self.find_placing(of)?;
         match reason {
             PlacementFailure::TimedOut => self.placement_timed_out(key, self.now),
-            PlacementFailure::Failed | PlacementFailure::Cancelled => self.placement_failed(key),
+            PlacementFailure::Failed | PlacementFailure::Cancelled => {
+                self.placement_failed(key, self.now);
+            }
         }
         Ok(Response::FailPlacement)
     }
@@ -238,14 +263,15 @@ impl Matchmaker {
         self.return_all(&record.tickets, StatusCause::PlacementTimedOut, at);
     }
 
-    fn placement_failed(&mut self, key: MatchKey) {
+    /// A match cannot be placed: its tickets end as FAILED.
+    pub(super) fn placement_failed(&mut self, key: MatchKey, at: Timestamp) {
         let Some(record) = self.take_pending(key) else { return };
         let tickets = self.event_tickets(&record, Showing::Teams);
         for &ticket in &record.tickets {
-            self.end_ticket(ticket, Change::Fail, self.now);
+            self.end_ticket(ticket, Change::Fail, at);
         }
         let match_id = record.id;
         let cause = StatusCause::PlacementFailed;
-        self.outbox.push(self.now, EventDetail::MatchmakingFailed { match_id, tickets, cause });
+        self.outbox.push(at, EventDetail::MatchmakingFailed { match_id, tickets, cause });
     }
 }

@@ -57,6 +57,7 @@ impl Matchmaker {
         if let Some(configuration) = configuration {
             self.outbox.set_custom_event_data(configuration.custom_event_data.as_deref());
             self.configuration = configuration;
+            self.set_queue();
         }
         if let Some(rule_set) = rule_set.filter(|it| *it != self.rule_set) {
             self.change_rule_set(rule_set);

@@ -27,6 +27,15 @@ pub struct TickReport {
     pub anchors_exhausted: u64,
     /// Matches kept although the search for a fuller one ran out of nodes.
     pub fullness_unproven: u64,
+    /// Partitions of the pool that were too large for their rules and were cut into batches for this
+    /// pass ([`EngineOptions::max_batch_tickets`](crate::EngineOptions::max_batch_tickets)). Each
+    /// pass counts a partition once.
+    pub partitions_cut: u64,
+    /// Matches replaced by two, so that waiting tickets joined (`EngineOptions::exchange_tries`).
+    pub exchanged: u64,
+    /// Matches of which it is not known whether two could replace them, because nodes or tries
+    /// ran out.
+    pub exchanges_cut: u64,
     /// Whether the slice ended before its pass: `poll_timeout` is now.
     pub unfinished: bool,
 }

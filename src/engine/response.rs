@@ -3,6 +3,7 @@
 use crate::base::time::Timestamp;
 use crate::lifecycle::cause::StatusCause;
 use crate::lifecycle::status::TicketStatus;
+use crate::model::placement::GameSessionPlacement;
 use crate::model::session::{GameSessionConnectionInfo, MatchmakerData};
 use crate::model::ticket::{MatchId, Player, PlayerId, TicketId};
 
@@ -26,6 +27,17 @@ pub enum Response {
     CompletePlacement,
     /// The tickets of the match are FAILED or back in the pool.
     FailPlacement,
+    /// The new placement, PENDING.
+    StartGameSessionPlacement(Box<GameSessionPlacement>),
+    /// The placement as it stands.
+    DescribeGameSessionPlacement(Box<GameSessionPlacement>),
+    /// The placement, CANCELLED.
+    StopGameSessionPlacement(Box<GameSessionPlacement>),
+    /// The placement is FULFILLED; or it had ended, and
+    /// [`Matchmaker::poll_action`](crate::Matchmaker::poll_action) says to stop the session.
+    GameSessionStarted,
+    /// The next place is asked, or the placement has FAILED.
+    GameSessionRefused,
     /// The session is forgotten.
     EndGameSession,
     /// The players are off the roster.

@@ -81,8 +81,13 @@ impl Matchmaker {
     ) -> Result<Response, InputError> {
         let arn = &request.game_session_arn;
         validate::game_session_arn("GameSessionArn", arn)?;
+        // A session of which only a placement knows has no backfill.
+        let was_placed = self.placer.end_session(arn);
         let Some(session) = self.sessions.get(arn) else {
-            return Err(InputError::NotFound { message: no_session(arn) });
+            return match was_placed {
+                true => Ok(Response::EndGameSession),
+                false => Err(InputError::NotFound { message: no_session(arn) }),
+            };
         };
         let backfill = session.backfill;
         self.sessions.change(arn, None, |session| session.announced = None);
@@ -188,7 +193,9 @@ impl Matchmaker {
         let tickets = || record.tickets.iter().filter_map(|&key| self.book.record(key));
         let (status, deadline) = match record.stage {
             MatchStage::Accepting { deadline, .. } => (TicketStatus::RequiresAcceptance, deadline),
-            MatchStage::Placing { deadline } => (TicketStatus::Placing, deadline),
+            MatchStage::Placing { deadline } | MatchStage::InQueue { deadline, .. } => {
+                (TicketStatus::Placing, deadline)
+            }
             MatchStage::Passing => (TicketStatus::Placing, record.formed),
         };
         let players = tickets().flat_map(|ticket| ticket.party.ids());

@@ -13,6 +13,7 @@ use crate::base::time::{Millis, Timestamp};
 use crate::lifecycle::counters::Counters;
 use crate::lifecycle::event::Event;
 use crate::model::session::SessionUpdate;
+use crate::placement::PlacerForm;
 use forms::{MatchForm, PassForm, RangeForm, SessionForm, TicketForm};
 
 /// The version of the stored form. It grows when the form changes, not with every release.
@@ -67,6 +68,8 @@ pub struct Snapshot {
     /// The number of the last event ever told.
     event_sequence: u64,
     updates: Vec<SessionUpdate>,
+    /// Of game sessions; none while there never was one, as before there were any.
+    placements: Option<PlacerForm>,
     counters: Counters,
     /// The waits of the estimate, oldest first.
     waits: Vec<Millis>,
@@ -104,7 +107,8 @@ impl Snapshot {
     /// The same state with everything read that waits to be read.
     #[cfg(feature = "wire")]
     pub(crate) fn drained(self) -> Self {
-        Self { events: Vec::new(), updates: Vec::new(), ..self }
+        let placements = self.placements.map(PlacerForm::drained);
+        Self { events: Vec::new(), updates: Vec::new(), placements, ..self }
     }
 }
 
@@ -190,6 +194,7 @@ impl Matchmaker {
             events: events.iter().cloned().collect(),
             event_sequence,
             updates: self.updates.iter().cloned().collect(),
+            placements: self.placer.stored(),
             counters: self.counters.clone(),
             waits: self.estimate.waits().collect(),
             number_ranges: ranges.map(|column| forms::range_form(column.range)).collect(),

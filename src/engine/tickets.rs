@@ -6,7 +6,7 @@ use super::input::{InputError, StartMatchmaking, StopMatchmaking};
 use super::options::FlexMatchMode;
 use super::response::Response;
 use super::{Matchmaker, set, validate};
-use crate::base::time::{Millis, Timestamp};
+use crate::base::time::{Millis, Timestamp, TimestampCell};
 use crate::lifecycle::book::{Backfill, TicketKey, TicketRecord};
 use crate::lifecycle::cause::StatusCause;
 use crate::lifecycle::session::AnnouncedBy;
@@ -199,7 +199,7 @@ impl Matchmaker {
         if let Some(row) = row {
             set(&mut self.owners, row, key);
         }
-        set(&mut self.epoch_timers, key, None);
+        set(&mut self.epoch_timers, key, TimestampCell::NONE);
         self.queued.insert(number, key);
         self.set_waiting_timers(key, at);
         self.mark_changed(key);

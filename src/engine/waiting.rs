@@ -1,7 +1,7 @@
 //! A ticket among those that wait: its place in the order of anchors, and its timers.
 
 use super::{Matchmaker, pool_at, set};
-use crate::base::time::{Millis, Timestamp};
+use crate::base::time::{Millis, Timestamp, TimestampCell};
 use crate::lifecycle::book::{TicketKey, TicketRecord};
 use crate::lifecycle::status::TicketStatus;
 use crate::lifecycle::timers::{Timer, TimerKind};
@@ -47,7 +47,8 @@ impl Matchmaker {
         if let Some(guard) = self.guard_end(record) {
             self.timers.cancel(guard, TimerKind::GuardEnd, number);
         }
-        if let Some(at) = self.epoch_timers[key].take() {
+        if let Some(at) = self.epoch_timers[key].get() {
+            self.epoch_timers[key] = TimestampCell::NONE;
             self.timers.cancel(at, TimerKind::EpochStart, number);
         }
     }
@@ -58,7 +59,7 @@ impl Matchmaker {
             departed.iter().for_each(|&key| self.stop_waiting_timers(key));
             return;
         }
-        departed.iter().for_each(|&key| self.epoch_timers[key] = None);
+        departed.iter().for_each(|&key| self.epoch_timers[key] = TimestampCell::NONE);
         let book = &self.book;
         self.timers.retain_waiting(|key| {
             let status = book.record(key).map(|record| record.status);
@@ -109,6 +110,6 @@ impl Matchmaker {
         if let Some(due) = due {
             self.timers.set(due, Timer::EpochStart(key), number);
         }
-        set(&mut self.epoch_timers, key, due);
+        set(&mut self.epoch_timers, key, due.into());
     }
 }

@@ -6,7 +6,6 @@
 
 use super::program::{Program, Source, Unit, aggregate};
 use crate::base::epoch::{Epoch, PerEpoch};
-use crate::base::idx::Idx;
 use crate::base::intern::Sym;
 use crate::base::num::distance;
 use crate::expr::ast::Function;
@@ -321,7 +320,7 @@ impl Share {
     /// A bit for each string that all units of a ticket have; different strings may have one bit.
     pub(crate) fn signature(&self, columns: &Columns, row: TicketRow) -> u64 {
         let mut bits = 0;
-        self.each_string(columns, row, |sym| bits |= 1 << (sym.index() % 64));
+        self.each_string(columns, row, |sym| bits |= columns.string_bit(sym));
         bits
     }
 

@@ -93,8 +93,8 @@ fn cells<T: Clone>(table: &mut Vec<T>, row: TicketRow, width: usize, empty: T) -
     let end = (row.index() + 1) * width;
     if table.len() < end {
         if table.capacity() < end {
-            // By an eighth, as the columns of the pool grow.
-            table.reserve_exact((end - table.len()).max(table.len() / 8));
+            // By a sixteenth, as the columns of the pool grow.
+            table.reserve_exact((end - table.len()).max(table.len() / 16));
         }
         table.resize(end, empty);
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::cause::StatusCause;
 use super::event_ticket::EventTicket;
 use crate::base::time::Timestamp;
+use crate::model::placement::PlacementEvent;
 use crate::model::session::PlayerGatewayStatus;
 use crate::model::ticket::MatchId;
 
@@ -102,6 +103,8 @@ pub enum EventDetail {
         /// Why.
         cause: StatusCause,
     },
+    /// A game session placement has ended (facts 7.12).
+    Placement(PlacementEvent),
 }
 
 impl EventDetail {
@@ -116,6 +119,7 @@ impl EventDetail {
             Self::MatchmakingTimedOut { .. } => "MatchmakingTimedOut",
             Self::MatchmakingCancelled { .. } => "MatchmakingCancelled",
             Self::MatchmakingFailed { .. } => "MatchmakingFailed",
+            Self::Placement(event) => event.name(),
         }
     }
 
@@ -130,6 +134,7 @@ impl EventDetail {
             | Self::AcceptMatchCompleted { tickets, .. }
             | Self::MatchmakingSucceeded { tickets, .. }
             | Self::MatchmakingFailed { tickets, .. } => tickets,
+            Self::Placement(_) => &[],
         }
     }
 
@@ -141,6 +146,7 @@ impl EventDetail {
             | Self::AcceptMatchCompleted { match_id, .. }
             | Self::MatchmakingSucceeded { match_id, .. }
             | Self::MatchmakingFailed { match_id, .. } => Some(match_id),
+            Self::Placement(event) => event.match_id.as_ref(),
             Self::MatchmakingSearching { .. }
             | Self::MatchmakingTimedOut { .. }
             | Self::MatchmakingCancelled { .. } => None,

@@ -45,8 +45,17 @@ impl Outbox {
     }
 
     pub(crate) fn push(&mut self, time: Timestamp, detail: EventDetail) {
+        self.push_with(time, self.custom_event_data.clone(), detail);
+    }
+
+    /// An event that carries a text of its own.
+    pub(crate) fn push_with(
+        &mut self,
+        time: Timestamp,
+        custom_event_data: Option<Arc<str>>,
+        detail: EventDetail,
+    ) {
         self.sequence += 1;
-        let custom_event_data = self.custom_event_data.clone();
         self.events.push_back(Event { sequence: self.sequence, time, custom_event_data, detail });
     }
 

@@ -8,7 +8,7 @@ use super::book::TicketKey;
 use super::timers::Timer;
 use crate::base::idx::{Col, index_type};
 use crate::base::time::Timestamp;
-use crate::model::ticket::{MatchId, PlayerId, TicketId};
+use crate::model::ticket::{MatchId, PlacementId, PlayerId, TicketId};
 
 index_type! {
     /// A match that is not complete. A key is used again once its match has ended.
@@ -26,6 +26,8 @@ pub(crate) struct MatchRecord {
     pub(crate) backfill: Option<TicketKey>,
     /// The location that suits its players best, when they reported latencies.
     pub(crate) location: Option<Arc<str>>,
+    /// Where its queue may place it; empty: wherever it does.
+    pub(crate) locations: Vec<Arc<str>>,
     pub(crate) formed: Timestamp,
     /// Whether it needs a game session when it is accepted, as the configuration said when it was
     /// formed; of one with a backfill ticket it means nothing.
@@ -46,13 +48,15 @@ pub(crate) enum MatchStage {
     Accepting { deadline: Timestamp, answers: BTreeMap<PlayerId, bool> },
     /// For the host's game session.
     Placing { deadline: Timestamp },
+    /// For the game session that a placement of its queue finds; the placement keeps the time.
+    InQueue { deadline: Timestamp, placement: PlacementId },
 }
 
 impl MatchRecord {
     /// The timer that ends the stage.
     pub(crate) const fn timer(&self, key: MatchKey) -> Option<(Timestamp, Timer)> {
         match self.stage {
-            MatchStage::Passing => None,
+            MatchStage::Passing | MatchStage::InQueue { .. } => None,
             MatchStage::Accepting { deadline, .. } => Some((deadline, Timer::Acceptance(key))),
             MatchStage::Placing { deadline } => Some((deadline, Timer::Placement(key))),
         }
@@ -62,7 +66,7 @@ impl MatchRecord {
     pub(crate) const fn answers(&self) -> Option<&BTreeMap<PlayerId, bool>> {
         match &self.stage {
             MatchStage::Accepting { answers, .. } => Some(answers),
-            MatchStage::Passing | MatchStage::Placing { .. } => None,
+            MatchStage::Passing | MatchStage::Placing { .. } | MatchStage::InQueue { .. } => None,
         }
     }
 }

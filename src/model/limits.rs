@@ -55,3 +55,28 @@ pub(crate) const LIVE_LOCATIONS_MAX: usize = 128;
 /// The latest time that a matchmaker takes: the end of the year 9999, beyond which a time has no
 /// RFC 3339 form. Sums with a length of time stay far from the end of numbers.
 pub(crate) const TIME_MAX: Timestamp = Timestamp::from_millis(253_402_300_799_999);
+
+/// The least and the greatest `TimeoutInSeconds` of a queue (facts 8.5).
+pub(crate) const QUEUE_TIMEOUT_SECONDS_MIN: u32 = 10;
+pub(crate) const QUEUE_TIMEOUT_SECONDS_MAX: u32 = 600;
+/// Destinations of a queue (facts 8.4).
+pub(crate) const QUEUE_DESTINATIONS_MAX: usize = 10;
+/// Locations of a destination, and of each list of locations of a queue (facts 8.4).
+pub(crate) const QUEUE_LOCATIONS_MAX: usize = 100;
+/// Characters of a location that a queue names (facts 8.4).
+pub(crate) const QUEUE_LOCATION_CHARS_MAX: usize = 64;
+/// Latency policies of a queue; the service gives no limit.
+pub(crate) const LATENCY_POLICIES_MAX: usize = 10;
+/// Locations of an override of the priorities (facts 8.4).
+pub(crate) const OVERRIDE_LOCATIONS_MAX: usize = 10;
+/// Characters of a placement id (facts 8.4).
+pub(crate) const PLACEMENT_ID_CHARS_MAX: usize = 48;
+/// Characters of the name or ARN by which a request names a queue (facts 8.4).
+pub(crate) const QUEUE_NAME_CHARS_MAX: usize = 256;
+/// Latencies of one placement: as many players as a match has, at as many locations as may be live.
+/// The service gives no limit.
+pub(crate) const PLAYER_LATENCIES_MAX: usize = 200 * LIVE_LOCATIONS_MAX;
+/// Characters of the `GameSessionData` of a placement (facts 8.4).
+pub(crate) const SESSION_DATA_CHARS_MAX: usize = 262_144;
+/// Characters of the `PlayerData` of a desired player session (facts 8.4).
+pub(crate) const PLAYER_DATA_CHARS_MAX: usize = 2048;

@@ -2,6 +2,7 @@
 
 pub(crate) mod limits;
 pub(crate) mod matched;
+pub(crate) mod placement;
 pub(crate) mod schema;
 pub(crate) mod session;
 pub(crate) mod ticket;

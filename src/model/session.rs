@@ -6,6 +6,8 @@ use std::sync::Arc;
 use super::ticket::{AttributeValue, MatchId, PlayerId, TicketId};
 
 /// How players reach a game session (facts 8.4).
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "wire", serde(rename_all = "camelCase"))]
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct GameSessionConnectionInfo {
     /// The session: 1 to 512 letters, digits, `:`, `/` and `-`.
@@ -35,6 +37,8 @@ impl GameSessionConnectionInfo {
 }
 
 /// A place in a game session that is kept for a player.
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "wire", serde(rename_all = "camelCase"))]
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct MatchedPlayerSession {
     /// The player.

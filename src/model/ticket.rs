@@ -58,6 +58,10 @@ text_id! {
     /// The id of a match, a UUID of the engine. Cheap to clone.
     MatchId
 }
+text_id! {
+    /// The id of a game session placement: 1 to 48 letters, digits and hyphens. Cheap to clone.
+    PlacementId
+}
 
 /// A value of a player attribute, in the four types of the API.
 #[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]

@@ -3,6 +3,7 @@
 use super::layout::{
     LatencyColumn, ListColumn, Literal, MapColumn, NumberColumn, StringColumn, TextColumn,
 };
+use crate::base::hash::shuffled;
 use crate::base::idx::{Col, Idx, index_type};
 use crate::base::intern::Sym;
 use crate::base::time::Timestamp;
@@ -141,6 +142,11 @@ pub(crate) struct Columns {
     pub(crate) literals: Col<Literal, Sym>,
     /// The place of each live location in the order of their names.
     pub(crate) location_ranks: Col<LocationIdx, u8>,
+    /// Which of 64 bits stands for a string of a list, by what it says: the number of a symbol
+    /// depends on which others came and went before.
+    pub(super) string_bits: Col<Sym, u8>,
+    /// Hashes of the names of live locations, whose numbers depend on others in the same way.
+    pub(super) location_hashes: Col<LocationIdx, u64>,
 }
 
 impl Columns {
@@ -159,6 +165,17 @@ impl Columns {
 }
 
 impl Columns {
+    /// The bit that stands for a string that is in a list; different strings may have the same.
+    pub(crate) fn string_bit(&self, sym: Sym) -> u64 {
+        1 << (self.string_bits[sym] % 64)
+    }
+
+    /// A hash of the names of live locations, whatever their numbers are.
+    pub(crate) fn locations_hash(&self, set: LocationSet) -> u64 {
+        let within = self.location_hashes.enumerate().filter(|&(it, _)| set.contains(it));
+        shuffled(0, 0, within.fold(0, |sum, (_, &hash)| sum.wrapping_add(hash)))
+    }
+
     /// Whether a ticket is a backfill ticket.
     pub(crate) fn is_roster(&self, row: TicketRow) -> bool {
         self.players[row].is_roster

@@ -7,6 +7,7 @@ use super::columns::{
     Columns, LocationIdx, LocationSet, NumberRange, Numbers, PlayerRange, PlayerRow, TicketRow,
 };
 use super::layout::{ColumnLayout, StringSource};
+use crate::base::hash;
 use crate::base::idx::{Col, Idx};
 use crate::base::intern::{Interner, Sym};
 use crate::base::num::finite;
@@ -63,6 +64,8 @@ impl Pool {
             party_latencies: layout.latencies.iter().map(|_| Col::new()).collect(),
             literals,
             location_ranks: Col::new(),
+            string_bits: Col::new(),
+            location_hashes: Col::new(),
         };
         Self {
             columns,
@@ -321,13 +324,19 @@ impl Pool {
                 } else {
                     syms.push(sym);
                 }
+                let bits = &mut columns.string_bits;
+                // Not every symbol is one of a string of a list.
+                while bits.len() < sym.index() {
+                    bits.push(0);
+                }
+                set_cell(bits, sym, (hash::of_text(text) % 64) as u8);
             }
             set_cell(column, row, syms.into());
         }
         let mut reported = LocationSet::NONE;
         let mut latencies = Vec::with_capacity(player.latency_in_ms.len());
         for (name, &millis) in &player.latency_in_ms {
-            let location = self.locations.acquire(name);
+            let location = self.locations.acquire(name, &mut columns.location_hashes);
             reported = reported.with(location);
             latencies.push((location, millis));
         }
@@ -466,13 +475,18 @@ impl Locations {
         self.by_name.len() + fresh.len() <= LIVE_LOCATIONS_MAX
     }
 
-    pub(super) fn acquire(&mut self, name: &str) -> LocationIdx {
+    pub(super) fn acquire(
+        &mut self,
+        name: &str,
+        hashes: &mut Col<LocationIdx, u64>,
+    ) -> LocationIdx {
         if let Some(&location) = self.by_name.get(name) {
             if let Some((_, reports)) = &mut self.live[location] {
                 *reports += 1;
             }
             return location;
         }
+        let hash = hash::of_text(name);
         let name: Arc<str> = name.into();
         let entry = Some((Arc::clone(&name), 1));
         let free = self.live.indices().find(|&it| self.live[it].is_none());
@@ -485,6 +499,7 @@ impl Locations {
         };
         self.by_name.insert(name, location);
         self.is_changed = true;
+        set_cell(hashes, location, hash);
         location
     }
 

@@ -39,7 +39,8 @@ impl Pool {
         let all = PlayerRange { is_roster: true, ..self.allocate_players(seated.len()) };
         let reported = self.fill_players(schema, all, in_order.clone());
         let room = location.filter(|&name| self.locations.have_room_for(std::iter::once(name)));
-        let session_location = room.map(|name| self.locations.acquire(name));
+        let hashes = &mut self.columns.location_hashes;
+        let session_location = room.map(|name| self.locations.acquire(name, hashes));
         self.rank_locations();
         let allowed = match (location, session_location) {
             (None, _) => reported,

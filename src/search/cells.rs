@@ -19,10 +19,11 @@ use std::collections::{BTreeMap, BinaryHeap};
 /// With more cells than this in reach, all tickets are looked at in their order. Small pools of
 /// tests are to come to that, too.
 const CURSORS_MAX: usize = if cfg!(test) { 12 } else { 256 };
-/// Tickets of more sets of locations than this are mixed in one cell.
-const LOCATION_SETS_MAX: usize = if cfg!(test) { 3 } else { 128 };
-/// The number of that cell.
-const MIXED: i64 = -1;
+/// In how many cells tickets are by their locations: those with the same are in one, and by chance
+/// others with them. Many more than there commonly are different sets of locations.
+const LOCATION_CELLS: u64 = if cfg!(test) { 4 } else { 1024 };
+/// A cell with more different sets of locations than this is in everybody's reach.
+const LOCATION_SETS_MAX: usize = if cfg!(test) { 3 } else { 64 };
 
 pub(super) type Tickets = SortedMap<AnchorKey, Waiter>;
 
@@ -33,8 +34,45 @@ pub(super) struct Cells {
     numbers: BTreeMap<i64, u32>,
     lists: Vec<Tickets>,
     free: Vec<u32>,
-    /// The cells of tickets with the same locations.
-    location_sets: BTreeMap<u128, i64>,
+    /// For each of `lists` the locations of its tickets, where these make the cells.
+    locations: Vec<Locations>,
+}
+
+/// The locations of the tickets of a cell. What it reaches depends on who is in it, not on who was:
+/// a matchmaker that was restored is to spend as many nodes as the one that was stored.
+#[derive(Debug, Default)]
+struct Locations {
+    /// How many tickets have just these.
+    sets: BTreeMap<u128, u32>,
+    /// What the sets have together, or all locations if they are too many.
+    union: u128,
+}
+
+impl Locations {
+    fn add(&mut self, set: LocationSet) {
+        let count = self.sets.entry(set.0).or_default();
+        *count += 1;
+        if *count == 1 {
+            self.unite();
+        }
+    }
+
+    fn remove(&mut self, set: LocationSet) {
+        if let Some(count) = self.sets.get_mut(&set.0) {
+            *count -= 1;
+            if *count == 0 {
+                self.sets.remove(&set.0);
+                self.unite();
+            }
+        }
+    }
+
+    fn unite(&mut self) {
+        self.union = match self.sets.len() > LOCATION_SETS_MAX {
+            true => u128::MAX,
+            false => self.sets.keys().fold(0, |union, set| union | set),
+        };
+    }
 }
 
 /// What makes the cells of a rule set: of what its pairs say that which is said of most epochs.
@@ -60,6 +98,25 @@ impl<'p> Cut<'p> {
     }
 }
 
+impl Cut<'_> {
+    /// The numbers of the cells of a ticket.
+    fn numbers(&self, view: &View<'_>, row: TicketRow) -> Numbers {
+        match *self {
+            Self::Nothing => Numbers::None,
+            Self::Window(window) => {
+                let spans = view.profiles.spans(view.pairs, row);
+                let low = spans.get(window.at).map_or(0.0, |span| span.low);
+                Numbers::One(window.number(low))
+            }
+            Self::Share(share) => Numbers::of_strings(share, view, row),
+            Self::Locations => {
+                let set = view.pairs.locations_ever(view.columns, row);
+                Numbers::One((view.columns.locations_hash(set) % LOCATION_CELLS) as i64)
+            }
+        }
+    }
+}
+
 /// Which epoch a question is about; `None` for all of them.
 type OfEpoch = Option<Epoch>;
 
@@ -76,21 +133,45 @@ struct Cursor {
 #[derive(Debug, Default)]
 pub(super) struct Cursors {
     cells: BinaryHeap<Reverse<Cursor>>,
+    /// The cells that are in reach.
+    lists: Vec<u32>,
     /// The last ticket of the merge: one in several cells comes once.
     last: Option<AnchorKey>,
     /// Where all tickets are looked at: the next.
     all: Option<Position>,
+    /// Of which batch these are all; `None` where the partition is not cut.
+    batch: Option<u32>,
+}
+
+impl Cursors {
+    /// Sets them to the first ticket of a batch.
+    pub(super) fn begin_batch(&mut self, batch: Option<u32>, first: Option<Position>) {
+        self.cells.clear();
+        (self.last, self.all, self.batch) = (None, first, batch);
+    }
+
+    #[inline]
+    pub(super) fn batch(&self) -> Option<u32> {
+        self.batch
+    }
 }
 
 impl Cells {
     pub(super) fn insert(&mut self, view: &View<'_>, key: AnchorKey, waiter: Waiter) {
-        for number in self.numbers_of(view, waiter.row, true) {
-            let list = match self.numbers.get(&number) {
-                Some(&list) => list,
+        let cut = Cut::new(view.pairs);
+        for number in cut.numbers(view, waiter.row) {
+            let at = match self.numbers.get(&number) {
+                Some(&at) => at,
                 None => self.new_cell(number),
             };
-            if let Some(list) = self.lists.get_mut(list as usize) {
+            if let Some(list) = self.lists.get_mut(at as usize) {
                 list.insert(key, waiter);
+            }
+            if let Cut::Locations = cut {
+                self.locations.resize_with(self.lists.len(), Locations::default);
+                if let Some(locations) = self.locations.get_mut(at as usize) {
+                    locations.add(view.pairs.locations_ever(view.columns, waiter.row));
+                }
             }
         }
     }
@@ -105,50 +186,17 @@ impl Cells {
     }
 
     pub(super) fn remove(&mut self, view: &View<'_>, key: AnchorKey, row: TicketRow) {
-        for number in self.numbers_of(view, row, false) {
-            if !self.remove_from(number, key) {
-                // It came when the sets of locations were too many.
-                self.remove_from(MIXED, key);
+        for number in Cut::new(view.pairs).numbers(view, row) {
+            let Some(&at) = self.numbers.get(&number) else { continue };
+            if let Some(locations) = self.locations.get_mut(at as usize) {
+                locations.remove(view.pairs.locations_ever(view.columns, row));
             }
-        }
-    }
-
-    fn remove_from(&mut self, number: i64, key: AnchorKey) -> bool {
-        let Some(&at) = self.numbers.get(&number) else { return false };
-        let Some(list) = self.lists.get_mut(at as usize) else { return false };
-        let removed = list.remove(&key).is_some();
-        if list.is_empty() {
-            *list = Tickets::default();
-            self.numbers.remove(&number);
-            self.free.push(at);
-            self.location_sets.retain(|_, it| *it != number);
-        }
-        removed
-    }
-
-    /// The numbers of the cells that a ticket is in, or comes into.
-    fn numbers_of(&mut self, view: &View<'_>, row: TicketRow, comes: bool) -> Numbers {
-        match Cut::new(view.pairs) {
-            Cut::Nothing => Numbers::None,
-            Cut::Window(window) => {
-                let spans = view.profiles.spans(view.pairs, row);
-                let low = spans.get(window.at).map_or(0.0, |span| span.low);
-                Numbers::One(window.number(low))
-            }
-            Cut::Share(share) => Numbers::of_strings(share, view, row),
-            Cut::Locations => {
-                let set = view.pairs.locations_ever(view.columns, row).0;
-                let known = self.location_sets.get(&set).copied();
-                Numbers::One(match known {
-                    Some(number) => number,
-                    None if !comes || self.location_sets.len() >= LOCATION_SETS_MAX => MIXED,
-                    None => {
-                        let taken: Vec<i64> = self.location_sets.values().copied().collect();
-                        let free = (0..).find(|it| !taken.contains(it)).unwrap_or(MIXED);
-                        self.location_sets.insert(set, free);
-                        free
-                    }
-                })
+            let Some(list) = self.lists.get_mut(at as usize) else { continue };
+            list.remove(&key);
+            if list.is_empty() {
+                *list = Tickets::default();
+                self.numbers.remove(&number);
+                self.free.push(at);
             }
         }
     }
@@ -193,12 +241,11 @@ impl Cells {
                     None => view.pairs.locations_ever(view.columns, row),
                 };
                 let own = own.intersect(within);
-                let sets = self.location_sets.iter();
-                let reached = sets.filter(|&(&set, _)| set & own.0 != 0).map(|(_, &number)| number);
-                reached
-                    .chain([MIXED])
-                    .filter_map(|number| self.numbers.get(&number))
-                    .all(|&list| visit(list))
+                let is_reached = |list: &&u32| {
+                    let locations = self.locations.get(**list as usize);
+                    locations.is_some_and(|it| it.union & own.0 != 0)
+                };
+                self.numbers.values().filter(is_reached).all(|&list| visit(list))
             }
         }
     }
@@ -215,11 +262,12 @@ impl Cells {
         cursors.cells.clear();
         cursors.last = None;
         cursors.all = None;
-        let is_reached = self.reached(view, Some(epoch), (row, within), |list| {
-            cursors.cells.extend(self.first_cursor(list).map(Reverse));
-        });
-        if !is_reached {
-            cursors.cells.clear();
+        cursors.batch = None;
+        cursors.lists.clear();
+        if self.reached(view, Some(epoch), (row, within), |list| cursors.lists.push(list)) {
+            let first = cursors.lists.iter().filter_map(|&list| self.first_cursor(list));
+            cursors.cells.extend(first.map(Reverse));
+        } else {
             cursors.all = all.first_position();
         }
     }
@@ -328,5 +376,30 @@ impl Iterator for Numbers {
             }
             Self::Many(numbers) => numbers.next(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_locations_of_a_cell_are_those_of_the_tickets_that_are_in_it() {
+        let mut locations = Locations::default();
+        let sets: Vec<LocationSet> =
+            (0..=LOCATION_SETS_MAX).map(|it| LocationSet(1 << it)).collect();
+        let united = |from: usize| sets[from..].iter().fold(0, |union, set| union | set.0);
+        for &set in sets.iter().chain(&sets) {
+            locations.add(set);
+        }
+        assert_eq!(locations.union, u128::MAX, "too many");
+        for (at, &set) in sets.iter().enumerate() {
+            let before = locations.union;
+            locations.remove(set);
+            assert_eq!(locations.union, before, "another has the same");
+            locations.remove(set);
+            assert_eq!(locations.union, united(at + 1));
+        }
+        assert!(locations.sets.is_empty());
     }
 }

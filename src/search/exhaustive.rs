@@ -15,6 +15,8 @@
 //! Backfill. A backfill ticket seeds a match with its players; candidates are new tickets alone.
 //! A new ticket may found a match or join one of the waiting backfill tickets: these are attempts,
 //! each with a share of the budget, and the first that gives a match wins (`matching.md` section 5).
+//! Under the storm guard half of the budget is for finding out which candidates of a new match are
+//! kept for a backfill ticket. They are examined when they are drawn.
 
 use super::ahead::{Able, Source, Then, Windows};
 use super::balanced::Group;
@@ -131,15 +133,17 @@ impl Searcher {
     ) -> Outcome {
         self.tallies.fill((0, 0));
         // Work of the slice, as putting the pool in order is: it takes nothing of the budget.
-        let mut upkeep = self.keep_anchor(view, waiting, key);
+        let mut upkeep = 0;
+        self.examine(view, waiting, key, u64::MAX, &mut upkeep);
         let Some(anchor) = waiting.get(view, key) else { return Outcome::default() };
-        if !anchor.is_roster && !anchor.is_kept {
-            upkeep += self.keep_for_backfill(view, waiting);
-        }
+        let examines = waiting.is_guarded(view) && !anchor.is_roster && !anchor.is_kept;
+        let for_examining = if examines { nodes_max / 2 } else { 0 };
+        let nodes_max = nodes_max - for_examining;
         let mut seeds = std::mem::take(&mut self.seeds);
         add_seeds(view, waiting, anchor, &mut seeds);
         let mut run = Run::new(view, waiting, anchor, nodes_max);
         run.epochs_in = std::mem::take(&mut self.epochs_in);
+        run.for_examining = for_examining;
         let (mut found, mut exhausted) = (None, false);
         for (position, &seed) in seeds.iter().enumerate() {
             let share = (seeds.len() - position) as u64;
@@ -159,7 +163,8 @@ impl Searcher {
         seeds.clear();
         self.seeds = seeds;
         self.epochs_in = std::mem::take(&mut run.epochs_in);
-        Outcome { found, nodes: run.nodes + run.upkeep + upkeep, judged: run.judged, exhausted }
+        let nodes = run.nodes + run.upkeep + upkeep;
+        Outcome { found, nodes, judged: run.judged, exhausted, reading: run.reading }
     }
 
     /// Looks for the fullest match that begins with `seed`, until the search has spent `nodes_end`

@@ -3,7 +3,7 @@
 use super::exhaustive::Used;
 use super::{AnchorKey, Found, MatchTerms, Partitions, PoolAt};
 use crate::base::rng::DetRng;
-use crate::base::time::Timestamp;
+use crate::base::time::{Millis, Timestamp};
 use crate::model::schema::{InstanceIdx, PartyAggregation};
 use crate::model::ticket::Player;
 use crate::pool::columns::TicketRow;
@@ -12,7 +12,7 @@ use crate::ruleset::{CompileOptions, RuleSet};
 
 const POOLS: u64 = 20;
 const TICKETS: u64 = 70;
-const NOW: Timestamp = Timestamp::from_millis(60_000);
+pub(super) const NOW: Timestamp = Timestamp::from_millis(60_000);
 
 /// Rules whose pairs say something, alone and together.
 const RULES: &[&str] = &[
@@ -109,6 +109,19 @@ fn fill(rule_set: &RuleSet, rng: &mut DetRng, rosters: bool) -> Filled {
     }
     rows.sort_by_key(|&row| AnchorKey::of(plan, &pool.columns, row));
     Filled { pool, rows }
+}
+
+/// Pools of all rule sets, some with a storm guard.
+pub(super) fn each_pool(mut look: impl FnMut(&RuleSet, &Filled, MatchTerms)) {
+    for seed in 0..(RULES.len() * ORDERS.len() * 5) as u64 {
+        let rules = RULES[seed as usize % RULES.len()];
+        let order = ORDERS[seed as usize / RULES.len() % ORDERS.len()];
+        let rule_set = rule_set(rules, order, seed / 7);
+        let filled = fill(&rule_set, &mut DetRng::new(seed), seed % 5 < 2);
+        let guard = Millis::from_secs([0, 0, 30][(seed % 3) as usize]);
+        let terms = MatchTerms { backfill_before_new_match: guard, ..MatchTerms::default() };
+        look(&rule_set, &filled, terms);
+    }
 }
 
 pub(super) type Match = (Vec<(InstanceIdx, TicketRow)>, Option<TicketRow>);

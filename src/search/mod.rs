@@ -6,7 +6,13 @@ mod ahead_tests;
 mod alone;
 mod anchor;
 mod balanced;
+mod batches;
+#[cfg(test)]
+mod batches_tests;
 mod cells;
+mod exchange;
+#[cfg(test)]
+mod exchange_tests;
 mod exhaustive;
 mod guard;
 #[cfg(test)]
@@ -24,6 +30,7 @@ mod waiting;
 
 pub(crate) use alone::{Refusal, refusal};
 pub(crate) use anchor::AnchorKey;
+pub(crate) use batches::{BatchTerms, Cutting, Reading};
 #[cfg(test)]
 pub(crate) use order::rank;
 pub(crate) use partitions::{Partitions, PoolAt};
@@ -67,4 +74,6 @@ pub(crate) struct Outcome {
     pub(crate) judged: u64,
     /// Whether the budget ran out before the search was done.
     pub(crate) exhausted: bool,
+    /// What was read to put candidates in an order of their own.
+    pub(crate) reading: Reading,
 }

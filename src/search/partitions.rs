@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::AnchorKey;
 #[cfg(test)]
 use super::Outcome;
+use super::batches::{Batches, Cutting};
 use super::exhaustive::Searcher;
 #[cfg(test)]
 use super::exhaustive::Used;
@@ -42,8 +43,10 @@ pub(crate) struct Partitions {
     due: BTreeSet<PartitionIdx>,
     /// Those that the pass which is under way has not done with, in the order of their turns.
     under_way: BTreeSet<(AnchorKey, PartitionIdx)>,
-    /// Those with tickets that were given up.
+    /// Those with tickets that were given up, and those of which is known whether to cut them.
     given_up: BTreeSet<PartitionIdx>,
+    /// Those that are cut, by when what was given up is searched for in other batches.
+    retries: BTreeSet<(Timestamp, PartitionIdx)>,
     /// One for each thread.
     searchers: Vec<Searcher>,
     strings: Vec<Sym>,
@@ -58,6 +61,8 @@ pub(super) struct Partition {
     strings: Box<[Sym]>,
     pub(super) waiting: Waiting,
     pub(super) progress: Progress,
+    /// Its time in `Partitions::retries`.
+    retry_at: Option<Timestamp>,
 }
 
 /// What is known of tickets beside their columns.
@@ -77,8 +82,9 @@ pub(crate) struct PoolAt<'a> {
     pub(crate) terms: MatchTerms,
 }
 
-/// A partition has its turn alone rather than with room for fewer matches than this, so that the
-/// order of matches does not depend on where slices end.
+/// A partition has its turn alone rather than with room for fewer matches than this. Whose share
+/// runs out goes on in the next slice, behind others of its turn: with shorter slices the same
+/// matches come in another order. Exchanges have a budget of the slice, and may make others.
 const SHARED_MATCHES_MIN: usize = 256;
 
 impl Known {
@@ -110,6 +116,7 @@ impl Partitions {
             due: BTreeSet::new(),
             under_way: BTreeSet::new(),
             given_up: BTreeSet::new(),
+            retries: BTreeSet::new(),
             searchers: vec![Searcher::new(plan)],
             strings: Vec::new(),
             #[cfg(test)]
@@ -122,7 +129,7 @@ impl Partitions {
     pub(crate) fn search(&mut self, pool: PoolAt<'_>, row: TicketRow, nodes_max: u64) -> Outcome {
         let Some(at) = self.partition_of(row) else { return Outcome::default() };
         let (view, waiting) = (self.known.view(pool), &mut self.partitions[at].waiting);
-        waiting.open(&view);
+        waiting.open();
         self.searchers[0].search(&view, waiting, view.key(row), nodes_max)
     }
 
@@ -142,7 +149,7 @@ impl Partitions {
     ) {
         let at = self.partition_of(row).expect("the ticket waits");
         let (view, waiting) = (self.known.view(pool), &mut self.partitions[at].waiting);
-        waiting.open(&view);
+        waiting.open();
         look(&view, waiting, &mut self.searchers[0]);
     }
 
@@ -233,7 +240,14 @@ impl Partitions {
         };
         let progress = &partition.progress;
         keep(&mut self.due, progress.is_due());
-        keep(&mut self.given_up, !progress.given_up.is_empty());
+        let is_told = progress.cutting != Cutting::default();
+        keep(&mut self.given_up, !progress.given_up.is_empty() || is_told);
+        let retry_at = progress.retry_at().filter(|_| !is_empty);
+        if let Some(before) = std::mem::replace(&mut partition.retry_at, retry_at) {
+            self.retries.remove(&(before, at));
+        }
+        self.retries.extend(retry_at.map(|it| (it, at)));
+        let progress = &partition.progress;
         if let Some(under_way) = &progress.under_way {
             let turn = (under_way.turn, at);
             match is_empty {
@@ -292,12 +306,24 @@ impl Partitions {
         self.given_up.clear();
     }
 
-    /// Goes on in the partition of a ticket as an earlier run would have.
-    pub(crate) fn take_up(&mut self, row: TicketRow, progress: Progress) {
+    /// Goes on in the partition of a ticket as an earlier run would have; in these batches, if that
+    /// was in the middle of a pass that was cut.
+    pub(crate) fn take_up(
+        &mut self,
+        row: TicketRow,
+        progress: Progress,
+        batches: Option<Vec<Vec<AnchorKey>>>,
+    ) {
         let Some(at) = self.partition_of(row) else { return };
-        let partition = &mut self.partitions[at];
-        partition.progress = progress;
-        partition.progress.retain(|key| partition.waiting.contains(key));
+        let Partition { waiting, progress: own, .. } = &mut self.partitions[at];
+        if let Some(under_way) = &own.under_way {
+            self.under_way.remove(&(under_way.turn, at));
+        }
+        *own = progress;
+        own.retain(|key| waiting.contains(key));
+        if let Some(under_way) = &mut own.under_way {
+            under_way.batches = batches.map(|keys| Batches::of_keys(keys, waiting));
+        }
         self.tidy(at);
     }
 
@@ -324,24 +350,38 @@ impl Partitions {
         !self.due.is_empty()
     }
 
+    /// When a partition that is cut is searched again in other batches, the first of them.
+    pub(crate) fn retry_at(&self) -> Option<Timestamp> {
+        self.retries.first().map(|&(at, _)| at)
+    }
+
     /// Whether a pass has begun and not ended.
     pub(crate) fn is_under_way(&self) -> bool {
         !self.under_way.is_empty()
     }
 
-    /// Begins a pass.
-    pub(crate) fn begin_pass(&mut self, pool: PoolAt<'_>) {
+    /// Begins a pass; says how many partitions are cut into batches for it.
+    pub(crate) fn begin_pass(&mut self, pool: PoolAt<'_>) -> u64 {
         #[cfg(test)]
         if self.searches_everything {
             self.change_all();
         }
         let view = self.known.view(pool);
+        let mut partitions_cut = 0;
+        let is_time = self.retries.iter().take_while(|&&(at, _)| at <= pool.now);
+        self.due.extend(is_time.map(|&(_, at)| at));
         for at in std::mem::take(&mut self.due) {
-            let Partition { waiting, progress, .. } = &mut self.partitions[at];
+            let Partition { waiting, progress, retry_at, .. } = &mut self.partitions[at];
             progress.begin(&view, waiting);
-            let turn = progress.under_way.as_ref().map(|it| it.turn);
-            self.under_way.extend(turn.map(|turn| (turn, at)));
+            if let Some(before) = retry_at.take() {
+                self.retries.remove(&(before, at));
+            }
+            if let Some(under_way) = &progress.under_way {
+                partitions_cut += u64::from(under_way.batches.is_some());
+                self.under_way.insert((under_way.turn, at));
+            }
         }
+        partitions_cut
     }
 
     #[cfg(test)]

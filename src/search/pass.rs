@@ -6,13 +6,14 @@
 //! oldest first, and only those that could share a match with a changed ticket, until no changed
 //! ticket is left.
 
+use super::batches::{Batches, Beginning, Cutting, gives_up_too_many};
 use super::exhaustive::Searcher;
 use super::sharing::could_meet;
 use super::view::{Entry, View};
 use super::waiting::{MatchTerms, Waiting};
 use super::{AnchorKey, Found, Outcome, Tally};
 use crate::base::sorted::SortedMap;
-use crate::base::time::Millis;
+use crate::base::time::{Millis, Timestamp};
 use crate::pool::columns::TicketRow;
 
 /// With more changed tickets than this, an anchor is searched without asking first whether all
@@ -38,6 +39,7 @@ pub(crate) struct Progress {
     /// Whether a backfill ticket has come, left or changed, so that tickets that were kept for it
     /// may have become free. They count as changed (decision 21).
     pub(crate) sets_free: bool,
+    pub(crate) cutting: Cutting,
     pub(crate) under_way: Option<UnderWay>,
 }
 
@@ -50,8 +52,10 @@ pub(crate) struct UnderWay {
     /// Changed tickets for which there may be a match.
     pub(crate) changed: Keys,
     pub(crate) stage: Stage,
-    /// Anchors whose budget ran out without a match.
+    /// Anchors whose budget ran out without a match, and those whose batch has none.
     pub(crate) exhausted: Keys,
+    /// What the partition is cut into, if it is.
+    pub(crate) batches: Option<Batches>,
 }
 
 /// How far a pass is; the key is that of the last ticket that had its turn.
@@ -71,6 +75,9 @@ impl Progress {
         if let Some(under_way) = &mut self.under_way {
             under_way.changed.remove(&ticket);
             under_way.exhausted.remove(&ticket);
+            if let Some(batches) = &mut under_way.batches {
+                batches.remove(ticket);
+            }
         }
         self.departed = true;
     }
@@ -93,7 +100,12 @@ impl Progress {
 
     /// Whether searches that were given up may come to an end now.
     pub(super) fn retries(&self) -> bool {
-        self.departed && !self.given_up.is_empty()
+        self.departed && !self.given_up.is_empty() && !self.cutting.is_cut()
+    }
+
+    /// When those that were given up are searched for in other batches, if the partition is cut.
+    pub(super) fn retry_at(&self) -> Option<Timestamp> {
+        self.cutting.retry_at.filter(|_| !self.given_up.is_empty() && self.under_way.is_none())
     }
 
     /// Notes that a backfill ticket has come, left or changed.
@@ -106,8 +118,15 @@ impl Progress {
         let Some(turn) = waiting.first() else { return };
         let mut changed = std::mem::take(&mut self.changed);
         let free = if self.sets_free { waiting.young(view) } else { Vec::new() };
+        let was_cut = self.cutting.is_cut();
+        let beginning = self.cutting.begin(view, waiting);
+        let (retries, batches) = match beginning {
+            Beginning::Whole => (self.departed || was_cut, None),
+            Beginning::Anew => (true, Some(self.cutting.cut_anew(view, waiting))),
+            Beginning::AsBefore => (false, Some(self.cutting.cut_as_before(view, waiting))),
+        };
         let again = std::mem::take(&mut self.given_up);
-        if self.departed {
+        if retries {
             again.iter().for_each(|(&key, ())| _ = changed.insert(key, ()));
         } else {
             self.given_up = again;
@@ -116,17 +135,24 @@ impl Progress {
         self.departed = false;
         self.sets_free = false;
         let (stage, exhausted) = (Stage::Asking(None), Keys::default());
-        self.under_way = Some(UnderWay { turn, changed, stage, exhausted });
+        self.under_way = Some(UnderWay { turn, changed, stage, exhausted, batches });
     }
 
     /// Ends the pass. What a budget left unsearched is searched again when the pool has become
-    /// smaller; says whether it has meanwhile.
-    fn end(&mut self) -> bool {
+    /// smaller; says whether it has meanwhile. Where the pass was cut it is searched again in other
+    /// batches, later.
+    fn end(&mut self, now: Timestamp) -> bool {
         let Some(under_way) = self.under_way.take() else { return false };
         for (&key, ()) in under_way.exhausted.iter() {
             self.given_up.insert(key, ());
         }
-        self.departed && under_way.exhausted.first_key_value().is_some()
+        if under_way.batches.is_none() || self.given_up.is_empty() {
+            self.cutting.end_whole();
+        } else {
+            self.cutting.end(now, self.departed);
+        }
+        let is_cut = self.cutting.is_cut();
+        self.departed && !is_cut && under_way.exhausted.first_key_value().is_some()
     }
 }
 
@@ -137,6 +163,8 @@ pub(crate) struct Budget {
     pub(crate) nodes_per_anchor: u64,
     /// Matches that there is room for.
     pub(crate) matches: usize,
+    /// Waiting tickets with which each match is tried again; 0: matches stay as they are found.
+    pub(crate) exchange_tries: u32,
 }
 
 /// What was done, in counts that depend on nothing but the inputs.
@@ -151,11 +179,18 @@ pub(crate) struct Slice {
     pub(crate) judged: u64,
     pub(crate) anchors_exhausted: u64,
     pub(crate) fullness_unproven: u64,
+    /// Partitions that were cut into batches.
+    pub(crate) partitions_cut: u64,
+    /// Matches that were replaced by two.
+    pub(crate) exchanged: u64,
+    /// Matches of which it is not known whether they could have been: nodes or tries ran
+    /// out.
+    pub(crate) exchanges_cut: u64,
     /// The anchors for which candidates were judged, in the order of their searches.
     pub(crate) tallied: Vec<TicketRow>,
     /// For each of them one for each enforced rule.
     pub(crate) tallies: Vec<Tally>,
-    /// The matches found.
+    /// The matches found, in the order of their anchors.
     pub(crate) matches: Vec<Found>,
     /// Whether what was given up should be searched again at once.
     pub(crate) retries: bool,
@@ -170,6 +205,9 @@ impl Slice {
         self.judged += other.judged;
         self.anchors_exhausted += other.anchors_exhausted;
         self.fullness_unproven += other.fullness_unproven;
+        self.partitions_cut += other.partitions_cut;
+        self.exchanged += other.exchanged;
+        self.exchanges_cut += other.exchanges_cut;
         self.tallied.append(&mut other.tallied);
         self.tallies.append(&mut other.tallies);
         self.matches.append(&mut other.matches);
@@ -184,6 +222,8 @@ pub(super) struct Pass<'a, 'v> {
     pub(super) progress: &'a mut Progress,
     pub(super) searcher: &'a mut Searcher,
     pub(super) slice: Slice,
+    /// Those of the matches of the slice.
+    pub(super) anchors: Vec<AnchorKey>,
     /// The changed tickets, when there are not many, and where the anchors are that could share a
     /// match with one of them; looked up when their number changes.
     near: Near,
@@ -195,6 +235,8 @@ struct Near {
     changed: Vec<AnchorKey>,
     /// Cells of the partition; `None` for all tickets.
     lists: Option<Vec<u32>>,
+    /// Their batches, in order.
+    batches: Vec<u32>,
     others: Vec<Entry>,
 }
 
@@ -206,15 +248,19 @@ impl<'a, 'v> Pass<'a, 'v> {
         searcher: &'a mut Searcher,
     ) -> Self {
         let (slice, near) = (Slice::default(), Near::default());
-        Self { view, waiting, progress, searcher, slice, near }
+        Self { view, waiting, progress, searcher, slice, anchors: Vec::new(), near }
     }
 
     /// Goes on with the pass until it is done, or until the budget ends the slice.
     pub(super) fn run(mut self, budget: Budget) -> Slice {
-        self.waiting.open(self.view);
+        self.waiting.open();
         let Some(mut under_way) = self.progress.under_way.take() else { return self.slice };
+        self.waiting.batches = under_way.batches.take();
+        let is_few = under_way.changed.len() <= COMPARED_MAX && !self.progress.sets_free;
+        let changed = is_few.then(|| under_way.changed.iter().map(|(&key, ())| key).collect());
         let is_done = loop {
-            if self.slice.nodes >= budget.nodes || self.slice.matches.len() >= budget.matches {
+            let nodes = self.slice.nodes.saturating_add(self.kept_for_exchange(budget));
+            if nodes >= budget.nodes || self.slice.matches.len() >= budget.matches {
                 break false;
             }
             let goes_on = match under_way.stage {
@@ -224,10 +270,19 @@ impl<'a, 'v> Pass<'a, 'v> {
             if !goes_on {
                 break true;
             }
+            self.cut_if_unselective(&mut under_way);
         };
+        if budget.exchange_tries > 0 && !self.anchors.is_empty() && self.waiting.batches.is_none() {
+            let turn = match under_way.stage {
+                Stage::Matching(last) if !is_done => last,
+                _ => None,
+            };
+            self.exchange(turn, changed, &mut under_way, budget);
+        }
+        under_way.batches = self.waiting.batches.take();
         self.progress.under_way = Some(under_way);
         if is_done {
-            self.slice.retries = self.progress.end();
+            self.slice.retries |= self.progress.end(self.view.now);
         }
         self.slice
     }
@@ -255,9 +310,43 @@ impl<'a, 'v> Pass<'a, 'v> {
         if may_match {
             under_way.stage = Stage::Matching(None);
         } else {
-            under_way.changed.remove(&key);
+            self.settle(key, under_way);
         }
         true
+    }
+
+    /// Notes that there is no match for a ticket. That its batch has none does not say that there is
+    /// none: if it has changed it is searched for again.
+    fn settle(&mut self, key: AnchorKey, under_way: &mut UnderWay) {
+        let has_changed = under_way.changed.remove(&key).is_some();
+        let is_cut = self.waiting.batches.is_some();
+        if is_cut && (has_changed || self.is_perhaps_free(key)) {
+            under_way.exhausted.insert(key, ());
+        }
+    }
+
+    /// Goes on in batches if budgets do not reach: all have their turn again.
+    fn cut_if_hopeless(&mut self, under_way: &mut UnderWay) {
+        let given_up = under_way.exhausted.len();
+        let is_whole = self.waiting.batches.is_none();
+        if is_whole && gives_up_too_many(self.view, self.waiting, given_up) {
+            self.cut(under_way);
+        }
+    }
+
+    /// Goes on in batches if each search reads more tickets than a batch has.
+    fn cut_if_unselective(&mut self, under_way: &mut UnderWay) {
+        let is_whole = self.waiting.batches.is_none();
+        if is_whole && self.progress.cutting.reads_too_much(self.view, self.waiting) {
+            self.cut(under_way);
+        }
+    }
+
+    fn cut(&mut self, under_way: &mut UnderWay) {
+        self.waiting.batches = Some(self.progress.cutting.cut_anew(self.view, self.waiting));
+        self.slice.partitions_cut += 1;
+        self.near = Near::default();
+        under_way.stage = Stage::Matching(None);
     }
 
     /// Gives the next anchor its turn; false when none is left that could be matched.
@@ -284,14 +373,18 @@ impl<'a, 'v> Pass<'a, 'v> {
                 self.slice.fullness_unproven += u64::from(exhausted);
                 self.take(&found, under_way);
                 self.slice.matches.push(found);
+                self.anchors.push(key);
             }
             None if exhausted => {
                 self.slice.anchors_exhausted += 1;
                 under_way.exhausted.insert(key, ());
+                self.cut_if_hopeless(under_way);
             }
             None => {
-                under_way.changed.remove(&key);
-                self.progress.given_up.remove(&key);
+                self.settle(key, under_way);
+                if self.waiting.batches.is_none() {
+                    self.progress.given_up.remove(&key);
+                }
             }
         }
         true
@@ -300,14 +393,19 @@ impl<'a, 'v> Pass<'a, 'v> {
     /// Takes the tickets of a match out.
     fn take(&mut self, found: &Found, under_way: &mut UnderWay) {
         for row in found.rows() {
-            let key = self.view.key(row);
             self.waiting.remove(self.view, row);
-            under_way.changed.remove(&key);
-            under_way.exhausted.remove(&key);
-            self.progress.forget(key);
-            if key.is_backfill() {
-                self.progress.note_backfill(self.view.terms);
-            }
+            self.forget(row, under_way);
+        }
+    }
+
+    /// Notes that a ticket is matched.
+    pub(super) fn forget(&mut self, row: TicketRow, under_way: &mut UnderWay) {
+        let key = self.view.key(row);
+        under_way.changed.remove(&key);
+        under_way.exhausted.remove(&key);
+        self.progress.forget(key);
+        if key.is_backfill() {
+            self.progress.note_backfill(self.view.terms);
         }
     }
 
@@ -327,6 +425,7 @@ impl<'a, 'v> Pass<'a, 'v> {
         }
         self.near.count = count;
         self.near.changed.clear();
+        self.near.batches.clear();
         self.near.lists = None;
         if count > COMPARED_MAX {
             return;
@@ -337,6 +436,11 @@ impl<'a, 'v> Pass<'a, 'v> {
             let Some(entry) = self.waiting.get(self.view, key) else { continue };
             self.near.changed.push(key);
             is_some &= self.waiting.reach_ever(self.view, entry.row, &mut lists);
+        }
+        if let Some(batches) = &self.waiting.batches {
+            let of = self.near.changed.iter().filter_map(|&key| batches.of(key));
+            self.near.batches.extend(of);
+            self.near.batches.sort_unstable();
         }
         lists.sort_unstable();
         lists.dedup();
@@ -368,9 +472,16 @@ impl<'a, 'v> Pass<'a, 'v> {
         if count > COMPARED_MAX || self.progress.sets_free {
             return true;
         }
+        if let Some(batches) = &self.waiting.batches {
+            self.slice.nodes += 1;
+            let of_changed = |batch| self.near.batches.binary_search(&batch).is_ok();
+            if !batches.of(key).is_some_and(of_changed) {
+                return false;
+            }
+        }
         let (view, waiting) = (self.view, &mut *self.waiting);
         self.near.others.clear();
-        let changed = self.near.changed.iter();
+        let changed = self.near.changed.iter().filter(|&&it| waiting.are_together(it, key));
         self.near.others.extend(changed.filter_map(|&key| waiting.get(view, key)));
         let (others, nodes) = (&self.near.others, &mut self.slice.nodes);
         if count > ASKED_MAX {
@@ -380,13 +491,30 @@ impl<'a, 'v> Pass<'a, 'v> {
     }
 
     fn search(&mut self, key: AnchorKey, anchor: Entry, budget: Budget) -> Outcome {
-        let nodes_max = budget.nodes_per_anchor;
-        let outcome = self.searcher.search(self.view, self.waiting, key, nodes_max);
+        let nodes_max = match &self.waiting.batches {
+            None => budget.nodes_per_anchor,
+            Some(batches) => budget.nodes_per_anchor.min(batches.nodes_for(key)),
+        };
         self.slice.anchors += 1;
+        let outcome = self.search_within(key, anchor.row, nodes_max);
+        if self.waiting.batches.is_none() {
+            self.progress.cutting.note(self.view, self.waiting, outcome.reading);
+        }
+        outcome
+    }
+
+    /// Searches for a ticket, with so many nodes.
+    pub(super) fn search_within(
+        &mut self,
+        key: AnchorKey,
+        row: TicketRow,
+        nodes_max: u64,
+    ) -> Outcome {
+        let outcome = self.searcher.search(self.view, self.waiting, key, nodes_max);
         self.slice.nodes += outcome.nodes;
         self.slice.judged += outcome.judged;
         if outcome.judged > 0 {
-            self.slice.tallied.push(anchor.row);
+            self.slice.tallied.push(row);
             self.slice.tallies.extend(self.searcher.tallies());
         }
         outcome

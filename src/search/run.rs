@@ -2,6 +2,7 @@
 //! and what the search may spend.
 
 use super::balanced::Group;
+use super::batches::Reading;
 use super::view::{Entry, View};
 use super::waiting::Waiting;
 use crate::base::epoch::Epoch;
@@ -39,6 +40,9 @@ pub(super) struct Run<'a> {
     pub(super) judged: u64,
     /// Work of the slice that takes nothing of the budget.
     pub(super) upkeep: u64,
+    pub(super) reading: Reading,
+    /// Nodes left for finding out which candidates are kept for a backfill ticket.
+    pub(super) for_examining: u64,
     /// Where the anchor and the backfill ticket allow a match.
     locations: LocationSet,
 }
@@ -64,7 +68,11 @@ pub(super) fn add_seeds(
         return;
     }
     let locations = view.columns.locations[anchor.row];
-    let meets = |it: &Entry| !locations.intersect(view.columns.locations[it.row]).is_empty();
+    let key = view.key(anchor.row);
+    let meets = |it: &Entry| {
+        !locations.intersect(view.columns.locations[it.row]).is_empty()
+            && waiting.are_together(key, view.key(it.row))
+    };
     let joined = waiting.rosters(view).filter(meets).map(Some);
     match view.plan.ast.algorithm.backfill_priority {
         BackfillPriority::High => seeds.extend(joined.chain(new_match)),
@@ -103,6 +111,8 @@ impl<'a> Run<'a> {
             nodes_max,
             judged: 0,
             upkeep: 0,
+            reading: Reading::default(),
+            for_examining: 0,
             locations: LocationSet::ALL,
         }
     }

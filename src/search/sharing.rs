@@ -2,11 +2,11 @@
 //! is said, too, when finding out would take long.
 
 use super::AnchorKey;
+use super::cells::Cursors;
 use super::exhaustive::Searcher;
 use super::run::{Exhausted, Run};
 use super::view::{Entry, View};
 use super::waiting::Waiting;
-use crate::pool::columns::TicketRow;
 
 /// Nodes spent on the question whether a ticket could share a match.
 const SHARE_NODES_MAX: u64 = 500;
@@ -25,17 +25,18 @@ impl Searcher {
         if !could_meet(view, waiting, anchor, others, nodes) {
             return false;
         }
-        *nodes += self.keep_anchor(view, waiting, key);
+        self.examine(view, waiting, key, u64::MAX, nodes);
         let Some(anchor) = waiting.get(view, key) else { return false };
-        if !anchor.is_roster && !anchor.is_kept {
-            *nodes += self.keep_for_backfill(view, waiting);
-        }
-        let new: Vec<Entry> = others.iter().copied().filter(|it| !it.is_roster).collect();
+        let mut new: Vec<Entry> = others.iter().copied().filter(|it| !it.is_roster).collect();
         let has_changed = |roster: &Entry| others.iter().any(|it| it.row == roster.row);
         let seeds: Vec<Option<Entry>> = if anchor.is_roster {
             vec![Some(anchor)]
         } else {
             let founds = !new.is_empty() && !anchor.is_kept;
+            for other in new.iter_mut().filter(|_| founds) {
+                let kept = self.examine(view, waiting, view.key(other.row), u64::MAX, nodes);
+                other.is_kept = kept == Some(true);
+            }
             let joined = waiting.rosters(view).filter(|it| !new.is_empty() || has_changed(it));
             founds.then_some(None).into_iter().chain(joined.map(Some)).collect()
         };
@@ -43,6 +44,7 @@ impl Searcher {
         let mut shares = false;
         for seed in seeds {
             run.seed = seed;
+            *nodes += 1;
             let suffices = seed.as_ref().is_some_and(has_changed);
             for epoch in run.reachable() {
                 if !shares && run.occurs(epoch) {
@@ -93,57 +95,67 @@ impl Searcher {
         Ok(false)
     }
 
-    /// Finds out which tickets are kept for a backfill ticket, and says what it costs. Without the
-    /// option, and once it is known, there is nothing to do.
+    /// Whether a ticket is kept for a backfill ticket, so that it founds no match; `None` when
+    /// `nodes_max` nodes do not tell. It is known from then on.
     ///
-    /// What is kept depends on the ticket, its age and the backfill tickets alone, so that only
-    /// these can set one free.
-    pub(super) fn keep_for_backfill(&mut self, view: &View<'_>, waiting: &mut Waiting) -> u64 {
-        let mut nodes = 0;
-        while let Some(ticket) = waiting.guard().next_unexamined() {
-            nodes += self.examine(view, waiting, ticket);
-        }
-        nodes
-    }
-
-    /// Finds out whether a ticket is kept. If it is, it founds no match, and nothing need be known
-    /// of the others.
-    pub(super) fn keep_anchor(
+    /// This depends on the ticket, its age and the backfill tickets alone, so that only these can
+    /// set it free.
+    pub(super) fn examine(
         &mut self,
         view: &View<'_>,
         waiting: &mut Waiting,
         key: AnchorKey,
-    ) -> u64 {
-        match waiting.guard().examine(key) {
-            None => 0,
-            Some(row) => self.examine(view, waiting, (key, row)),
+        nodes_max: u64,
+        nodes: &mut u64,
+    ) -> Option<bool> {
+        if !waiting.may_be_kept(view, key) {
+            return Some(false);
         }
+        if let Some(is_kept) = waiting.is_kept(key) {
+            return Some(is_kept);
+        }
+        let ticket = waiting.get(view, key)?;
+        let mut looked_at = 0;
+        let mut run = Run::new(view, waiting, ticket, 0);
+        let keeper = self.keeper(&mut run, nodes_max, &mut looked_at);
+        *nodes += run.nodes + looked_at;
+        let keeper = keeper.ok()?;
+        waiting.note_keeper(key, keeper);
+        Some(keeper.is_some())
     }
 
-    fn examine(
+    /// A backfill ticket that the anchor of `run` fits. Every one that it looks at costs a node
+    /// beside those of the question whether it fits.
+    fn keeper(
         &mut self,
-        view: &View<'_>,
-        waiting: &mut Waiting,
-        (key, row): (AnchorKey, TicketRow),
-    ) -> u64 {
-        let Some(ticket) = waiting.get(view, key) else { return 0 };
-        let mut run = Run::new(view, waiting, ticket, SHARE_NODES_MAX);
-        let mut roster = run.waiting.roster_after(None);
-        while let Some((keeper, _)) = roster {
-            run.seed = run.waiting.get(view, keeper);
-            // Every epoch that others could bring about counts, whoever waits now.
-            let mut epochs = run.reachable();
-            let fits = epochs.any(|epoch| {
+        run: &mut Run<'_>,
+        nodes_max: u64,
+        looked_at: &mut u64,
+    ) -> Result<Option<AnchorKey>, Exhausted> {
+        let mut cursors = Cursors::default();
+        // Every epoch that others could bring about counts, whoever waits now.
+        let epochs = run.reachable();
+        for epoch in epochs {
+            run.waiting.reach_rosters(run.view, epoch, run.anchor.row, &mut cursors);
+            while let Some(roster) = run.waiting.next_roster(run.view, &mut cursors) {
+                if run.nodes + *looked_at >= nodes_max {
+                    return Err(Exhausted);
+                }
+                *looked_at += 1;
+                run.seed = Some(roster);
                 run.enter(epoch);
-                self.could_share_in(&mut run, &[], true).unwrap_or(true)
-            });
-            if fits {
-                run.waiting.guard().keep((key, row), keeper);
-                break;
+                run.nodes_max = SHARE_NODES_MAX.min(nodes_max - *looked_at);
+                let fits = run.admits(roster)
+                    && match self.could_share_in(run, &[], true) {
+                        Err(Exhausted) if run.nodes < SHARE_NODES_MAX => return Err(Exhausted),
+                        fits => fits.unwrap_or(true),
+                    };
+                if fits {
+                    return Ok(Some(run.view.key(roster.row)));
+                }
             }
-            roster = run.waiting.roster_after(Some(keeper));
         }
-        run.nodes
+        Ok(None)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The candidates of an anchor, drawn one by one in the order in which they are tried.
 
 use super::cells::Cursors;
+use super::exhaustive::Searcher;
 use super::order;
 use super::run::{Exhausted, Run};
 use super::view::Entry;
@@ -11,7 +12,12 @@ use super::view::Entry;
 pub(super) struct Stream {
     drawn: Vec<Known>,
     cursors: Cursors,
+    /// Those that come before the next of the cursors, the next last: it is not known whether they
+    /// are kept for a backfill ticket.
+    unexamined: Vec<Entry>,
     is_done: bool,
+    /// Examines candidates while the search is in the middle of a match; made at need.
+    examiner: Option<Box<Searcher>>,
 }
 
 /// A candidate.
@@ -27,18 +33,26 @@ impl Stream {
     /// at once; what that costs is work of the slice and takes nothing of the budget.
     pub(super) fn open(&mut self, run: &mut Run<'_>) {
         self.drawn.clear();
+        self.unexamined.clear();
         self.is_done = false;
         let Run { plan, epoch, anchor, group, .. } = *run;
         run.waiting.reach(run.view, epoch, (anchor, group.location), &mut self.cursors);
         if order::is_ordered(plan) {
-            let mut entries = Vec::new();
+            let (mut entries, mut read) = (Vec::new(), 0);
             while let Some(entry) = self.next(run) {
-                run.upkeep += 1;
+                read += 1;
                 if run.could_meet(entry) {
                     entries.push(entry);
                 }
             }
+            run.upkeep += read;
+            run.reading.add(read);
             order::rank(plan, run.columns, anchor.row, &mut entries);
+            if run.seed.is_none() && run.waiting.is_guarded(run.view) {
+                entries.reverse();
+                self.unexamined = entries;
+                return;
+            }
             self.is_done = true;
             for entry in entries {
                 self.push(entry);
@@ -53,13 +67,35 @@ impl Stream {
         position: usize,
     ) -> Result<Option<Entry>, Exhausted> {
         while position >= self.drawn.len() && !self.is_done {
-            match self.next(run) {
+            let next = self.unexamined.pop().or_else(|| self.next(run));
+            match next {
                 None => self.is_done = true,
-                Some(entry) if run.could_meet(entry) => self.push(entry),
+                Some(entry) if run.could_meet(entry) => match self.is_kept(run, entry)? {
+                    true => run.spend()?,
+                    false => self.push(entry),
+                },
                 Some(_) => run.spend()?,
             }
         }
         Ok(self.drawn.get(position).map(|known| known.entry))
+    }
+
+    /// Whether a candidate is kept from the match. Once nothing is left for finding out, the search
+    /// goes on with those it has.
+    fn is_kept(&mut self, run: &mut Run<'_>, entry: Entry) -> Result<bool, Exhausted> {
+        let key = run.view.key(entry.row);
+        if run.seed.is_some() || !run.waiting.may_be_kept(run.view, key) {
+            return Ok(false);
+        }
+        let examiner = self.examiner.get_or_insert_with(|| Box::new(Searcher::new(run.plan)));
+        let mut nodes = 0;
+        let is_kept = examiner.examine(run.view, run.waiting, key, run.for_examining, &mut nodes);
+        run.for_examining = run.for_examining.saturating_sub(nodes);
+        run.upkeep += nodes;
+        is_kept.ok_or_else(|| {
+            self.unexamined.push(entry);
+            Exhausted
+        })
     }
 
     /// At most so many players are there from a position on.

@@ -1,10 +1,9 @@
 //! The waiting tickets of a partition, in the order of anchors. They come and go one by one;
 //! nothing is looked at twice because time has passed.
 
-use std::collections::BTreeMap;
-
 use super::AnchorKey;
 use super::balanced::Populations;
+use super::batches::{BatchTerms, Batches};
 use super::cells::{Cells, Cursors, Tickets};
 use super::guard::Guard;
 use super::view::{Entry, View, Waiter};
@@ -20,6 +19,7 @@ pub(crate) struct MatchTerms {
     /// A ticket that has waited less and that fits a waiting backfill ticket is kept for it: it
     /// neither founds nor joins a new match. 0: none is kept.
     pub(crate) backfill_before_new_match: Millis,
+    pub(crate) batches: BatchTerms,
 }
 
 /// The waiting tickets of a partition.
@@ -29,13 +29,16 @@ pub(crate) struct Waiting {
     /// Those that may be taken into a team, by what rules ask of each two of them. Backfill tickets
     /// join no team.
     cells: Cells,
-    /// The backfill tickets, oldest first.
-    rosters: BTreeMap<AnchorKey, TicketRow>,
+    /// The backfill tickets, oldest first, and in cells of their own.
+    rosters: Tickets,
+    roster_cells: Cells,
     /// The players of all but the backfill tickets.
     players: u64,
     /// Where these may play.
     populations: Populations,
     guard: Guard,
+    /// While a slice of a pass that was cut searches it: who sees whom.
+    pub(super) batches: Option<Batches>,
 }
 
 impl Waiting {
@@ -46,7 +49,9 @@ impl Waiting {
             return;
         }
         if waiter.is_roster {
-            self.rosters.insert(key, row);
+            self.rosters.insert(key, waiter);
+            self.roster_cells.insert(view, key, waiter);
+            self.guard.clear();
         } else {
             self.cells.insert(view, key, waiter);
             self.players += u64::from(waiter.players);
@@ -58,12 +63,12 @@ impl Waiting {
     pub(super) fn remove(&mut self, view: &View<'_>, row: TicketRow) -> bool {
         let key = view.key(row);
         let Some(waiter) = self.tickets.remove(&key) else { return false };
+        if let Some(batches) = &mut self.batches {
+            batches.remove(key);
+        }
         if waiter.is_roster {
             self.rosters.remove(&key);
-            self.guard.release(key);
-            if self.rosters.is_empty() {
-                self.guard.stand_down();
-            }
+            self.roster_cells.remove(view, key, row);
         } else {
             self.cells.remove(view, key, row);
             self.players -= u64::from(waiter.players);
@@ -73,15 +78,34 @@ impl Waiting {
         true
     }
 
-    /// Finds out anew who may be kept for a backfill ticket.
-    pub(super) fn open(&mut self, view: &View<'_>) {
-        match self.rosters.is_empty() || view.terms.backfill_before_new_match == Millis::new(0) {
-            true => self.guard.stand_down(),
-            false => {
-                let young = self.young(view);
-                self.guard.look_at(young.into_iter());
-            }
+    /// Begins a slice: who is kept for a backfill ticket is found out anew.
+    pub(super) fn open(&mut self) {
+        self.guard.clear();
+    }
+
+    /// Whether some ticket may be kept for a backfill ticket.
+    pub(super) fn is_guarded(&self, view: &View<'_>) -> bool {
+        self.has_rosters() && view.terms.backfill_before_new_match > Millis::new(0)
+    }
+
+    /// Whether a ticket may be kept for a backfill ticket: it is young.
+    pub(super) fn may_be_kept(&self, view: &View<'_>, key: AnchorKey) -> bool {
+        let guard = view.terms.backfill_before_new_match;
+        self.has_rosters() && !key.is_backfill() && view.now.since(key.start_time()) < guard
+    }
+
+    /// Whether a ticket is kept, as far as it is known. One whose backfill ticket has left may fit
+    /// another.
+    pub(super) fn is_kept(&self, key: AnchorKey) -> Option<bool> {
+        match self.guard.keeper(key)? {
+            None => Some(false),
+            Some(keeper) => self.rosters.contains_key(&keeper).then_some(true),
         }
+    }
+
+    /// Notes whether a ticket is kept, and for which backfill ticket.
+    pub(super) fn note_keeper(&mut self, key: AnchorKey, keeper: Option<AnchorKey>) {
+        self.guard.note(key, keeper);
     }
 
     /// The tickets that are young enough to be kept for a backfill ticket.
@@ -112,6 +136,21 @@ impl Waiting {
         self.tickets.get(&key).map(|&waiter| self.entry(view, key, waiter))
     }
 
+    pub(super) fn waiter(&self, key: AnchorKey) -> Option<Waiter> {
+        self.tickets.get(&key).copied()
+    }
+
+    /// All of them, oldest first.
+    pub(super) fn keys(&self) -> impl Iterator<Item = (AnchorKey, TicketRow)> + '_ {
+        self.tickets.iter().map(|(&key, waiter)| (key, waiter.row))
+    }
+
+    /// Whether two tickets may see each other: they are in one batch, or the partition is not cut.
+    pub(super) fn are_together(&self, a: AnchorKey, b: AnchorKey) -> bool {
+        let Some(batches) = &self.batches else { return true };
+        batches.of(a).is_some_and(|of_a| batches.of(b) == Some(of_a))
+    }
+
     pub(super) fn contains(&self, key: AnchorKey) -> bool {
         self.tickets.contains_key(&key)
     }
@@ -132,9 +171,7 @@ impl Waiting {
         after: Option<AnchorKey>,
         lists: &[u32],
     ) -> Option<(AnchorKey, TicketRow)> {
-        use std::ops::Bound::{Excluded, Unbounded};
-        let rosters = self.rosters.range((after.map_or(Unbounded, Excluded), Unbounded));
-        let roster = rosters.map(|(&key, &row)| (key, row)).next();
+        let roster = self.rosters.next_after(after).map(|(&key, waiter)| (key, waiter.row));
         let other = self.cells.next_after(after, lists).map(|(key, waiter)| (key, waiter.row));
         [roster, other].into_iter().flatten().min_by_key(|&(key, _)| key)
     }
@@ -158,14 +195,24 @@ impl Waiting {
         (ticket, within): (Entry, LocationSet),
         cursors: &mut Cursors,
     ) {
-        self.cells.reach(view, epoch, (ticket.row, within), &self.tickets, cursors);
+        match &self.batches {
+            None => self.cells.reach(view, epoch, (ticket.row, within), &self.tickets, cursors),
+            Some(batches) => {
+                let batch = batches.of(view.key(ticket.row));
+                let list = batch.and_then(|batch| batches.list(batch));
+                cursors.begin_batch(batch, list.and_then(Tickets::first_position));
+            }
+        }
     }
 
     /// The next candidate of a merge.
     #[inline]
     pub(super) fn next_of(&self, view: &View<'_>, cursors: &mut Cursors) -> Option<Entry> {
+        let batches = self.batches.as_ref().zip(cursors.batch());
+        let all = batches.and_then(|(batches, batch)| batches.list(batch));
+        let all = all.unwrap_or(&self.tickets);
         loop {
-            let (key, waiter) = self.cells.next(cursors, &self.tickets)?;
+            let (key, waiter) = self.cells.next(cursors, all)?;
             if !waiter.is_roster {
                 return Some(self.entry(view, key, waiter));
             }
@@ -175,26 +222,35 @@ impl Waiting {
     #[inline]
     fn entry(&self, view: &View<'_>, key: AnchorKey, waiter: Waiter) -> Entry {
         let mut entry = view.entry(key, waiter);
-        entry.is_kept = self.guard.keeps(key);
+        entry.is_kept = self.is_kept(key) == Some(true);
         entry
     }
 
     /// The backfill tickets, oldest first.
     pub(super) fn rosters<'w>(&'w self, view: &'w View<'_>) -> impl Iterator<Item = Entry> + 'w {
-        self.rosters.iter().map(|(&key, &row)| view.entry(key, view.waiter(row)))
+        self.rosters.iter().map(|(&key, &waiter)| view.entry(key, waiter))
     }
 
     pub(super) fn has_rosters(&self) -> bool {
         !self.rosters.is_empty()
     }
 
-    /// The first backfill ticket behind one.
-    pub(super) fn roster_after(&self, after: Option<AnchorKey>) -> Option<(AnchorKey, TicketRow)> {
-        self.next_in(after, &[])
+    /// Sets the cursors to where the backfill tickets are that a ticket could join.
+    pub(super) fn reach_rosters(
+        &self,
+        view: &View<'_>,
+        epoch: Epoch,
+        row: TicketRow,
+        cursors: &mut Cursors,
+    ) {
+        let anywhere = (row, LocationSet::ALL);
+        self.roster_cells.reach(view, epoch, anywhere, &self.rosters, cursors);
     }
 
-    pub(super) fn guard(&mut self) -> &mut Guard {
-        &mut self.guard
+    /// The next backfill ticket of a merge.
+    pub(super) fn next_roster(&self, view: &View<'_>, cursors: &mut Cursors) -> Option<Entry> {
+        let (key, waiter) = self.roster_cells.next(cursors, &self.rosters)?;
+        Some(view.entry(key, waiter))
     }
 
     /// The players of all tickets that may be taken into a team.

@@ -4,17 +4,18 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::member::{
-    Members, Place, ShapeError, Shaped, boolean, list, not_built, object, one_of, text, whole,
-    whole_u32,
+    Members, Place, ShapeError, Shaped, boolean, list, object, one_of, text, whole, whole_u32,
 };
+use super::queue::{QueueForm, given_twice, queue};
+use super::request::PairForm;
 use super::response::rendered;
 use crate::{
-    BackfillMode, Configuration, EarlyRejection, EngineOptions, FlexMatchMode, Millis,
-    PartyAggregation,
+    BackfillMode, Configuration, EarlyRejection, EngineOptions, FlexMatchMode, GameSessionQueue,
+    Millis, PartyAggregation,
 };
 
 /// Members of `CreateMatchmakingConfiguration` that are known.
-const BUILT: [&str; 14] = [
+const MEMBERS: [&str; 15] = [
     "Name",
     "Description",
     "RequestTimeoutSeconds",
@@ -28,12 +29,12 @@ const BUILT: [&str; 14] = [
     "GameSessionData",
     "NotificationTarget",
     "Tags",
-    // written when there are some, and not yet read
-    QUEUES,
+    "GameSessionQueueArns",
+    QUEUE,
 ];
 
-/// The member of `CreateMatchmakingConfiguration` that matters and is not run yet.
-const QUEUES: &str = "GameSessionQueueArns";
+/// The queue itself, which the service has elsewhere; ours.
+const QUEUE: &str = "Queue";
 
 const FLEX_MATCH_MODES: [(&str, FlexMatchMode); 2] =
     [("STANDALONE", FlexMatchMode::Standalone), ("WITH_QUEUE", FlexMatchMode::WithQueue)];
@@ -53,11 +54,15 @@ const PARTY_AGGREGATION: &str = "partyAggregation";
 
 /// Reads a configuration from the members of `CreateMatchmakingConfiguration` (facts 8.4).
 ///
+/// `Queue` is ours: the queue with the members of `CreateGameSessionQueue`, in which each destination
+/// may have `Locations`, a list of `{"Location", "HourlyCost"}`; with it `FlexMatchMode` is
+/// WITH_QUEUE unless it says otherwise.
+///
 /// All members are optional; the defaults are those of [`Configuration`]. How long a text or a
 /// list may be, and whether this release runs the configuration, is said by `Matchmaker::new`.
 ///
 /// # Errors
-/// [`ShapeError`] when a member is unknown, of another type, out of its range, or not built yet.
+/// [`ShapeError`] when a member is unknown, of another type, or out of its range.
 pub fn configuration_from_json(value: &Value) -> Result<Configuration, ShapeError> {
     configuration(value, Place::Root("Configuration"))
 }
@@ -104,16 +109,34 @@ pub(super) const fn party_aggregation_name(parties: PartyAggregation) -> &'stati
 }
 
 pub(super) fn configuration(value: &Value, place: Place<'_>) -> Shaped<Configuration> {
+    configuration_with(value, place, None)
+}
+
+/// The same with a queue that stands elsewhere.
+pub(super) fn configuration_with(
+    value: &Value,
+    place: Place<'_>,
+    elsewhere: Option<GameSessionQueue>,
+) -> Shaped<Configuration> {
     let map = object(value, place)?;
-    if map.contains_key(QUEUES) {
-        return Err(not_built(Place::Member(&place, QUEUES)));
-    }
     if map.contains_key("RuleSetName") {
         let member = Place::Member(&place, "RuleSetName");
         let message = format!("`{member}` has no use here: `RuleSet` or `RuleSetFile` says it");
         return Err(ShapeError::new(message));
     }
-    let members = Members::of(value, place, &BUILT)?;
+    let members = Members::of(value, place, &MEMBERS)?;
+    let inside = members.optional(QUEUE, queue)?;
+    if inside.is_some() && elsewhere.is_some() {
+        return Err(given_twice(Place::Member(&place, QUEUE)));
+    }
+    let queue = inside.or(elsewhere);
+    let default_mode = match queue {
+        Some(_) => FlexMatchMode::WithQueue,
+        None => FlexMatchMode::Standalone,
+    };
+    let texts = |value, place: Place<'_>| {
+        list(value, place, |value, place| text(value, place).map(String::from))
+    };
     let default = Configuration::default();
     let string =
         |key: &'static str| -> Shaped<_> { Ok(members.optional(key, text)?.map(String::from)) };
@@ -140,21 +163,24 @@ pub(super) fn configuration(value: &Value, place: Place<'_>) -> Shaped<Configura
         custom_event_data: string("CustomEventData")?,
         flex_match_mode: members
             .optional("FlexMatchMode", |value, place| one_of(value, place, &FLEX_MATCH_MODES))?
-            .unwrap_or(default.flex_match_mode),
+            .unwrap_or(default_mode),
         backfill_mode: members
             .optional("BackfillMode", |value, place| one_of(value, place, &BACKFILL_MODES))?
             .unwrap_or(default.backfill_mode),
         description: string("Description")?,
-        game_session_queue_arns: Vec::new(),
+        game_session_queue_arns: members
+            .optional("GameSessionQueueArns", texts)?
+            .unwrap_or_default(),
         game_properties: pairs("GameProperties")?,
         game_session_data: string("GameSessionData")?,
         notification_target: string("NotificationTarget")?,
         tags: pairs("Tags")?,
+        queue,
     })
 }
 
 /// A `GameProperty` or a `Tag` of the API.
-fn key_and_value(value: &Value, place: Place<'_>) -> Shaped<(String, String)> {
+pub(super) fn key_and_value(value: &Value, place: Place<'_>) -> Shaped<(String, String)> {
     let members = Members::of(value, place, &["Key", "Value"])?;
     Ok((members.required("Key", text)?.into(), members.required("Value", text)?.into()))
 }
@@ -184,20 +210,12 @@ struct ConfigurationForm<'c> {
     notification_target: Option<&'c str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tags: Vec<PairForm<'c>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct PairForm<'c> {
-    key: &'c str,
-    value: &'c str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    queue: Option<QueueForm<'c>>,
 }
 
 impl<'c> ConfigurationForm<'c> {
     fn of(configuration: &'c Configuration) -> Self {
-        let pairs = |pairs: &'c [(String, String)]| {
-            pairs.iter().map(|(key, value)| PairForm { key, value }).collect()
-        };
         // every field by name: a new one is not forgotten here
         let Configuration {
             name,
@@ -214,6 +232,7 @@ impl<'c> ConfigurationForm<'c> {
             game_session_data,
             notification_target,
             tags,
+            queue,
         } = configuration;
         Self {
             name,
@@ -232,10 +251,11 @@ impl<'c> ConfigurationForm<'c> {
             },
             description: description.as_deref(),
             game_session_queue_arns,
-            game_properties: pairs(game_properties),
+            game_properties: PairForm::all(game_properties),
             game_session_data: game_session_data.as_deref(),
             notification_target: notification_target.as_deref(),
-            tags: pairs(tags),
+            tags: PairForm::all(tags),
+            queue: queue.as_ref().map(QueueForm::of),
         }
     }
 }
@@ -257,6 +277,12 @@ pub(super) fn options(
         "earlyRejection",
         "backfillBeforeNewMatchSeconds",
         "sessionsMax",
+        "maxBatchTickets",
+        "exchangeTries",
+        "preferCostWithoutLatency",
+        "placeInMatchLocations",
+        "pendingPlacementsMax",
+        "retainedPlacementsMax",
         PARTY_AGGREGATION,
     ];
     let members = Members::of(value, place, &known)?;
@@ -292,6 +318,16 @@ pub(super) fn options(
         backfill_before_new_match_seconds: small("backfillBeforeNewMatchSeconds")?
             .unwrap_or(default.backfill_before_new_match_seconds),
         sessions_max: count("sessionsMax", default.sessions_max)?,
+        max_batch_tickets: count("maxBatchTickets", default.max_batch_tickets)?,
+        exchange_tries: small("exchangeTries")?.unwrap_or(default.exchange_tries),
+        prefer_cost_without_latency: members
+            .optional("preferCostWithoutLatency", boolean)?
+            .unwrap_or(default.prefer_cost_without_latency),
+        place_in_match_locations: members
+            .optional("placeInMatchLocations", boolean)?
+            .unwrap_or(default.place_in_match_locations),
+        pending_placements_max: count("pendingPlacementsMax", default.pending_placements_max)?,
+        retained_placements_max: count("retainedPlacementsMax", default.retained_placements_max)?,
     };
     Ok((options, party_aggregation.unwrap_or_default()))
 }
@@ -310,6 +346,12 @@ struct OptionsForm {
     early_rejection: &'static str,
     backfill_before_new_match_seconds: u32,
     sessions_max: usize,
+    max_batch_tickets: usize,
+    exchange_tries: u32,
+    prefer_cost_without_latency: bool,
+    place_in_match_locations: bool,
+    pending_placements_max: usize,
+    retained_placements_max: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     party_aggregation: Option<&'static str>,
 }
@@ -328,6 +370,12 @@ impl OptionsForm {
             early_rejection,
             backfill_before_new_match_seconds,
             sessions_max,
+            max_batch_tickets,
+            exchange_tries,
+            prefer_cost_without_latency,
+            place_in_match_locations,
+            pending_placements_max,
+            retained_placements_max,
         } = *options;
         Self {
             pass_interval: pass_interval.get(),
@@ -344,6 +392,12 @@ impl OptionsForm {
             },
             backfill_before_new_match_seconds,
             sessions_max,
+            max_batch_tickets,
+            exchange_tries,
+            prefer_cost_without_latency,
+            place_in_match_locations,
+            pending_placements_max,
+            retained_placements_max,
             party_aggregation: party_aggregation.map(party_aggregation_name),
         }
     }
@@ -353,6 +407,7 @@ impl OptionsForm {
 mod tests {
     use super::*;
     use crate::wire::request::tests::any_configuration;
+    use crate::{PlayerLatencyPolicy, PriorityConfiguration, PriorityKind, QueueDestination};
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -372,6 +427,23 @@ mod tests {
             "GameProperties": [{"Key": "difficulty", "Value": "hard"}],
             "NotificationTarget": "arn:aws:sns:us-west-2:123456789012:matches",
             "Tags": [{"Key": "team", "Value": "core"}, {"Key": "empty", "Value": ""}],
+            "GameSessionQueueArns": ["q"],
+            "Queue": {
+                "Name": "q", "TimeoutInSeconds": 60, "CustomEventData": "y",
+                "Destinations": [
+                    {"DestinationArn": "arn:aws:gamelift:us-west-2::fleet/fleet-1"},
+                    {"DestinationArn": "f2", "Locations": [{"Location": "l", "HourlyCost": 0.5}]},
+                ],
+                "PlayerLatencyPolicies": [
+                    {"MaximumIndividualPlayerLatencyMilliseconds": 50, "PolicyDurationSeconds": 9},
+                    {"MaximumIndividualPlayerLatencyMilliseconds": 99},
+                ],
+                "FilterConfiguration": {"AllowedLocations": ["l", "us-west-2"]},
+                "PriorityConfiguration": {
+                    "PriorityOrder": ["LOCATION", "COST"], "LocationOrder": ["l"],
+                },
+                "NotificationTarget": "t", "Tags": [],
+            },
         }));
         assert_eq!(
             read,
@@ -385,11 +457,36 @@ mod tests {
                 backfill_mode: BackfillMode::Automatic,
                 additional_player_count: 2,
                 description: Some("one against one".into()),
-                game_session_queue_arns: Vec::new(),
+                game_session_queue_arns: vec!["q".into()],
                 game_properties: vec![("difficulty".into(), "hard".into())],
                 game_session_data: Some("map=ice".into()),
                 notification_target: Some("arn:aws:sns:us-west-2:123456789012:matches".into()),
                 tags: vec![("team".into(), "core".into()), ("empty".into(), String::new())],
+                queue: Some(GameSessionQueue {
+                    timeout_in_seconds: 60,
+                    custom_event_data: Some("y".into()),
+                    destinations: vec![
+                        QueueDestination::new("arn:aws:gamelift:us-west-2::fleet/fleet-1")
+                            .with_location("us-west-2", 0.0),
+                        QueueDestination::new("f2").with_location("l", 0.5),
+                    ],
+                    player_latency_policies: vec![
+                        PlayerLatencyPolicy {
+                            maximum_individual_player_latency_milliseconds: 50,
+                            policy_duration_seconds: Some(9),
+                        },
+                        PlayerLatencyPolicy {
+                            maximum_individual_player_latency_milliseconds: 99,
+                            policy_duration_seconds: None,
+                        },
+                    ],
+                    allowed_locations: vec!["l".into(), "us-west-2".into()],
+                    priority_configuration: PriorityConfiguration {
+                        priority_order: vec![PriorityKind::Location, PriorityKind::Cost],
+                        location_order: vec!["l".into()],
+                    },
+                    ..GameSessionQueue::new("q")
+                }),
             })
         );
         let read = options_from_json(&json!({
@@ -397,6 +494,9 @@ mod tests {
             "undrainedEventsMax": 4, "retention": 5, "retainedTicketsMax": 6,
             "placementTimeout": 7, "earlyRejection": "literal",
             "backfillBeforeNewMatchSeconds": 8, "sessionsMax": 9,
+            "maxBatchTickets": 10, "exchangeTries": 11,
+            "preferCostWithoutLatency": true, "placeInMatchLocations": false,
+            "pendingPlacementsMax": 12, "retainedPlacementsMax": 13,
         }));
         assert_eq!(
             read,
@@ -412,6 +512,12 @@ mod tests {
                 early_rejection: EarlyRejection::Literal,
                 backfill_before_new_match_seconds: 8,
                 sessions_max: 9,
+                max_batch_tickets: 10,
+                exchange_tries: 11,
+                prefer_cost_without_latency: true,
+                place_in_match_locations: false,
+                pending_placements_max: 12,
+                retained_placements_max: 13,
             })
         );
     }
@@ -434,8 +540,26 @@ mod tests {
                  did you mean `STANDALONE`?",
             ),
             (
-                json!({"GameSessionQueueArns": []}),
-                "`GameSessionQueueArns` is not built yet in this release",
+                json!({"GameSessionQueueArns": [5]}),
+                "`GameSessionQueueArns[0]` must be a string, not a number",
+            ),
+            (
+                json!({"Queue": {"Destinations": [{"DestinationArn": "fleet-1"}]}}),
+                "`Queue.Destinations[0].Locations` is required: `fleet-1` names no region",
+            ),
+            (
+                json!({"Queue": {"PriorityConfiguration": {"PriorityOrder": ["LATENCIES"]}}}),
+                "`Queue.PriorityConfiguration.PriorityOrder[0]` is `LATENCIES`, but must be one of \
+                 LATENCY, COST, DESTINATION, LOCATION; did you mean `LATENCY`?",
+            ),
+            (
+                json!({"Queue": {"FilterConfiguration": {"AllowedLocations": []}}}),
+                "`Queue.FilterConfiguration.AllowedLocations` has no entry; leave it out to allow \
+                 all",
+            ),
+            (
+                json!({"Queue": {"SimulatedFleet": []}}),
+                "`Queue.SimulatedFleet` is for the `Queue` in the header of a scenario",
             ),
             (
                 json!({"RuleSetName": "duel"}),
@@ -491,11 +615,15 @@ mod tests {
             game_session_queue_arns: vec!["arn:q".into()],
             ..Configuration::default()
         };
-        assert_eq!(configuration_to_json(&queues).get(QUEUES), Some(&json!(["arn:q"])));
+        assert_eq!(
+            configuration_to_json(&queues).get("GameSessionQueueArns"),
+            Some(&json!(["arn:q"]))
+        );
     }
 
     fn any_options() -> impl Strategy<Value = EngineOptions> {
-        let counts = (any::<u32>(), any::<u32>(), any::<u32>(), any::<u32>(), any::<u32>());
+        let count = any::<u32>;
+        let counts = (count(), count(), count(), count(), count(), count());
         let numbers = (any::<u64>(), any::<u64>(), any::<u64>(), any::<u64>(), any::<u64>());
         (counts, numbers, any::<bool>()).prop_map(|(counts, numbers, literal)| EngineOptions {
             pass_interval: Millis::new(numbers.0),
@@ -512,6 +640,12 @@ mod tests {
             },
             backfill_before_new_match_seconds: counts.3,
             sessions_max: counts.4 as usize,
+            max_batch_tickets: counts.5 as usize,
+            exchange_tries: counts.0,
+            prefer_cost_without_latency: literal,
+            place_in_match_locations: !literal,
+            pending_placements_max: counts.2 as usize,
+            retained_placements_max: counts.3 as usize,
         })
     }
 

@@ -83,17 +83,23 @@ pub(super) struct ConnectionInfoForm<'c> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct PlayerSessionForm<'c> {
+pub(super) struct PlayerSessionForm<'c> {
     player_id: &'c str,
     player_session_id: &'c str,
 }
 
-impl<'c> ConnectionInfoForm<'c> {
-    pub(super) fn of(info: &'c GameSessionConnectionInfo) -> Self {
-        let sessions = info.matched_player_sessions.iter().map(|session| PlayerSessionForm {
+impl<'c> PlayerSessionForm<'c> {
+    pub(super) fn of(session: &'c MatchedPlayerSession) -> Self {
+        Self {
             player_id: session.player_id.as_str(),
             player_session_id: &session.player_session_id,
-        });
+        }
+    }
+}
+
+impl<'c> ConnectionInfoForm<'c> {
+    pub(super) fn of(info: &'c GameSessionConnectionInfo) -> Self {
+        let sessions = info.matched_player_sessions.iter().map(PlayerSessionForm::of);
         Self {
             game_session_arn: info.game_session_arn.as_deref(),
             ip_address: info.ip_address.as_deref(),

@@ -2,14 +2,14 @@
 
 use std::collections::VecDeque;
 
-use super::expect::{Expectation, Mismatch, Said};
+use super::expect::{Expectation, Mismatch, Said, Told};
 use super::record::{Outcome, Record};
 use super::replay::ReplayError;
 use super::request::parse_input;
 use super::scenario::{Command, DriverKind, ScenarioLine};
 use crate::{
-    Event, Input, InputError, Millis, Response, SessionUpdate, TickReport, TicketId, TicketStatus,
-    Timestamp,
+    Event, FleetAnswer, Input, InputError, Millis, PlacementAction, Response, SessionUpdate,
+    SimulatedFleet, TickReport, TicketId, TicketStatus, Timestamp,
 };
 
 /// Finished passes in a row that emit nothing and yet ask for another one at the same instant.
@@ -23,12 +23,13 @@ pub(super) trait Engine {
     fn handle_timeout(&mut self, now: Timestamp) -> Result<TickReport, InputError>;
     fn poll_event(&mut self) -> Option<Event>;
     fn poll_update(&mut self) -> Option<SessionUpdate>;
+    fn poll_action(&mut self) -> Option<PlacementAction>;
     fn poll_timeout(&self) -> Option<Timestamp>;
     fn status(&self, ticket: &TicketId) -> Option<TicketStatus>;
 }
 
 /// The next thing that the engine has to tell after a call at `now`: its events, each at its own
-/// time, then its updates.
+/// time, then its updates, then its actions.
 pub(super) fn poll_record(
     engine: &mut impl Engine,
     start: Timestamp,
@@ -36,7 +37,10 @@ pub(super) fn poll_record(
 ) -> Option<Record> {
     let (time, outcome) = match engine.poll_event() {
         Some(event) => (event.time, Outcome::Event(event)),
-        None => (now, Outcome::Update(engine.poll_update()?)),
+        None => match engine.poll_update() {
+            Some(update) => (now, Outcome::Update(update)),
+            None => (now, Outcome::Action(engine.poll_action()?)),
+        },
     };
     Some(Record { at: time.since(start).get(), outcome })
 }
@@ -45,6 +49,8 @@ pub(super) fn poll_record(
 #[derive(Debug)]
 pub(super) struct Driver<E> {
     pub(super) engine: E,
+    /// Answers for the host, if the scenario has it.
+    pub(super) fleet: Option<SimulatedFleet>,
     start: Timestamp,
     now: Timestamp,
     kind: DriverKind,
@@ -60,6 +66,8 @@ pub(super) struct Driver<E> {
     events: Option<Vec<serde_json::Value>>,
     /// The updates likewise.
     updates: Option<Vec<serde_json::Value>>,
+    /// The actions likewise.
+    actions: Option<Vec<serde_json::Value>>,
     pub(super) mismatches: Vec<Mismatch>,
 }
 
@@ -73,8 +81,10 @@ impl<E: Engine> Driver<E> {
         let expectations = || lines.iter().flat_map(|line| &line.expect);
         let events = expectations().any(Expectation::needs_events).then(Vec::new);
         let updates = expectations().any(Expectation::needs_updates).then(Vec::new);
+        let actions = expectations().any(Expectation::needs_actions).then(Vec::new);
         Self {
             engine,
+            fleet: None,
             start,
             now: start,
             kind,
@@ -86,6 +96,7 @@ impl<E: Engine> Driver<E> {
             ready: VecDeque::new(),
             events,
             updates,
+            actions,
             mismatches: Vec::new(),
         }
     }
@@ -143,7 +154,9 @@ impl<E: Engine> Driver<E> {
         if self.kind == DriverKind::Recorded && lines_left {
             return None;
         }
-        let due = self.engine.poll_timeout().map(|due| due.max(self.now));
+        let fleet = self.fleet.as_ref().and_then(SimulatedFleet::poll_timeout);
+        let due = [self.engine.poll_timeout(), fleet].into_iter().flatten().min();
+        let due = due.map(|due| due.max(self.now));
         due.filter(|&due| due <= limit)
     }
 
@@ -163,8 +176,17 @@ impl<E: Engine> Driver<E> {
                     Outcome::Advanced { line: number }
                 }
                 Command::Operation { name, input } => {
-                    let answer = parse_input(name, input)
-                        .and_then(|input| self.engine.handle_input(instant, input));
+                    let answer = parse_input(name, input).and_then(|input| {
+                        let ended = match &input {
+                            Input::EndGameSession(end) => Some(end.game_session_arn.clone()),
+                            _ => None,
+                        };
+                        let answer = self.engine.handle_input(instant, input)?;
+                        if let (Some(fleet), Some(arn)) = (&mut self.fleet, ended) {
+                            fleet.end(&arn);
+                        }
+                        Ok(answer)
+                    });
                     match answer {
                         Ok(response) => Outcome::Response { line: number, response },
                         Err(error) => Outcome::Error { line: number, error },
@@ -192,6 +214,12 @@ impl<E: Engine> Driver<E> {
 
     fn fire(&mut self, due: Timestamp) -> Result<(), ReplayError> {
         self.move_to(due);
+        let answer = self.fleet.as_mut().and_then(|fleet| fleet.poll_answer(due));
+        if let Some(answer) = answer {
+            self.answer(due, answer);
+            self.drain();
+            return Ok(());
+        }
         let at = due.since(self.start).get();
         let report =
             self.engine.handle_timeout(due).map_err(|error| ReplayError::Engine { at, error })?;
@@ -207,6 +235,22 @@ impl<E: Engine> Driver<E> {
         Ok(())
     }
 
+    /// Passes on what the fleet says: an answer that comes at a deadline counts. The engine refuses
+    /// one about a placement that it has forgotten; then the session is of no use.
+    fn answer(&mut self, now: Timestamp, answer: FleetAnswer) {
+        let (arn, input) = match answer {
+            FleetAnswer::Started(started) => {
+                let arn = started.game_session_connection_info.game_session_arn.clone();
+                (arn, Input::GameSessionStarted(started))
+            }
+            FleetAnswer::Refused(refused) => (None, Input::GameSessionRefused(refused)),
+        };
+        let refused = self.engine.handle_input(now, input).is_err();
+        if let (true, Some(fleet), Some(arn)) = (refused, &mut self.fleet, arn) {
+            fleet.end(&arn);
+        }
+    }
+
     fn move_to(&mut self, time: Timestamp) {
         if time > self.now {
             self.now = time;
@@ -214,12 +258,16 @@ impl<E: Engine> Driver<E> {
         }
     }
 
-    /// Takes the events and updates out of the engine. Whether there was one.
+    /// Takes the events, updates and actions out of the engine. Whether there was one.
     fn drain(&mut self) -> bool {
         let before = self.ready.len();
         while let Some(record) = poll_record(&mut self.engine, self.start, self.now) {
+            if let (Some(fleet), Outcome::Action(action)) = (&mut self.fleet, &record.outcome) {
+                fleet.take(self.now, action);
+            }
             let asked_for = match record.outcome {
                 Outcome::Update(_) => &mut self.updates,
+                Outcome::Action(_) => &mut self.actions,
                 _ => &mut self.events,
             };
             if let Some(bodies) = asked_for {
@@ -231,15 +279,19 @@ impl<E: Engine> Driver<E> {
     }
 
     fn check_settled(&mut self, applied: std::ops::Range<usize>) {
-        let events = self.events.as_deref().unwrap_or_default();
-        let updates = self.updates.as_deref().unwrap_or_default();
+        let told = Told {
+            events: self.events.as_deref().unwrap_or_default(),
+            updates: self.updates.as_deref().unwrap_or_default(),
+            actions: self.actions.as_deref().unwrap_or_default(),
+        };
         let status = |id: &TicketId| self.engine.status(id);
         for line in self.lines.get(applied).unwrap_or_default() {
             for expect in &line.expect {
-                expect.check_settled(line.line, status, events, updates, &mut self.mismatches);
+                expect.check_settled(line.line, status, told, &mut self.mismatches);
             }
         }
-        self.events.iter_mut().chain(&mut self.updates).for_each(Vec::clear);
+        let told = [&mut self.events, &mut self.updates, &mut self.actions];
+        told.into_iter().flatten().for_each(Vec::clear);
     }
 }
 

@@ -82,6 +82,10 @@ impl Engine for Scripted {
         self.updates.pop_front()
     }
 
+    fn poll_action(&mut self) -> Option<PlacementAction> {
+        None
+    }
+
     fn poll_timeout(&self) -> Option<Timestamp> {
         self.timers.first().map(|&due| Timestamp::from_millis(due))
     }
@@ -111,6 +115,7 @@ fn run(driver: &mut Driver<Scripted>) -> Result<Vec<String>, ReplayError> {
             Outcome::Error { line, .. } => format!("{at}:{line}!"),
             Outcome::Event(event) => format!("{at}:e{}", event.sequence),
             Outcome::Update(update) => format!("{at}:{}", update.ticket_id),
+            Outcome::Action(action) => format!("{at}:{}", action.name()),
         });
     }
     Ok(records)

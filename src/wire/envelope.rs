@@ -5,13 +5,13 @@ use serde_json::Value;
 
 use super::event::EventForm;
 use super::response::rendered;
-use crate::Event;
 use crate::base::fnv::fnv1a_128;
+use crate::{Event, EventDetail};
 
 /// An event as EventBridge delivers it: `version`, `id`, `detail-type`, `source`, `account`,
 /// `time`, `region`, `resources`, `detail`.
 ///
-/// `configuration_arn` is the only resource; account and region are taken from it, and are empty
+/// `configuration_arn` is the only resource, for the end of a placement the ARN of its queue; account and region are taken from it, and are empty
 /// where it has none. `id` has the form of a UUID (version 8). It is a hash of the ARN, the event's
 /// sequence and its time: the same event has the same `id` whenever it is rendered, also after a
 /// recovery, so that a consumer can tell a repetition.
@@ -25,16 +25,22 @@ use crate::base::fnv::fnv1a_128;
 /// # }
 /// ```
 pub fn event_envelope(event: &Event, configuration_arn: &str) -> Value {
-    let part = |index: usize| configuration_arn.split(':').nth(index).unwrap_or_default();
+    let (detail_type, resource) = match &event.detail {
+        EventDetail::Placement(placement) => {
+            ("GameLift Queue Placement Event", &*placement.queue_arn)
+        }
+        _ => ("GameLift Matchmaking Event", configuration_arn),
+    };
+    let part = |index: usize| resource.split(':').nth(index).unwrap_or_default();
     rendered(&EnvelopeForm {
         version: "0",
         id: id(event, configuration_arn),
-        detail_type: "GameLift Matchmaking Event",
+        detail_type,
         source: "aws.gamelift",
         account: part(4),
         time: event.time.to_string(),
         region: part(3),
-        resources: [configuration_arn],
+        resources: [resource],
         detail: EventForm::of(event),
     })
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::connection::gateway_status;
+use super::placement::PlacementEventForm;
 use super::response::rendered;
 use crate::{
     Acceptance, Event, EventDetail, EventGameSession, EventPlayer, EventTicket, RuleMetrics,
@@ -12,13 +13,15 @@ use crate::{
 /// The `detail` of an event: the keys of facts 7.13 as decision 29 settles them, with
 /// `eventSequence` (counts from 1 without a gap) and `eventTime` (RFC 3339 with milliseconds).
 ///
+/// The end of a placement has the keys of facts 7.12.
+///
 /// `estimatedWaitMillis` is in seconds or `"NOT_AVAILABLE"`, as in the service.
 pub fn event_detail(event: &Event) -> Value {
     rendered(&EventForm::of(event))
 }
 
 /// The `type` of every event (facts 7.13).
-pub(super) const TYPES: [&str; 8] = [
+pub(super) const TYPES: [&str; 12] = [
     "MatchmakingSearching",
     "PotentialMatchCreated",
     "AcceptMatch",
@@ -27,10 +30,14 @@ pub(super) const TYPES: [&str; 8] = [
     "MatchmakingTimedOut",
     "MatchmakingCancelled",
     "MatchmakingFailed",
+    "PlacementFulfilled",
+    "PlacementCancelled",
+    "PlacementTimedOut",
+    "PlacementFailed",
 ];
 
 /// The members of a `detail`, of whatever type.
-pub(super) const MEMBERS: [&str; 14] = [
+pub(super) const MEMBERS: [&str; 25] = [
     "type",
     "eventSequence",
     "eventTime",
@@ -45,11 +52,41 @@ pub(super) const MEMBERS: [&str; 14] = [
     "gameSessionInfo",
     "ruleEvaluationMetrics",
     "customEventData",
+    "placementId",
+    "port",
+    "gameSessionArn",
+    "ipAddress",
+    "dnsName",
+    "startTime",
+    "endTime",
+    "gameSessionRegion",
+    "computeName",
+    "gameSessionLocation",
+    "placedPlayerSessions",
 ];
+
+/// The `detail` of an event.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum EventForm<'e> {
+    Matchmaking(Box<MatchmakingForm<'e>>),
+    Placement(Box<PlacementEventForm<'e>>),
+}
+
+impl<'e> EventForm<'e> {
+    pub(super) fn of(event: &'e Event) -> Self {
+        match &event.detail {
+            EventDetail::Placement(placement) => {
+                Self::Placement(Box::new(PlacementEventForm::of(event, placement)))
+            }
+            _ => Self::Matchmaking(Box::new(MatchmakingForm::of(event))),
+        }
+    }
+}
 
 #[derive(Serialize, Default)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct EventForm<'e> {
+pub(super) struct MatchmakingForm<'e> {
     #[serde(rename = "type")]
     kind: &'static str,
     event_sequence: u64,
@@ -131,8 +168,8 @@ struct MetricsForm<'e> {
     failed_count: u64,
 }
 
-impl<'e> EventForm<'e> {
-    pub(super) fn of(event: &'e Event) -> Self {
+impl<'e> MatchmakingForm<'e> {
+    fn of(event: &'e Event) -> Self {
         let tickets = event.detail.tickets();
         let players = tickets.iter().flat_map(EventTicket::players);
         let mut form = Self {
@@ -148,6 +185,8 @@ impl<'e> EventForm<'e> {
             ..Self::default()
         };
         match &event.detail {
+            // has a form of its own
+            EventDetail::Placement(_) => {}
             EventDetail::MatchmakingSearching { ticket: _, estimated_wait_seconds } => {
                 let unknown = WaitForm::Unknown("NOT_AVAILABLE");
                 let wait = estimated_wait_seconds.map_or(unknown, WaitForm::Seconds);

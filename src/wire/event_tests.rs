@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use super::*;
 use crate::lifecycle::event_ticket::form;
-use crate::{PlayerGatewayStatus, StatusCause, Timestamp};
+use crate::{
+    GameSessionConnectionInfo, MatchedPlayerSession, PlacementEvent, PlacementStatus,
+    PlayerGatewayStatus, StatusCause, Timestamp,
+};
 use serde_json::json;
 
 /// A player of ticket `t1` or `t2` and nothing else.
@@ -272,7 +275,63 @@ fn one_of_each() -> Vec<EventDetail> {
             tickets: two(),
             cause: StatusCause::PlacementFailed,
         },
+        placement(PlacementStatus::Fulfilled),
+        placement(PlacementStatus::Cancelled),
+        placement(PlacementStatus::TimedOut),
+        placement(PlacementStatus::Failed),
     ]
+}
+
+fn placement(status: PlacementStatus) -> EventDetail {
+    let session = GameSessionConnectionInfo {
+        ip_address: Some("10.0.0.1".into()),
+        dns_name: Some("g1.example.com".into()),
+        port: Some(6262),
+        matched_player_sessions: vec![MatchedPlayerSession {
+            player_id: "p1".into(),
+            player_session_id: "psess-1".into(),
+        }],
+        compute_name: Some("i-1".into()),
+        location: Some("us-west-2".into()),
+        ..GameSessionConnectionInfo::new("arn:g1")
+    };
+    EventDetail::Placement(PlacementEvent {
+        placement_id: "p-1".into(),
+        queue_arn: "arn:aws:gamelift:us-west-2:123456789012:gamesessionqueue/q".into(),
+        status,
+        start_time: Timestamp::from_millis(1_000),
+        end_time: Timestamp::from_millis(2_500),
+        game_session: (status == PlacementStatus::Fulfilled).then(|| Box::new(session)),
+        match_id: None,
+    })
+}
+
+#[test]
+fn the_end_of_a_placement_has_the_members_of_the_service() {
+    let times = json!({
+        "eventSequence": 7, "eventTime": "1970-01-01T00:00:02.500Z", "placementId": "p-1",
+        "startTime": "1970-01-01T00:00:01.000Z", "endTime": "1970-01-01T00:00:02.500Z",
+    });
+    for (status, name) in [
+        (PlacementStatus::Cancelled, "PlacementCancelled"),
+        (PlacementStatus::TimedOut, "PlacementTimedOut"),
+        (PlacementStatus::Failed, "PlacementFailed"),
+    ] {
+        let mut expected = times.clone();
+        expected["type"] = json!(name);
+        assert_eq!(detail(placement(status)), expected);
+    }
+    let mut expected = times;
+    let session = json!({
+        "type": "PlacementFulfilled", "port": "6262", "gameSessionArn": "arn:g1",
+        "ipAddress": "10.0.0.1", "dnsName": "g1.example.com", "gameSessionRegion": "us-west-2",
+        "computeName": "i-1", "gameSessionLocation": "us-west-2",
+        "placedPlayerSessions": [{"playerId": "p1", "playerSessionId": "psess-1"}],
+    });
+    for (key, value) in session.as_object().into_iter().flatten() {
+        expected[key] = value.clone();
+    }
+    assert_eq!(detail(placement(PlacementStatus::Fulfilled)), expected);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::event::{MEMBERS, TYPES};
 use super::member::{Members, Place, ShapeError, Shaped, list, map, must_be, object, one_of};
+use super::placement::{ACTION_MEMBERS, ACTIONS};
 use super::session::{UPDATE_MEMBERS, UPDATE_REASONS};
 use crate::{TicketId, TicketStatus, UpdateReason};
 
@@ -31,6 +32,19 @@ pub struct Expectation {
     /// Updates of game sessions in this order, with any others between, among those since the end
     /// of the instant before the line's.
     pub updates: Option<Vec<Value>>,
+    /// Game sessions to start and to stop in this order, with any others between, among those since
+    /// the end of the instant before the line's.
+    pub actions: Option<Vec<Value>>,
+    /// All of them since then.
+    pub actions_exactly: Option<Vec<Value>>,
+}
+
+/// What came out since the end of the instant before.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Told<'t> {
+    pub(super) events: &'t [Value],
+    pub(super) updates: &'t [Value],
+    pub(super) actions: &'t [Value],
 }
 
 /// Something that did not come out as a scenario says.
@@ -75,7 +89,16 @@ pub(super) fn expectations(value: &Value, place: Place<'_>) -> Shaped<Vec<Expect
 }
 
 fn expectation(value: &Value, place: Place<'_>) -> Shaped<Expectation> {
-    let known = ["response", "error", "status", "events", "eventsExactly", "updates"];
+    let known = [
+        "response",
+        "error",
+        "status",
+        "events",
+        "eventsExactly",
+        "updates",
+        "actions",
+        "actionsExactly",
+    ];
     let members = Members::of(value, place, &known)?;
     let part = |value: &Value, place: Place<'_>| object(value, place).map(|_| value.clone());
     let events = |value: &Value, place: Place<'_>| list(value, place, event);
@@ -91,6 +114,9 @@ fn expectation(value: &Value, place: Place<'_>) -> Shaped<Expectation> {
         events: members.optional("events", events)?,
         events_exactly: members.optional("eventsExactly", events)?,
         updates: members.optional("updates", |value, place| list(value, place, update))?,
+        actions: members.optional("actions", |value, place| list(value, place, action))?,
+        actions_exactly: members
+            .optional("actionsExactly", |value, place| list(value, place, action))?,
     };
     let none = |list: &Option<Vec<Value>>| list.as_ref().is_none_or(Vec::is_empty);
     match expectation {
@@ -101,7 +127,9 @@ fn expectation(value: &Value, place: Place<'_>) -> Shaped<Expectation> {
             events,
             events_exactly: None,
             updates,
-        } if status.is_empty() && none(&events) && none(&updates) => {
+            actions,
+            actions_exactly: None,
+        } if status.is_empty() && none(&events) && none(&updates) && none(&actions) => {
             let hint = events.map_or("", |_| "; to say that no event comes, use `eventsExactly`");
             Err(ShapeError::new(format!("`{place}` expects nothing{hint}")))
         }
@@ -121,6 +149,14 @@ fn update(value: &Value, place: Place<'_>) -> Shaped<Value> {
     let members = Members::of(value, place, &UPDATE_MEMBERS)?;
     let reasons = UPDATE_REASONS.map(|reason| (UpdateReason::as_str(reason), ()));
     members.optional("updateReason", |value, place| one_of(value, place, &reasons))?;
+    Ok(value.clone())
+}
+
+/// A part of an action.
+fn action(value: &Value, place: Place<'_>) -> Shaped<Value> {
+    let members = Members::of(value, place, &ACTION_MEMBERS)?;
+    let names = ACTIONS.map(|name| (name, ()));
+    members.optional("type", |value, place| one_of(value, place, &names))?;
     Ok(value.clone())
 }
 
@@ -157,10 +193,10 @@ impl Expectation {
         &self,
         line: usize,
         status: impl Fn(&TicketId) -> Option<TicketStatus>,
-        events: &[Value],
-        updates: &[Value],
+        told: Told<'_>,
         out: &mut Vec<Mismatch>,
     ) {
+        let Told { events, updates, actions } = told;
         let mut found = Found { line, out };
         for (id, expected) in &self.status {
             let stands = status(id);
@@ -173,10 +209,16 @@ impl Expectation {
             found.in_order("events", expected, events);
         }
         if let Some(expected) = &self.events_exactly {
-            found.exactly(expected, events);
+            found.exactly("eventsExactly", expected, events);
         }
         if let Some(expected) = &self.updates {
             found.in_order("updates", expected, updates);
+        }
+        if let Some(expected) = &self.actions {
+            found.in_order("actions", expected, actions);
+        }
+        if let Some(expected) = &self.actions_exactly {
+            found.exactly("actionsExactly", expected, actions);
         }
     }
 
@@ -188,6 +230,11 @@ impl Expectation {
     /// Whether the check of the instant needs its updates.
     pub(super) const fn needs_updates(&self) -> bool {
         self.updates.is_some()
+    }
+
+    /// Whether the check of the instant needs its actions.
+    pub(super) const fn needs_actions(&self) -> bool {
+        self.actions.is_some() || self.actions_exactly.is_some()
     }
 }
 
@@ -235,13 +282,13 @@ impl Found<'_> {
         }
     }
 
-    fn exactly(&mut self, expected: &[Value], events: &[Value]) {
+    fn exactly(&mut self, name: &str, expected: &[Value], events: &[Value]) {
         if expected.len() != events.len() {
             let (expected, events) = (Value::from(expected), Value::from(events));
-            return self.mismatch("eventsExactly", &expected, &events);
+            return self.mismatch(name, &expected, &events);
         }
         for (index, (entry, event)) in expected.iter().zip(events).enumerate() {
-            self.part(&format!("eventsExactly[{index}]"), entry, Some(event));
+            self.part(&format!("{name}[{index}]"), entry, Some(event));
         }
     }
 }
@@ -291,7 +338,8 @@ mod tests {
     fn settled_with(expect: &Value, events: &[Value], updates: &[Value]) -> Vec<String> {
         let mut out = Vec::new();
         let status = |id: &TicketId| (id.as_str() == "t1").then_some(TicketStatus::Searching);
-        one(expect).check_settled(4, status, events, updates, &mut out);
+        let told = Told { events, updates, ..Told::default() };
+        one(expect).check_settled(4, status, told, &mut out);
         out.iter().map(Mismatch::to_string).collect()
     }
 
@@ -327,7 +375,8 @@ mod tests {
                 "`expect.eventsExactly[0].type` is `MatchmakingSuceeded`, but must be one of \
                  MatchmakingSearching, PotentialMatchCreated, AcceptMatch, AcceptMatchCompleted, \
                  MatchmakingSucceeded, MatchmakingTimedOut, MatchmakingCancelled, \
-                 MatchmakingFailed; did you mean `MatchmakingSucceeded`?",
+                 MatchmakingFailed, PlacementFulfilled, PlacementCancelled, PlacementTimedOut, \
+                 PlacementFailed; did you mean `MatchmakingSucceeded`?",
             ),
         ] {
             assert_eq!(read(&json), Err(message.into()));

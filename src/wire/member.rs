@@ -184,10 +184,6 @@ pub(super) fn must_be(wanted: &str, value: &Value, place: Place<'_>) -> ShapeErr
     ShapeError::new(format!("`{place}` must be {wanted}, not {}", kind(value)))
 }
 
-pub(super) fn not_built(what: impl fmt::Display) -> ShapeError {
-    ShapeError::new(format!("`{what}` is not built yet in this release"))
-}
-
 fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",

@@ -13,7 +13,9 @@ mod event;
 mod expect;
 mod journal;
 mod member;
+mod placement;
 mod provenance;
+mod queue;
 mod raw;
 mod record;
 mod replay;
@@ -34,6 +36,7 @@ pub use journal::{
     RecordedInput,
 };
 pub use member::ShapeError;
+pub use placement::{action_to_json, placement_to_json};
 pub use provenance::rule_set_hash;
 pub use record::{Outcome, Record};
 pub use replay::{Replay, ReplayError};

@@ -4,9 +4,10 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::event::EventForm;
+use super::placement::ActionForm;
 use super::response::{ErrorForm, ResponseForm, rendered};
 use super::session::UpdateForm;
-use crate::{Event, InputError, Response, SessionUpdate};
+use crate::{Event, InputError, PlacementAction, Response, SessionUpdate};
 
 /// One line of a replay's output. It serialises to the JSON of commands.md 1.3.
 #[derive(Clone, PartialEq, Debug)]
@@ -45,6 +46,9 @@ pub enum Outcome {
     /// The server of a game session is told of its backfill ticket. The updates of a call come
     /// after its events.
     Update(SessionUpdate),
+    /// The host is to start or to stop a game session. The actions of a call come after its
+    /// updates.
+    Action(PlacementAction),
 }
 
 impl Record {
@@ -53,12 +57,14 @@ impl Record {
         serde_json::to_string(self).expect("a form has string keys and cannot fail")
     }
 
-    /// The body: the response, the exception, the detail of the event, or the update.
+    /// The body: the response, the exception, the detail of the event, the update, or the
+    /// action.
     pub(super) fn body(&self) -> Value {
         match RecordForm::of(self) {
             RecordForm { response: Some(response), .. } => rendered(&response),
             RecordForm { error: Some(error), .. } => rendered(&error),
             RecordForm { update: Some(update), .. } => rendered(&update),
+            RecordForm { action: Some(action), .. } => rendered(&action),
             form => rendered(&form.event),
         }
     }
@@ -83,6 +89,8 @@ struct RecordForm<'r> {
     event: Option<EventForm<'r>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     update: Option<UpdateForm<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action: Option<ActionForm<'r>>,
 }
 
 impl<'r> RecordForm<'r> {
@@ -94,6 +102,7 @@ impl<'r> RecordForm<'r> {
             error: None,
             event: None,
             update: None,
+            action: None,
         };
         match &record.outcome {
             Outcome::Response { line, response } => {
@@ -110,6 +119,7 @@ impl<'r> RecordForm<'r> {
             }
             Outcome::Event(event) => form.event = Some(EventForm::of(event)),
             Outcome::Update(update) => form.update = Some(UpdateForm::of(update)),
+            Outcome::Action(action) => form.action = Some(ActionForm::of(action)),
         }
         form
     }

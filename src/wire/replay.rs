@@ -6,8 +6,8 @@ use super::provenance::rule_set_hash;
 use super::record::Record;
 use super::scenario::Scenario;
 use crate::{
-    ConfigurationError, Event, Input, InputError, Matchmaker, Response, RuleSet, SessionUpdate,
-    TickReport, TicketId, TicketStatus, Timestamp,
+    ConfigurationError, Event, Input, InputError, Matchmaker, PlacementAction, Response, RuleSet,
+    SessionUpdate, SimulatedFleet, TickReport, TicketId, TicketStatus, Timestamp,
 };
 
 /// A running replay: an iterator over the output of a scenario, in order.
@@ -82,14 +82,16 @@ impl Replay {
     /// [`ConfigurationError`] when the matchmaker cannot be made, or the rule set is not the one
     /// that the scenario was recorded with.
     pub fn new(scenario: Scenario, rule_set: RuleSet) -> Result<Self, ConfigurationError> {
-        let Scenario { configuration, options, start, seed, lines, driver, .. } = scenario;
+        let Scenario { configuration, options, start, seed, lines, driver, fleet, .. } = scenario;
         let (recorded, given) = (scenario.rule_set_hash, rule_set_hash(&rule_set));
         if let Some(recorded) = recorded.filter(|recorded| *recorded != given) {
             let problem = format!("is {recorded}, but that of the rule set given is {given}");
             return Err(ConfigurationError::Invalid { field: "RuleSetHash".into(), problem });
         }
         let matchmaker = Matchmaker::new(rule_set, configuration, options, start, seed)?;
-        Ok(Self { driver: Driver::new(matchmaker, start, driver, lines), ended: false })
+        let mut driver = Driver::new(matchmaker, start, driver, lines);
+        driver.fleet = fleet.map(SimulatedFleet::new);
+        Ok(Self { driver, ended: false })
     }
 
     /// The same replay, going on after the last command: timers fire up to and including `until`,
@@ -142,6 +144,10 @@ impl Engine for Matchmaker {
 
     fn poll_update(&mut self) -> Option<SessionUpdate> {
         Self::poll_update(self)
+    }
+
+    fn poll_action(&mut self) -> Option<PlacementAction> {
+        Self::poll_action(self)
     }
 
     fn poll_timeout(&self) -> Option<Timestamp> {

@@ -4,12 +4,13 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::connection::ConnectionInfoForm;
+use super::placement::PlacementForm;
 use super::request::PlayerForm;
 use super::session::MatchmakerDataForm;
 use crate::{InputError, MatchmakingTicket, Response, StatusCause, Timestamp};
 
 /// The output of the operation: `{"MatchmakingTicket": ...}`, `{"TicketList": [...]}`,
-/// `{"MatchmakerData": ...}` of our `DescribeMatch`, or `{}`.
+/// `{"GameSessionPlacement": ...}`, `{"MatchmakerData": ...}` of our `DescribeMatch`, or `{}`.
 pub fn response_to_json(response: &Response) -> Value {
     rendered(&ResponseForm::of(response))
 }
@@ -37,6 +38,7 @@ pub(super) enum ResponseForm<'r> {
     Start { matchmaking_ticket: TicketForm<'r> },
     Describe { ticket_list: Vec<TicketForm<'r>> },
     Match { matchmaker_data: MatchmakerDataForm<'r> },
+    Placement { game_session_placement: Box<PlacementForm<'r>> },
     Nothing {},
 }
 
@@ -50,11 +52,18 @@ impl<'r> ResponseForm<'r> {
             | Response::AcceptMatch
             | Response::CompletePlacement
             | Response::FailPlacement
+            | Response::GameSessionStarted
+            | Response::GameSessionRefused
             | Response::EndGameSession
             | Response::RemovePlayers
             | Response::Reconfigure => Self::Nothing {},
             Response::DescribeMatchmaking(tickets) => {
                 Self::Describe { ticket_list: tickets.iter().map(TicketForm::of).collect() }
+            }
+            Response::StartGameSessionPlacement(placement)
+            | Response::DescribeGameSessionPlacement(placement)
+            | Response::StopGameSessionPlacement(placement) => {
+                Self::Placement { game_session_placement: Box::new(PlacementForm::of(placement)) }
             }
             Response::DescribeMatch(data) => {
                 Self::Match { matchmaker_data: MatchmakerDataForm::of(data) }
@@ -118,7 +127,7 @@ impl<'t> TicketForm<'t> {
     }
 }
 
-fn unix_seconds(time: Timestamp) -> f64 {
+pub(super) fn unix_seconds(time: Timestamp) -> f64 {
     time.as_millis() as f64 / 1000.0
 }
 

@@ -1,17 +1,17 @@
 //! Scenario files: a header, then one command a line (commands.md 1.1).
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::configuration::{configuration, options};
+use super::configuration::{configuration_with, options};
 use super::expect::{Expectation, expectations};
 use super::member::{
-    Place, ShapeError, Shaped, clip, did_you_mean, must_be, not_built, one_of, text,
-    unknown_member, whole,
+    Place, ShapeError, Shaped, clip, did_you_mean, must_be, one_of, text, unknown_member, whole,
 };
 use super::provenance::other_version;
+use super::queue::{no_fleet, queue_and_fleet};
 use super::raw::{RawMembers, is_json};
 use super::request::{RECONFIGURE, RULE_SET, is_operation, operations};
-use crate::{Configuration, EngineOptions, PartyAggregation, Timestamp};
+use crate::{Configuration, EngineOptions, FleetLocation, PartyAggregation, Timestamp};
 
 const HEADER: [&str; 11] = [
     RULE_SET,
@@ -45,6 +45,8 @@ pub struct Scenario {
     pub rule_set: RuleSetSource,
     /// The configuration of the matchmaker.
     pub configuration: Configuration,
+    /// The places that answer for the host, if the `Queue` has a `SimulatedFleet`.
+    pub fleet: Option<Vec<FleetLocation>>,
     /// The options of the engine.
     pub options: EngineOptions,
     /// How the rule set is compiled: [`CompileOptions`](crate::CompileOptions) has the same field.
@@ -196,12 +198,13 @@ pub(super) fn header(line: &str) -> Shaped<(Scenario, Option<String>)> {
     if let Some(key) = members.keys().find(|key| !HEADER.contains(key)) {
         return Err(unknown_member(key, PLACE, &HEADER));
     }
-    if members.has("Queue") {
-        return Err(not_built("Queue"));
-    }
+    let (queue, fleet) = members.read("Queue", queue_and_fleet)?.unzip();
     let driver = members.read("Driver", |value, place| {
         one_of(value, place, &[("timers", DriverKind::Timers), ("recorded", DriverKind::Recorded)])
     })?;
+    if driver == Some(DriverKind::Recorded) && fleet.as_ref().is_some_and(Option::is_some) {
+        return Err(no_fleet(Place::Member(&PLACE, "Queue")));
+    }
     let string = |value: &Value, place: Place<'_>| text(value, place).map(String::from);
     let file = members.read("RuleSetFile", string)?;
     let rule_set = match (members.raw(RULE_SET), file) {
@@ -229,7 +232,13 @@ pub(super) fn header(line: &str) -> Shaped<(Scenario, Option<String>)> {
     let (options, party_aggregation) = members.read("Options", options)?.unwrap_or_default();
     let scenario = Scenario {
         rule_set,
-        configuration: members.read("Configuration", configuration)?.unwrap_or_default(),
+        configuration: match members.has("Configuration") {
+            true => members
+                .read("Configuration", |value, place| configuration_with(value, place, queue))?
+                .unwrap_or_default(),
+            false => configuration_with(&Value::Object(Map::new()), PLACE, queue)?,
+        },
+        fleet: fleet.flatten(),
         options,
         party_aggregation,
         seed: seed.unwrap_or(0),
@@ -354,6 +363,7 @@ mod tests {
             Scenario {
                 rule_set: RuleSetSource::File("duel.json".into()),
                 configuration: Configuration::default(),
+                fleet: None,
                 options: EngineOptions::default(),
                 party_aggregation: PartyAggregation::Exact,
                 seed: 0,
@@ -470,7 +480,19 @@ mod tests {
                 r#"{"RulesetFile": "a"}"#,
                 "unknown member `RulesetFile` of the header; did you mean `RuleSetFile`?",
             ),
-            (r#"{"RuleSetFile": "a", "Queue": {}}"#, "`Queue` is not built yet in this release"),
+            (
+                r#"{"RuleSetFile": "a", "Queue": {"TimeoutInSecond": 5}}"#,
+                "unknown member `TimeoutInSecond` of Queue; did you mean `TimeoutInSeconds`?",
+            ),
+            (
+                r#"{"RuleSetFile": "a", "Queue": {}, "Configuration": {"Queue": {}}}"#,
+                "`Configuration.Queue` stands in the header, too; give the queue once",
+            ),
+            (
+                r#"{"RuleSetFile": "a", "Driver": "recorded", "Queue": {"SimulatedFleet": []}}"#,
+                "`Queue.SimulatedFleet` has no use in a recorded scenario, whose lines have the \
+                 answers of the host",
+            ),
             (
                 r#"{"RuleSetFile": "a", "Driver": "journal"}"#,
                 "`Driver` is `journal`, but must be one of timers, recorded",

@@ -20,6 +20,10 @@ pub struct Played {
     pub matches: Vec<Match>,
     /// Whether a budget ended a search, so that no law holds.
     pub is_cut: bool,
+    /// Matches that became two.
+    pub exchanged: u64,
+    /// Whether nodes ran out on the question which could, which one more ticket can decide.
+    pub is_exchange_cut: bool,
 }
 
 impl Played {
@@ -58,25 +62,39 @@ pub fn request(ticket: &Ticket) -> Input {
 
 /// Submits the tickets at their times, and runs passes when all are there.
 pub fn play(pool: &Pool) -> Played {
+    play_with(pool, options())
+}
+
+/// The same with matches that go by age alone.
+pub fn play_by_age(pool: &Pool) -> Played {
+    let mut options = options();
+    options.exchange_tries = 0;
+    play_with(pool, options)
+}
+
+fn play_with(pool: &Pool, options: EngineOptions) -> Played {
     let start = Timestamp::from_millis(0);
     let configuration = Configuration::default();
     let mut matchmaker =
-        Matchmaker::new(compile(pool), configuration, options(), start, 5).expect("it is valid");
+        Matchmaker::new(compile(pool), configuration, options, start, 5).expect("it is valid");
     for ticket in &pool.tickets {
         let at = Timestamp::from_millis(ticket.at);
         matchmaker.handle_input(at, request(ticket)).unwrap_or_else(|error| panic!("{error}"));
     }
     let now = Timestamp::from_millis(pool.now);
-    let mut is_cut = false;
+    let (mut is_cut, mut is_exchange_cut, mut exchanged) = (false, false, 0);
     while matchmaker.poll_timeout().is_some_and(|due| due <= now) {
         let report = matchmaker.handle_timeout(now).expect("time goes on");
         is_cut |= report.anchors_exhausted > 0 || report.fullness_unproven > 0;
+        is_exchange_cut |= report.exchanges_cut > 0;
+        exchanged += report.exchanged;
         if is_cut {
             break;
         }
     }
     let events = std::iter::from_fn(|| matchmaker.poll_event());
-    Played { matches: events.filter_map(|event| formed(&event)).collect(), is_cut }
+    let matches = events.filter_map(|event| formed(&event)).collect();
+    Played { matches, is_cut, exchanged, is_exchange_cut }
 }
 
 fn formed(event: &Event) -> Option<Match> {

@@ -63,6 +63,8 @@ fn header(setup: &Setup) -> Value {
             },
             "backfillBeforeNewMatchSeconds": options.backfill_before_new_match_seconds,
             "sessionsMax": options.sessions_max,
+            "maxBatchTickets": options.max_batch_tickets,
+            "exchangeTries": options.exchange_tries,
         },
     });
     if let Some(seconds) = configuration.acceptance_timeout_seconds {

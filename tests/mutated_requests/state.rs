@@ -207,9 +207,13 @@ pub const WAYS: &[Way] = &[
         it["RuleSetName"] = json!("duel");
         Some((it, INVALID, says(&["RuleSetName"])))
     }),
-    way(CONFIGURATION, "a queue", |_, _, mut it| {
+    way(CONFIGURATION, "a queue by name alone", |_, _, mut it| {
         it["GameSessionQueueArns"] = json!(["arn:aws:gamelift:us-west-2::gamesessionqueue/q"]);
-        Some((it, INVALID, says(&["GameSessionQueueArns", "not built"])))
+        Some((it, INVALID, says(&["GameSessionQueueArns[0]", "no `Queue`"])))
+    }),
+    way(CONFIGURATION, "a queue that leads nowhere", |_, _, mut it| {
+        it["Queue"] = json!({"Name": "q", "Destinations": []});
+        Some((it, INVALID, says(&["Queue.Destinations", "1 to 10"])))
     }),
 ];
 

@@ -21,15 +21,10 @@ pub struct Matched {
 
 /// Runs the engine on a pool. Each match is judged, by what waiting has made of the rules in the
 /// end.
-pub fn matched(game: &Game, pool: &Pool) -> Matched {
-    let mut matchmaker = Matchmaker::new(
-        game.rules.clone(),
-        Configuration::default(),
-        EngineOptions::default(),
-        START,
-        7,
-    )
-    .expect("the configuration is right");
+pub fn matched(game: &Game, pool: &Pool, options: EngineOptions) -> Matched {
+    let mut matchmaker =
+        Matchmaker::new(game.rules.clone(), Configuration::default(), options, START, 7)
+            .expect("the configuration is right");
     for (number, players) in pool.iter().enumerate() {
         let request = StartMatchmaking {
             ticket_id: Some(number.to_string().as_str().into()),

@@ -16,6 +16,7 @@ mod table;
 mod valid;
 
 use game::{Best, Game, TICKETS};
+use rallypoint::EngineOptions;
 use table::Row;
 
 /// Pools of each rule set; `docs/optimality.md` has the command.
@@ -24,13 +25,16 @@ const BY_DEFAULT: u64 = 2;
 /// Bounds take longer: one in so many pools has one.
 const BOUNDED_ONE_IN: u64 = 5;
 
-/// What the engine reaches today, so that nothing makes it worse: where the best is exact, no pool
-/// is matched worse than this, and half of them no worse than that.
-const WORST_MIN: f64 = 0.6;
-/// The goal is a median of 0.98.
-const MEDIAN_MIN: f64 = 0.9;
-/// Against a bound, which may be out of reach, half of the pools are no worse than this.
-const BOUNDED_MEDIAN_MIN: f64 = 0.7;
+/// Where the best is exact, half of the pools are matched no worse than this: a median below it is
+/// a defect.
+const MEDIAN_MIN: f64 = 0.98;
+/// What the engine reaches today beside that, so that nothing makes it worse: no pool where the
+/// best is exact,
+const WORST_MIN: f64 = 0.7;
+/// half of those in which matches are formed before the rules are as wide as they get,
+const WAITING_MEDIAN_MIN: f64 = 0.93;
+/// and half of those held against a bound, which may be out of reach.
+const BOUNDED_MEDIAN_MIN: f64 = 0.85;
 
 #[expect(clippy::disallowed_methods, reason = "the rule is for the engine; this is its test")]
 fn pools() -> u64 {
@@ -43,7 +47,10 @@ fn measure(game: &Game, pools: u64) -> Row {
     let mut row = Row::new(game.name);
     for number in 0..pools {
         let pool = game.pool(number, TICKETS);
-        let matched = engine::matched(game, &pool);
+        let mut by_age = EngineOptions::default();
+        by_age.exchange_tries = 0;
+        let by_age = engine::matched(game, &pool, by_age);
+        let matched = engine::matched(game, &pool, EngineOptions::default());
         let best = match game.best {
             Best::Exact(may_hold) => {
                 solver::most_players(&pool, &valid::matches(game, &pool, may_hold))
@@ -51,7 +58,7 @@ fn measure(game: &Game, pools: u64) -> Row {
             Best::Bound(relaxed) => solver::bound(&pool, &relaxed(&pool)),
         };
         let players = pool.iter().map(Vec::len).sum();
-        row.add(players, best, &matched);
+        row.add(players, best, &matched, &by_age);
     }
     row
 }
@@ -72,6 +79,7 @@ fn measure_all(title: &str, games: &[Game], pools: u64) -> Row {
 fn nearly_all_players_are_matched_who_can_be() {
     let all = measure_all("up to four players, exact", &small::games(), pools());
     assert!(all.worst() >= WORST_MIN && all.median() >= MEDIAN_MIN, "{all}");
+    assert!(all.median() > all.median_by_age(), "{all}");
     // A measure of pools in which every match is plain, or none is to be found, would be none.
     let share = all.best_share();
     assert!((0.5..0.95).contains(&share), "{share} of the players could be matched");
@@ -80,7 +88,7 @@ fn nearly_all_players_are_matched_who_can_be() {
 #[test]
 fn waiting_for_wider_rules_costs_little() {
     let all = measure_all("up to four players, through expansions", &small::waiting(), pools());
-    assert!(all.worst() >= WORST_MIN && all.median() >= MEDIAN_MIN, "{all}");
+    assert!(all.worst() >= WORST_MIN && all.median() >= WAITING_MEDIAN_MIN, "{all}");
 }
 
 #[test]

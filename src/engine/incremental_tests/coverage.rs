@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// Every row of the table. Each must be above 0.
-const ROWS: [&str; 65] = [
+const ROWS: [&str; 66] = [
     // how the timelines were held against each other
     "timeline the same to its end",
     "timeline the same until a search ran out of nodes, then sound",
@@ -12,6 +12,7 @@ const ROWS: [&str; 65] = [
     "slice cut short, and what follows the same",
     "instant at which only the plain engine made a pass",
     "match, the same at the same instant",
+    "exchange, the same at the same instant",
     "match after a search ran out of nodes, judged valid",
     // what happens
     "solo arrives",

@@ -65,6 +65,9 @@ impl Setup {
                 false => EarlyRejection::RejectersOnly,
             },
             backfill_before_new_match_seconds: guard,
+            // Exchange is for the matches of one slice, and slices of the two engines end in
+            // different places.
+            exchange_tries: if nodes_per_slice == 1_000_000 { 8 } else { 0 },
             ..EngineOptions::default()
         };
         let (is_coarse, has_backfill) = (chance.percent(20), chance.percent(80));

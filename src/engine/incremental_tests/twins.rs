@@ -124,6 +124,9 @@ impl<'s> Twins<'s> {
         self.sound(&self.incremental, &told)?;
         for (report, events, _) in &told {
             if self.is_same {
+                if report.exchanged > 0 {
+                    self.seen.note("exchange, the same at the same instant");
+                }
                 if report.unfinished {
                     self.seen.note("slice cut short, and what follows the same");
                 }

@@ -55,6 +55,10 @@ pub(super) fn ticket(form: &TicketForm, now: Timestamp, submissions: u64, rules:
     holds(placed.into_iter().all(|it| it == 0 || it == players.len()), || {
         format!("{of} does not have a player session for each player")
     })?;
+    let mut released = form.active.iter().flat_map(|active| &active.released);
+    holds(has_team || released.next().is_none(), || {
+        format!("{of} is no backfill, but has players who have left its session")
+    })?;
     form.active.iter().try_for_each(|active| active_part(&of, active, rules))
 }
 

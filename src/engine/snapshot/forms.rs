@@ -13,9 +13,9 @@ use crate::lifecycle::pending::{MatchRecord, MatchStage};
 use crate::lifecycle::session::Session;
 use crate::lifecycle::status::TicketStatus;
 use crate::lifecycle::timers::TimerKind;
-use crate::model::ticket::{MatchId, Player, PlayerId, TicketId};
+use crate::model::ticket::{MatchId, PlacementId, Player, PlayerId, TicketId};
 use crate::pool::columns::NumberRange;
-use crate::search::{AnchorKey, Keys, Progress, Stage, UnderWay};
+use crate::search::{AnchorKey, Cutting, Keys, Progress, Reading, Stage, UnderWay};
 
 /// A ticket. Of a finished one the fields that only an active one has are empty.
 #[derive(Clone, PartialEq, Debug)]
@@ -87,6 +87,10 @@ pub(super) struct MatchForm {
     pub(super) id: MatchId,
     pub(super) tickets: Vec<u64>,
     pub(super) location: Option<Arc<str>>,
+    #[cfg_attr(feature = "wire", serde(default))]
+    pub(super) locations: Vec<Arc<str>>,
+    /// Of a match that its queue places.
+    pub(super) placement: Option<PlacementId>,
     pub(super) formed: Timestamp,
     pub(super) deadline: Timestamp,
     /// None of a match that waits for its game session.
@@ -139,7 +143,32 @@ pub(super) struct ProgressForm {
     pub(super) given_up: Vec<AnchorForm>,
     pub(super) departed: bool,
     pub(super) sets_free: bool,
+    /// Left out while the partition was not cut.
+    #[cfg_attr(feature = "wire", serde(default, skip_serializing_if = "CuttingForm::is_none"))]
+    pub(super) cutting: CuttingForm,
     pub(super) under_way: Option<UnderWayForm>,
+}
+
+/// How passes over batches of a partition have gone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "wire", serde(rename_all = "camelCase"))]
+pub(super) struct CuttingForm {
+    pub(super) arrangement: u64,
+    pub(super) fruitless: u32,
+    pub(super) retry_at: Option<Timestamp>,
+    /// How often searches have read all tickets in reach, and how many those were.
+    #[cfg_attr(feature = "wire", serde(default))]
+    pub(super) readings: u64,
+    #[cfg_attr(feature = "wire", serde(default))]
+    pub(super) tickets_read: u64,
+}
+
+#[cfg(feature = "wire")]
+impl CuttingForm {
+    fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// How far passes are, in version 1.
@@ -164,6 +193,9 @@ pub(super) struct UnderWayForm {
     pub(super) changed: Vec<AnchorForm>,
     pub(super) stage: StageForm,
     pub(super) exhausted: Vec<AnchorForm>,
+    /// The tickets of each batch, if the partition is cut.
+    #[cfg_attr(feature = "wire", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub(super) batches: Option<Vec<Vec<AnchorForm>>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -216,7 +248,7 @@ impl Matchmaker {
         let active = ActiveForm {
             tallies: record.tallies.to_vec(),
             row,
-            next_epoch: self.epoch_timers[key],
+            next_epoch: self.epoch_timers[key].get(),
             is_guarded,
             released: self.book.released_of(key).cloned().collect(),
         };
@@ -228,13 +260,21 @@ impl Matchmaker {
         let (deadline, answers) = match &record.stage {
             MatchStage::Passing => return None,
             MatchStage::Accepting { deadline, answers } => (*deadline, Some(answers.clone())),
-            MatchStage::Placing { deadline } => (*deadline, None),
+            MatchStage::Placing { deadline } | MatchStage::InQueue { deadline, .. } => {
+                (*deadline, None)
+            }
+        };
+        let placement = match &record.stage {
+            MatchStage::InQueue { placement, .. } => Some(placement.clone()),
+            _ => None,
         };
         let tickets = record.tickets.iter().filter_map(|&key| self.book.record(key));
         Some(MatchForm {
             id: record.id.clone(),
             tickets: tickets.map(|ticket| ticket.number).collect(),
             location: record.location.clone(),
+            locations: record.locations.clone(),
+            placement,
             formed: record.formed,
             deadline,
             answers,
@@ -260,24 +300,33 @@ pub(super) fn range_form(range: NumberRange) -> RangeForm {
 }
 
 pub(super) fn progress_form((oldest, progress): (AnchorKey, &Progress)) -> ProgressForm {
-    let Progress { changed, given_up, departed, sets_free, under_way } = progress;
+    let Progress { changed, given_up, departed, sets_free, cutting, under_way } = progress;
+    let Cutting { arrangement, fruitless, retry_at, reading } = *cutting;
+    let Reading { times: readings, tickets: tickets_read } = reading;
     ProgressForm {
         oldest: anchor_form(oldest),
         changed: anchor_forms(changed),
         given_up: anchor_forms(given_up),
         departed: *departed,
         sets_free: *sets_free,
-        under_way: under_way.as_ref().map(|UnderWay { turn, changed, stage, exhausted }| {
-            UnderWayForm {
-                turn: Some(anchor_form(*turn)),
-                changed: anchor_forms(changed),
-                stage: match *stage {
-                    Stage::Asking(after) => StageForm::Asking(after.map(anchor_form)),
-                    Stage::Matching(after) => StageForm::Matching(after.map(anchor_form)),
-                },
-                exhausted: anchor_forms(exhausted),
-            }
-        }),
+        cutting: CuttingForm { arrangement, fruitless, retry_at, readings, tickets_read },
+        under_way: under_way.as_ref().map(under_way_form),
+    }
+}
+
+fn under_way_form(under_way: &UnderWay) -> UnderWayForm {
+    let UnderWay { turn, changed, stage, exhausted, batches } = under_way;
+    UnderWayForm {
+        turn: Some(anchor_form(*turn)),
+        changed: anchor_forms(changed),
+        stage: match *stage {
+            Stage::Asking(after) => StageForm::Asking(after.map(anchor_form)),
+            Stage::Matching(after) => StageForm::Matching(after.map(anchor_form)),
+        },
+        exhausted: anchor_forms(exhausted),
+        batches: batches
+            .as_ref()
+            .map(|it| it.keys().map(|keys| keys.map(anchor_form).collect()).collect()),
     }
 }
 

@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use super::checks::{self, COUNT_MAX, SUBMISSIONS_MAX, holds};
 use super::forms::{
-    ActiveForm, AnchorForm, BackfillForm, MatchForm, PassForm, ProgressForm, ProgressOfAllForm,
-    RangeForm, RowForm, SessionForm, StageForm, TicketForm, UnderWayForm,
+    ActiveForm, AnchorForm, BackfillForm, CuttingForm, MatchForm, PassForm, ProgressForm,
+    ProgressOfAllForm, RangeForm, RowForm, SessionForm, StageForm, TicketForm, UnderWayForm,
 };
 use super::{RestoreError, Snapshot, VERSION, VERSION_MIN};
 use crate::base::rng::DetRng;
-use crate::base::time::{Millis, Timestamp};
+use crate::base::time::{Millis, Timestamp, TimestampCell};
 use crate::engine::rows::RowOf;
 use crate::engine::{Matchmaker, set, validate};
 use crate::lifecycle::book::{Placed, Taken, TicketKey, TicketRecord};
@@ -20,10 +20,10 @@ use crate::lifecycle::pending::{MatchRecord, MatchStage};
 use crate::lifecycle::status::TicketStatus;
 use crate::lifecycle::timers::Timer;
 use crate::model::limits;
-use crate::model::ticket::{Player, PlayerId, TicketId};
+use crate::model::ticket::{MatchId, Player, PlayerId, TicketId};
 use crate::pool::columns::{NumberRange, TicketRow};
 use crate::ruleset::RuleSet;
-use crate::search::{AnchorKey, Keys, Progress, Stage, UnderWay};
+use crate::search::{AnchorKey, Cutting, Keys, Progress, Reading, Stage, UnderWay};
 
 /// The tickets of a snapshot by number of submission.
 type ByNumber = BTreeMap<u64, TicketKey>;
@@ -53,6 +53,10 @@ impl Matchmaker {
         it.submissions = submissions;
         it.rng = DetRng::at(snapshot.generator)
             .ok_or_else(|| RestoreError::damaged("no generator stands where `generator` says"))?;
+        if let Some(placements) = snapshot.placements {
+            let prefer_cost = it.options.prefer_cost_without_latency;
+            it.placer.restore(placements, now, prefer_cost).map_err(RestoreError::damaged)?;
+        }
         it.take_up_sessions(&snapshot.sessions)?;
         let mut tickets = ByNumber::new();
         for form in snapshot.finished {
@@ -69,6 +73,7 @@ impl Matchmaker {
             it.take_up_match(form, &tickets)?;
         }
         it.check_all_matched()?;
+        it.check_all_placed()?;
         for form in snapshot.sessions {
             it.announce_again(form)?;
         }
@@ -138,7 +143,7 @@ impl Matchmaker {
         let is_new = tickets.insert(number, key).is_none();
         holds(is_new, || format!("there are two tickets {number}"))?;
         set(&mut self.rows, key, None);
-        set(&mut self.epoch_timers, key, None);
+        set(&mut self.epoch_timers, key, TimestampCell::NONE);
         active.map_or(Ok(()), |active| self.take_up_active(key, &players, &active))
     }
 
@@ -175,7 +180,7 @@ impl Matchmaker {
         }
         if let Some(next) = form.next_epoch {
             self.timers.set(next, Timer::EpochStart(key), number);
-            self.epoch_timers[key] = Some(next);
+            self.epoch_timers[key] = Some(next).into();
         }
         match (status, row) {
             (TicketStatus::Queued, _) => _ = self.queued.insert(number, key),
@@ -265,7 +270,7 @@ impl Matchmaker {
 
     fn take_up_match(&mut self, form: MatchForm, tickets: &ByNumber) -> Result<(), RestoreError> {
         checks::pending(&form, self.now)?;
-        let MatchForm { id, location, formed, deadline, answers, announced, .. } = form;
+        let MatchForm { id, location, locations, formed, deadline, answers, announced, .. } = form;
         let (needs_session, fills_up) = (form.needs_session, form.fills_up);
         let of = format!("match `{}`", validate::shown(id.as_str()));
         let status = match answers {
@@ -292,7 +297,8 @@ impl Matchmaker {
                 })?;
                 backfill = Some(key);
             } else {
-                players.extend(record.party.ids().cloned());
+                let is_new = record.party.ids().all(|id| players.insert(id.clone()));
+                holds(is_new, || format!("{of} has a player twice"))?;
             }
             keys.push(key);
         }
@@ -306,16 +312,24 @@ impl Matchmaker {
         if let Some(id) = &announced {
             self.check_announced(id, None)?;
         }
+        if let Some(placement) = &form.placement {
+            let is_its = self.placer.waits_for(placement, &id, deadline);
+            holds(answers.is_none() && is_its, || {
+                format!("{of} waits for a placement that is not its")
+            })?;
+        }
         let record = MatchRecord {
             id,
             number: form.tickets.iter().copied().min().unwrap_or(u64::MAX),
             tickets: keys,
             backfill,
             location,
+            locations,
             formed,
-            stage: match answers {
-                Some(answers) => MatchStage::Accepting { deadline, answers },
-                None => MatchStage::Placing { deadline },
+            stage: match (answers, form.placement) {
+                (Some(answers), _) => MatchStage::Accepting { deadline, answers },
+                (None, Some(placement)) => MatchStage::InQueue { deadline, placement },
+                (None, None) => MatchStage::Placing { deadline },
             },
             announced: announced.clone(),
             needs_session,
@@ -336,6 +350,24 @@ impl Matchmaker {
         holds(is_free && self.sessions.announced_by(id).is_none(), || {
             format!("the id `{id}` is announced, and in use")
         })
+    }
+
+    /// Every pending placement of a match has the match.
+    fn check_all_placed(&self) -> Result<(), RestoreError> {
+        let in_queue = |match_id: &MatchId| {
+            let record = self.pending.find(match_id).and_then(|key| self.pending.get(key));
+            record.is_some_and(|record| matches!(record.stage, MatchStage::InQueue { .. }))
+        };
+        let mut seen = BTreeSet::new();
+        match self.placer.pending_matches().find(|&id| !in_queue(id) || !seen.insert(id)) {
+            None => Ok(()),
+            Some(id) => {
+                let id = validate::shown(id.as_str());
+                let message =
+                    format!("the match `{id}` of a placement is not there, or has another");
+                Err(RestoreError::damaged(message))
+            }
+        }
     }
 
     fn check_all_matched(&self) -> Result<(), RestoreError> {
@@ -373,8 +405,7 @@ impl Matchmaker {
         for form in form.partitions {
             let AnchorForm(_, number, _) = form.oldest;
             if let Some(&row) = rows.get(&number) {
-                let progress = self.progress(form);
-                self.waiting.take_up(row, progress);
+                self.take_up_progress(row, form);
             }
         }
         if let Some(of_all) = form.of_all {
@@ -382,7 +413,7 @@ impl Matchmaker {
         }
     }
 
-    fn progress(&self, form: ProgressForm) -> Progress {
+    fn take_up_progress(&mut self, row: TicketRow, form: ProgressForm) {
         let priority = self.rule_set.plan().ast.algorithm.backfill_priority;
         let key = |AnchorForm(start_time, number, is_backfill)| {
             AnchorKey::new(priority, is_backfill, start_time, number)
@@ -392,11 +423,19 @@ impl Matchmaker {
             forms.into_iter().for_each(|form| _ = keys.insert(key(form), ()));
             keys
         };
-        Progress {
+        let CuttingForm { arrangement, fruitless, retry_at, readings, tickets_read } = form.cutting;
+        let reading = Reading { times: readings, tickets: tickets_read };
+        let batches = form.under_way.as_ref().and_then(|it| it.batches.as_ref());
+        let batches = batches.map(|batches| {
+            let keys = |forms: &Vec<AnchorForm>| forms.iter().map(|&form| key(form)).collect();
+            batches.iter().map(keys).collect()
+        });
+        let progress = Progress {
             changed: keys(form.changed),
             given_up: keys(form.given_up),
             departed: form.departed,
             sets_free: form.sets_free,
+            cutting: Cutting { arrangement, fruitless, retry_at, reading }.taken_up(self.now),
             under_way: form.under_way.map(|under_way| UnderWay {
                 turn: key(under_way.turn.unwrap_or(form.oldest)),
                 changed: keys(under_way.changed),
@@ -405,8 +444,10 @@ impl Matchmaker {
                     StageForm::Matching(after) => Stage::Matching(after.map(key)),
                 },
                 exhausted: keys(under_way.exhausted),
+                batches: None,
             }),
-        }
+        };
+        self.waiting.take_up(row, progress, batches);
     }
 
     /// Version 1 knew no partitions: each has what is said of its own tickets.
@@ -422,17 +463,19 @@ impl Matchmaker {
                 changed: own(&under_way.changed),
                 stage: under_way.stage,
                 exhausted: own(&under_way.exhausted),
+                batches: None,
             });
             let Some(&row) = members.first() else { continue };
-            let progress = self.progress(ProgressForm {
+            let form = ProgressForm {
                 oldest: AnchorForm(columns.start_time[row], columns.number[row], false),
                 changed: own(&form.changed),
                 given_up: own(&form.given_up),
                 departed: form.departed,
                 sets_free: form.sets_free,
+                cutting: CuttingForm::default(),
                 under_way,
-            });
-            self.waiting.take_up(row, progress);
+            };
+            self.take_up_progress(row, form);
         }
     }
 

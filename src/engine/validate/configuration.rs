@@ -6,6 +6,7 @@ use crate::engine::options::{
     BackfillMode, Configuration, ConfigurationError, EngineOptions, FlexMatchMode,
 };
 use crate::model::limits;
+use crate::placement::queue;
 
 /// What is wrong with a field.
 type Invalid = Result<(), ConfigurationError>;
@@ -72,9 +73,37 @@ pub(in crate::engine) fn configuration(configuration: &Configuration) -> Invalid
         }
         (BackfillMode::Automatic | BackfillMode::Manual, _) => {}
     }
-    match configuration.game_session_queue_arns.is_empty() {
-        true => Ok(()),
-        false => Err(ConfigurationError::NotBuilt { what: "`GameSessionQueueArns`" }),
+    with_queue(configuration)
+}
+
+/// The queue, and that the configuration names no other.
+fn with_queue(configuration: &Configuration) -> Invalid {
+    const MEMBER: &str = "GameSessionQueueArns";
+    if let Some(queue) = &configuration.queue {
+        queue::check(queue)
+            .or_else(|(member, problem)| invalid(format!("Queue.{member}"), problem))?;
+    }
+    let arns = &configuration.game_session_queue_arns;
+    if arns.len() > 1 {
+        let problem = format!("has {} entries, but may have at most 1", arns.len());
+        return invalid(MEMBER, problem);
+    }
+    let Some(arn) = arns.first() else { return Ok(()) };
+    chars(format!("{MEMBER}[0]"), arn, 1, limits::ARN_CHARS_MAX)?;
+    let named = arn.rsplit_once(":gamesessionqueue/").map_or(arn.as_str(), |(_, named)| named);
+    match &configuration.queue {
+        Some(queue) if queue.name == named => Ok(()),
+        Some(queue) => {
+            let problem = format!("is `{}`, but the queue is `{}`", shown(arn), shown(&queue.name));
+            invalid(format!("{MEMBER}[0]"), problem)
+        }
+        None => {
+            let problem = format!(
+                "is `{}`, but there is no `Queue`; give it, or leave the ARN out to place matches yourself",
+                shown(arn)
+            );
+            invalid(format!("{MEMBER}[0]"), problem)
+        }
     }
 }
 
@@ -120,6 +149,8 @@ pub(in crate::engine) fn options(options: &EngineOptions) -> Invalid {
         ("activeTicketsMax", options.active_tickets_max as u64),
         ("placementTimeout", options.placement_timeout.get()),
         ("sessionsMax", options.sessions_max as u64),
+        ("maxBatchTickets", options.max_batch_tickets as u64),
+        ("pendingPlacementsMax", options.pending_placements_max as u64),
     ];
     match needed.into_iter().find(|&(_, value)| value == 0) {
         Some((field, _)) => invalid(field, "is 0, but must be at least 1"),

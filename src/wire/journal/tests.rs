@@ -117,7 +117,7 @@ fn a_call_that_was_refused_because_it_came_late_is_refused_again() {
     ];
     let (bytes, output) = record(&JournalHeader { options, ..header }, &calls);
     assert!(
-        output.iter().any(|line| line.contains("events and updates wait to be read")),
+        output.iter().any(|line| line.contains("events, updates and actions wait to be read")),
         "{output:?}"
     );
     assert_eq!(replayed(&bytes), output);
@@ -380,11 +380,10 @@ fn what_would_not_be_read_back_is_not_recorded() {
     let found = refused(journal.timeout(header.start));
     assert!(found.starts_with("time went backwards"), "{found}");
 
-    let queue =
-        Configuration { game_session_queue_arns: vec!["arn:q".into()], ..Configuration::default() };
-    let with_queue = JournalHeader { configuration: queue, ..header.clone() };
+    let too_long = Configuration { additional_player_count: 201, ..Configuration::default() };
+    let not_read = JournalHeader { configuration: too_long, ..header.clone() };
     let late = JournalHeader { start: end_of_time, ..header };
-    for header in [with_queue, late] {
+    for header in [not_read, late] {
         let refused = Journal::create(Vec::new(), &header).map(|_| ());
         assert!(matches!(refused, Err(JournalError::HeaderNotRecorded { .. })), "{refused:?}");
     }
@@ -421,11 +420,7 @@ fn what_is_wrong_before_the_end_is_an_error_with_its_line() {
         (3, "{\"at\": 10, \"Dance\": {}}\n", "unknown operation `Dance`"),
         (4, "{\"at\": 15, \"Dance\": {}}\n", "unknown operation `Dance`"),
         (3, "{\"at\": 10, \"StopMatchmaking\": {}}\n", "`TicketId` is required"),
-        (
-            3,
-            "{\"at\": 10, \"GameSessionStarted\": {}}\n",
-            "`GameSessionStarted` is not built yet in this release",
-        ),
+        (3, "{\"at\": 10, \"GameSessionStarted\": {}}\n", "`PlacementId` is required"),
     ] {
         let bytes = with_line(number, line.as_bytes());
         let replay = JournalReader::open(&bytes[..]).and_then(JournalReader::replay);

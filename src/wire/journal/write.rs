@@ -11,8 +11,8 @@ use crate::{Input, InputError, Matchmaker, Timestamp};
 /// Writes down the calls of one matchmaker.
 ///
 /// Record each call **before** it is made, with the same `now`, and make it once the line is as
-/// safe as you want it. Take all events and updates out between two calls: a replay does, too, and
-/// a pass may end where undrained events reach their limit.
+/// safe as you want it. Take all events, updates and actions out between two calls: a replay does,
+/// too, and a pass may end where undrained events reach their limit.
 ///
 /// Every line is one `write_all` and ends with a line break. Nothing is flushed or synced: what
 /// the writer has taken may be lost in a crash, so flush through [`get_mut`](Self::get_mut) before
@@ -88,7 +88,7 @@ impl<W: Write> Journal<W> {
     ///
     /// # Errors
     /// [`JournalError::HeaderNotRecorded`] when the header has something that would not be read
-    /// back, such as a queue, which is not built yet; [`JournalError::Write`].
+    /// back, such as a time-out beyond its limit; [`JournalError::Write`].
     pub fn create(writer: W, header: &JournalHeader) -> Result<Self, JournalError> {
         Self::begin(writer, header, None)
     }

@@ -3,6 +3,7 @@
 //! Only shapes are judged here. How long, how many and which characters is the matchmaker's
 //! business, as it is for a caller that has no JSON.
 
+mod placement;
 mod player;
 mod reconfigure;
 mod session;
@@ -10,9 +11,10 @@ mod ticket;
 
 use serde_json::Value;
 
-use crate::wire::member::{Place, ShapeError, clip, did_you_mean, not_built};
+use crate::wire::member::{Place, ShapeError, clip, did_you_mean};
 use crate::{Input, InputError};
 
+pub(super) use placement::{LatencyForm, OverrideForm, PairForm};
 pub(super) use player::PlayerForm;
 pub(super) use reconfigure::{RECONFIGURE, RULE_SET};
 
@@ -24,10 +26,16 @@ const DESCRIBE_MATCHMAKING: &str = "DescribeMatchmaking";
 const DESCRIBE_MATCH: &str = "DescribeMatch";
 const COMPLETE_PLACEMENT: &str = "CompletePlacement";
 const FAIL_PLACEMENT: &str = "FailPlacement";
+const START_PLACEMENT: &str = "StartGameSessionPlacement";
+const DESCRIBE_PLACEMENT: &str = "DescribeGameSessionPlacement";
+const STOP_PLACEMENT: &str = "StopGameSessionPlacement";
+const SESSION_STARTED: &str = "GameSessionStarted";
+const SESSION_REFUSED: &str = "GameSessionRefused";
 const END_GAME_SESSION: &str = "EndGameSession";
 const REMOVE_PLAYERS: &str = "RemovePlayers";
 
-const BUILT: [&str; 11] = [
+/// Every operation.
+const OPERATIONS: [&str; 16] = [
     START_MATCHMAKING,
     START_MATCH_BACKFILL,
     STOP_MATCHMAKING,
@@ -36,18 +44,14 @@ const BUILT: [&str; 11] = [
     DESCRIBE_MATCH,
     COMPLETE_PLACEMENT,
     FAIL_PLACEMENT,
+    START_PLACEMENT,
+    DESCRIBE_PLACEMENT,
+    STOP_PLACEMENT,
+    SESSION_STARTED,
+    SESSION_REFUSED,
     END_GAME_SESSION,
     REMOVE_PLAYERS,
     RECONFIGURE,
-];
-
-/// Operations of decision 33 that are refused until they are built.
-const NOT_BUILT: [&str; 5] = [
-    "StartGameSessionPlacement",
-    "DescribeGameSessionPlacement",
-    "StopGameSessionPlacement",
-    "GameSessionStarted",
-    "GameSessionRefused",
 ];
 
 /// Reads the input of `operation`, for instance of `StartMatchmaking`, from its JSON.
@@ -56,8 +60,8 @@ const NOT_BUILT: [&str; 5] = [
 /// of `Reconfigure` is an object, or a string with the rule set's text.
 ///
 /// # Errors
-/// [`InputError::InvalidRequest`] when the operation is unknown or not built yet, when a member is
-/// unknown, missing or of another type, when a latency is no whole number from 1 to 2,147,483,647,
+/// [`InputError::InvalidRequest`] when the operation is unknown, when a member is unknown,
+/// missing or of another type, when a latency is no whole number from 1 to 2,147,483,647,
 /// or when a rule set does not compile. The message names the member by its path. The first
 /// problem is answered.
 pub fn parse_input(operation: &str, input: &Value) -> Result<Input, InputError> {
@@ -75,10 +79,18 @@ pub fn parse_input(operation: &str, input: &Value) -> Result<Input, InputError> 
         DESCRIBE_MATCH => Input::DescribeMatch(session::describe_match(input, place)?),
         COMPLETE_PLACEMENT => Input::CompletePlacement(session::complete_placement(input, place)?),
         FAIL_PLACEMENT => Input::FailPlacement(session::fail_placement(input, place)?),
+        START_PLACEMENT => {
+            Input::StartGameSessionPlacement(placement::start_placement(input, place)?)
+        }
+        DESCRIBE_PLACEMENT => {
+            Input::DescribeGameSessionPlacement(placement::describe_placement(input, place)?)
+        }
+        STOP_PLACEMENT => Input::StopGameSessionPlacement(placement::stop_placement(input, place)?),
+        SESSION_STARTED => Input::GameSessionStarted(placement::session_started(input, place)?),
+        SESSION_REFUSED => Input::GameSessionRefused(placement::session_refused(input, place)?),
         END_GAME_SESSION => Input::EndGameSession(session::end_game_session(input, place)?),
         REMOVE_PLAYERS => Input::RemovePlayers(session::remove_players(input, place)?),
         RECONFIGURE => Input::Reconfigure(Box::new(reconfigure::reconfigure(input, place)?)),
-        _ if NOT_BUILT.contains(&operation) => return Err(not_built(operation).into()),
         _ => return Err(unknown_operation(operation).into()),
     })
 }
@@ -94,6 +106,11 @@ pub const fn operation_name(input: &Input) -> &'static str {
         Input::DescribeMatch(_) => DESCRIBE_MATCH,
         Input::CompletePlacement(_) => COMPLETE_PLACEMENT,
         Input::FailPlacement(_) => FAIL_PLACEMENT,
+        Input::StartGameSessionPlacement(_) => START_PLACEMENT,
+        Input::DescribeGameSessionPlacement(_) => DESCRIBE_PLACEMENT,
+        Input::StopGameSessionPlacement(_) => STOP_PLACEMENT,
+        Input::GameSessionStarted(_) => SESSION_STARTED,
+        Input::GameSessionRefused(_) => SESSION_REFUSED,
         Input::EndGameSession(_) => END_GAME_SESSION,
         Input::RemovePlayers(_) => REMOVE_PLAYERS,
         Input::Reconfigure(_) => RECONFIGURE,
@@ -118,20 +135,25 @@ pub fn input_to_json(input: &Input) -> Value {
         Input::DescribeMatch(describe) => session::describe_match_json(describe),
         Input::CompletePlacement(complete) => session::complete_placement_json(complete),
         Input::FailPlacement(fail) => session::fail_placement_json(fail),
+        Input::StartGameSessionPlacement(start) => placement::start_placement_json(start),
+        Input::DescribeGameSessionPlacement(it) => placement::placement_id_json(&it.placement_id),
+        Input::StopGameSessionPlacement(it) => placement::placement_id_json(&it.placement_id),
+        Input::GameSessionStarted(started) => placement::session_started_json(started),
+        Input::GameSessionRefused(refused) => placement::session_refused_json(refused),
         Input::EndGameSession(end) => session::end_game_session_json(end),
         Input::RemovePlayers(remove) => session::remove_players_json(remove),
         Input::Reconfigure(reconfigure) => reconfigure::reconfigure_json(reconfigure),
     }
 }
 
-/// Whether a line of a scenario can name this operation, built or not.
+/// Whether a line of a scenario can name this operation.
 pub(super) fn is_operation(name: &str) -> bool {
     operations().any(|operation| operation == name)
 }
 
-/// Every operation, those that are built first.
+/// Every operation.
 pub(super) fn operations() -> impl Iterator<Item = &'static str> {
-    BUILT.into_iter().chain(NOT_BUILT)
+    OPERATIONS.into_iter()
 }
 
 fn unknown_operation(operation: &str) -> ShapeError {

@@ -4,10 +4,14 @@ use super::player::LATENCY_MAX;
 use super::*;
 use crate::{
     AcceptMatch, AcceptanceType, AttributeValue, BackfillMode, CompileOptions, CompletePlacement,
-    Configuration, DescribeMatch, DescribeMatchmaking, EndGameSession, FailPlacement,
-    FlexMatchMode, GameSessionConnectionInfo, MatchId, MatchedPlayerSession, PartyAggregation,
-    PlacementFailure, PlacementOf, Player, PlayerGatewayStatus, PlayerId, Reconfigure,
-    RemovePlayers, RuleSet, StartMatchBackfill, StartMatchmaking, StopMatchmaking, TicketId,
+    Configuration, DescribeGameSessionPlacement, DescribeMatch, DescribeMatchmaking,
+    DesiredPlayerSession, EndGameSession, FailPlacement, FlexMatchMode, GameSessionConnectionInfo,
+    GameSessionQueue, GameSessionRefused, GameSessionStarted, MatchId, MatchedPlayerSession,
+    PartyAggregation, PlacementFailure, PlacementFallbackStrategy, PlacementOf, Player,
+    PlayerGatewayStatus, PlayerId, PlayerLatency, PlayerLatencyPolicy, PriorityConfiguration,
+    PriorityConfigurationOverride, PriorityKind, QueueDestination, Reconfigure, Refusal,
+    RemovePlayers, RuleSet, StartGameSessionPlacement, StartMatchBackfill, StartMatchmaking,
+    StopGameSessionPlacement, StopMatchmaking, TicketId,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -96,18 +100,11 @@ fn other_operations_are_read_or_refused() {
         refusal("DescribeMatchmaking", &json!({"TicketIds": ["a", 2]})),
         "`TicketIds[1]` must be a string, not a number"
     );
-    assert_eq!(
-        refusal("GameSessionStarted", &json!({})),
-        "`GameSessionStarted` is not built yet in this release"
-    );
+    assert_eq!(refusal("GameSessionStarted", &json!({})), "`PlacementId` is required");
     assert_eq!(
         refusal("StopMatchmakin", &json!({})),
         "unknown operation `StopMatchmakin`; did you mean `StopMatchmaking`?"
     );
-    for operation in NOT_BUILT {
-        let message = format!("`{operation}` is not built yet in this release");
-        assert_eq!(refusal(operation, &json!({})), message);
-    }
     assert_eq!(refusal("Dance", &json!({})), "unknown operation `Dance`");
 }
 
@@ -400,12 +397,14 @@ pub(in crate::wire) fn any_configuration() -> impl Strategy<Value = Configuratio
         (any::<String>(), text(), text(), text(), text()),
         (1..=43_200_u32, any::<bool>(), option::of(1..=600_u32), 0..=200_u32),
         (any::<bool>(), any::<bool>(), pairs(), pairs()),
+        option::of((any::<String>(), any::<u32>(), vec(any::<String>(), 1..4), 0.0..9e9)),
     )
         .prop_map(
             |(
                 (name, custom, description, data, target),
                 limits,
                 (queue, auto, properties, tags),
+                with_queue,
             )| {
                 let (timeout, required, acceptance, additional) = limits;
                 Configuration {
@@ -429,9 +428,73 @@ pub(in crate::wire) fn any_configuration() -> impl Strategy<Value = Configuratio
                     game_session_data: data,
                     notification_target: target,
                     tags,
+                    queue: with_queue.map(any_queue),
                 }
             },
         )
+}
+
+/// A queue of some texts, as bad as they come.
+fn any_queue((name, number, texts, cost): (String, u32, Vec<String>, f64)) -> GameSessionQueue {
+    let policy = |policy_duration_seconds| PlayerLatencyPolicy {
+        maximum_individual_player_latency_milliseconds: number,
+        policy_duration_seconds,
+    };
+    let kinds = [PriorityKind::Cost, PriorityKind::Location, PriorityKind::Latency];
+    GameSessionQueue {
+        timeout_in_seconds: number,
+        player_latency_policies: vec![policy(None), policy(Some(number))],
+        destinations: texts
+            .iter()
+            .map(|arn| QueueDestination::new(arn.as_str()).with_location(arn.as_str(), cost))
+            .collect(),
+        allowed_locations: texts.get(1..).unwrap_or_default().to_vec(),
+        priority_configuration: PriorityConfiguration {
+            priority_order: kinds.into_iter().take(texts.len() - 1).collect(),
+            location_order: texts.get(2..).unwrap_or_default().to_vec(),
+        },
+        custom_event_data: texts.get(2).cloned(),
+        ..GameSessionQueue::new(name)
+    }
+}
+
+fn any_start_placement() -> impl Strategy<Value = Input> {
+    let ids = (any::<String>(), any::<String>(), 0..=i32::MAX as u32);
+    let texts = (option::of(any::<String>()), option::of(any::<String>()));
+    let latencies = vec((any::<String>(), any::<String>(), 0.0..9e9), 0..3);
+    let desired = vec((any::<String>(), option::of(any::<String>())), 0..3);
+    let overrides = option::of((any::<bool>(), vec(any::<String>(), 0..3)));
+    let properties = vec((any::<String>(), any::<String>()), 0..3);
+    (ids, texts, latencies, desired, overrides, properties).prop_map(
+        |((id, queue, count), (name, data), latencies, desired, given, game_properties)| {
+            let latency = |(player, region, millis): (String, String, f64)| PlayerLatency {
+                player_id: player.into(),
+                region_identifier: region.into(),
+                latency_in_milliseconds: millis,
+            };
+            let desired = desired.into_iter().map(|(player, player_data)| DesiredPlayerSession {
+                player_id: player.into(),
+                player_data,
+            });
+            Input::StartGameSessionPlacement(StartGameSessionPlacement {
+                game_properties,
+                game_session_name: name,
+                player_latencies: latencies.into_iter().map(latency).collect(),
+                desired_player_sessions: desired.collect(),
+                game_session_data: data,
+                priority_configuration_override: given.map(|(none, location_order)| {
+                    PriorityConfigurationOverride {
+                        placement_fallback_strategy: match none {
+                            true => PlacementFallbackStrategy::None,
+                            false => PlacementFallbackStrategy::DefaultAfterSinglePass,
+                        },
+                        location_order,
+                    }
+                }),
+                ..StartGameSessionPlacement::new(id, queue, count)
+            })
+        },
+    )
 }
 
 fn any_input() -> impl Strategy<Value = Input> {
@@ -475,6 +538,32 @@ fn any_input() -> impl Strategy<Value = Input> {
         id().prop_map(|arn| Input::EndGameSession(EndGameSession { game_session_arn: arn })),
         (id(), any_ids()).prop_map(|(game_session_arn, player_ids)| {
             Input::RemovePlayers(RemovePlayers { game_session_arn, player_ids })
+        }),
+        any_start_placement(),
+        (id(), any::<bool>()).prop_map(|(id, stop)| {
+            let placement_id = id.into();
+            match stop {
+                true => Input::StopGameSessionPlacement(StopGameSessionPlacement { placement_id }),
+                false => Input::DescribeGameSessionPlacement(DescribeGameSessionPlacement {
+                    placement_id,
+                }),
+            }
+        }),
+        (id(), option::of(1..9_u32), any_connection()).prop_map(|(id, attempt, info)| {
+            Input::GameSessionStarted(GameSessionStarted {
+                placement_id: id.into(),
+                attempt,
+                game_session_connection_info: info,
+            })
+        }),
+        (id(), option::of(1..9_u32), 0..3_usize).prop_map(|(id, attempt, reason)| {
+            let reasons = [Refusal::NoCapacity, Refusal::Error, Refusal::Fatal];
+            let placement_id = id.into();
+            Input::GameSessionRefused(GameSessionRefused {
+                placement_id,
+                attempt,
+                reason: reasons[reason],
+            })
         }),
         any_reconfigure().prop_map(|reconfigure| Input::Reconfigure(Box::new(reconfigure))),
     ]
@@ -522,7 +611,7 @@ proptest! {
     #[test]
     fn an_input_survives_its_json(input in any_input()) {
         let json = input_to_json(&input);
-        prop_assert!(BUILT.contains(&operation_name(&input)));
+        prop_assert!(OPERATIONS.contains(&operation_name(&input)));
         prop_assert_eq!(parse_input(operation_name(&input), &json), Ok(input.clone()));
         let text = json.to_string();
         let read: Value = serde_json::from_str(&text).expect("it was just written");
@@ -532,7 +621,7 @@ proptest! {
     /// Whatever is read is a value that is written and read back the same.
     #[test]
     fn any_json_is_read_or_refused(json in any_json()) {
-        for operation in BUILT {
+        for operation in OPERATIONS {
             if let Ok(input) = parse_input(operation, &json) {
                 prop_assert_eq!(parse_input(operation, &input_to_json(&input)), Ok(input));
             }

@@ -1,0 +1,142 @@
+//! Pending placements over 20 queues of 100 locations: what a request, an attempt and a tick cost,
+//! and how that grows with their number. The goal is no more than n log n; the unit tests of the
+//! module count it without a clock.
+
+use std::time::{Duration, Instant};
+
+use rallypoint::*;
+
+const QUEUES: u64 = 20;
+const LOCATIONS: u64 = 100;
+
+/// One matchmaker for each queue.
+fn matchmakers() -> Vec<Matchmaker> {
+    let rules = RuleSet::from_json(include_str!("../rulesets/duel.json")).expect("it is valid");
+    let queue = |number: u64| {
+        let destinations = (0..2).map(|fleet| {
+            let mut it = QueueDestination::new(format!("fleet/fleet-{fleet}"));
+            for location in (0..LOCATIONS).filter(|location| location % 2 == fleet) {
+                it = it.with_location(format!("location-{location}"), (location % 7) as f64);
+            }
+            it
+        });
+        let policy = |cap, seconds| PlayerLatencyPolicy {
+            maximum_individual_player_latency_milliseconds: cap,
+            policy_duration_seconds: seconds,
+        };
+        GameSessionQueue {
+            destinations: destinations.collect(),
+            player_latency_policies: vec![policy(50, Some(60)), policy(500, None)],
+            ..GameSessionQueue::new(format!("queue-{number}"))
+        }
+    };
+    let matchmaker = |number| {
+        let configuration = Configuration {
+            flex_match_mode: FlexMatchMode::WithQueue,
+            queue: Some(queue(number)),
+            ..Configuration::default()
+        };
+        let start = Timestamp::from_millis(0);
+        Matchmaker::new(rules.clone(), configuration, EngineOptions::default(), start, number)
+            .expect("the configuration is valid")
+    };
+    (0..QUEUES).map(matchmaker).collect()
+}
+
+fn request(number: u64) -> StartGameSessionPlacement {
+    let queue = format!("queue-{}", number % QUEUES);
+    let mut request = StartGameSessionPlacement::new(format!("placement-{number}"), queue, 4);
+    for player in 0..4 {
+        for location in (0..LOCATIONS).step_by(5) {
+            request.player_latencies.push(PlayerLatency {
+                player_id: format!("player-{number}-{player}").into(),
+                region_identifier: format!("location-{location}").into(),
+                latency_in_milliseconds: ((number * 31 + location * 17 + player) % 120) as f64,
+            });
+        }
+    }
+    request
+}
+
+#[expect(clippy::disallowed_methods, reason = "a bench measures time")]
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let started = Instant::now();
+    let result = work();
+    (result, started.elapsed())
+}
+
+/// Refuses everything that is asked until nothing more is asked at this instant.
+fn refuse_all(matchmakers: &mut [Matchmaker], now: Timestamp) -> u64 {
+    let mut attempts = 0;
+    for matchmaker in matchmakers {
+        while let Some(action) = matchmaker.poll_action() {
+            let PlacementAction::StartGameSession { placement_id, attempt, .. } = action else {
+                continue;
+            };
+            attempts += 1;
+            let refused = GameSessionRefused {
+                placement_id,
+                attempt: Some(attempt),
+                reason: Refusal::NoCapacity,
+            };
+            matchmaker.handle_input(now, refused).expect("it was asked");
+        }
+    }
+    attempts
+}
+
+/// Nanoseconds of a request, of an attempt, and of the tick of a placement.
+fn costs(count: u64) -> [f64; 3] {
+    let mut matchmakers = matchmakers();
+    let start = Timestamp::from_millis(0);
+    let requests: Vec<_> = (0..count).map(request).collect();
+    let ((), starting) = timed(|| {
+        for (number, request) in requests.into_iter().enumerate() {
+            let matchmaker = &mut matchmakers[number % QUEUES as usize];
+            matchmaker.handle_input(start, request).expect("there is room");
+        }
+    });
+    let (attempts, refusing) = timed(|| refuse_all(&mut matchmakers, start));
+    assert!(attempts >= count, "each has a place that its first cap allows");
+    // Everyone backs off to the same instant.
+    let now = Timestamp::from_millis(1000);
+    let ((), ticking) = timed(|| {
+        for matchmaker in &mut matchmakers {
+            assert_eq!(matchmaker.poll_timeout(), Some(now));
+            let _ = matchmaker.handle_timeout(now).expect("time goes on");
+        }
+    });
+    let asked: u64 = matchmakers.iter_mut().map(|it| it.placements().count() as u64).sum();
+    assert_eq!(asked, count, "all are pending");
+    let nanos = |time: Duration, of: u64| time.as_nanos() as f64 / of as f64;
+    [nanos(starting, count), nanos(refusing, attempts), nanos(ticking, count)]
+}
+
+fn main() {
+    // Numbers after `--bench` choose other counts, for instance to count instructions.
+    let given: Vec<u64> = std::env::args().filter_map(|it| it.parse().ok()).collect();
+    let is_measured = std::env::args().any(|argument| argument == "--bench");
+    let counts = match (is_measured, given.is_empty()) {
+        (false, _) => vec![500],
+        (true, true) => vec![12_500, 25_000, 50_000, 100_000],
+        (true, false) => given,
+    };
+    let mut before: Option<(u64, [f64; 3])> = None;
+    for count in counts {
+        let found = costs(count);
+        let [starting, attempt, tick] = found;
+        print!(
+            "{count:>7} placements: request {starting:>8.0} ns, attempt {attempt:>6.0} ns, tick {tick:>6.0} ns"
+        );
+        if let Some((fewer, costs)) = before {
+            let ratio = count as f64 / fewer as f64;
+            // The exponent of the whole: 1 is n, a little more is n log n.
+            let exponents =
+                found.iter().zip(costs).map(|(now, before)| 1.0 + (now / before).log(ratio));
+            let shown: Vec<_> = exponents.map(|it| format!("{it:.2}")).collect();
+            print!("; exponents {}", shown.join(", "));
+        }
+        println!();
+        before = Some((count, found));
+    }
+}

@@ -1,0 +1,600 @@
+//! The placements of some queues: a state machine that asks for game sessions and takes answers.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use super::check::{self, Checked, PlacementError, refuse, shown};
+use super::plan::QueuePlan;
+use super::queue::GameSessionQueue;
+use super::record::{BACK_OFF, Record, Search, WaitsFor};
+use crate::base::rng::DetRng;
+use crate::base::time::{Millis, Timestamp};
+use crate::model::placement::{
+    GameSessionPlacement, GameSessionRefused, GameSessionStarted, PlacementAction, PlacementEvent,
+    PlacementFallbackStrategy, PlacementStatus, Refusal, StartGameSessionPlacement,
+};
+use crate::model::session::{GameSessionConnectionInfo, MatchedPlayerSession};
+use crate::model::ticket::{MatchId, PlacementId};
+
+/// How placements are kept in bounds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PlacerLimits {
+    /// Placements that requests may have pending; those of matches come on top.
+    pub(crate) pending_max: usize,
+    /// Ended placements that are remembered.
+    pub(crate) retained_max: usize,
+    /// For how long.
+    pub(crate) retention: Millis,
+}
+
+/// The timers of one instant: first the ends of placements, then new passes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum TimerKind {
+    Deadline,
+    Retry,
+}
+
+/// When, what, and for which placement: of one instant and kind those of matches by their first
+/// tickets (decision 1), then those of requests; each in the order in which the placements began.
+type TimerKey = (Timestamp, TimerKind, u64, u64);
+
+fn timer_key(at: Timestamp, kind: TimerKind, first_ticket: Option<u64>, number: u64) -> TimerKey {
+    (at, kind, first_ticket.unwrap_or(u64::MAX), number)
+}
+
+/// All placements that are known.
+#[derive(Debug)]
+pub(crate) struct Placer {
+    queues: BTreeMap<Arc<str>, Arc<QueuePlan>>,
+    limits: PlacerLimits,
+    pub(super) records: BTreeMap<u64, Record>,
+    pub(super) by_id: BTreeMap<PlacementId, u64>,
+    /// The running game sessions of placements that are known.
+    pub(super) by_arn: BTreeMap<Arc<str>, u64>,
+    timers: BTreeMap<TimerKey, ()>,
+    /// Those that have ended, the earliest first.
+    pub(super) ended: VecDeque<u64>,
+    pub(super) submissions: u64,
+    /// Pending placements that no match has asked for.
+    requested: usize,
+    pub(super) rng: DetRng,
+    pub(super) actions: VecDeque<PlacementAction>,
+    /// Always drained by who called.
+    events: VecDeque<PlacementEvent>,
+    /// Places looked at in the search for the next one to ask: what the work grows with.
+    #[cfg(test)]
+    pub(super) looked_at: u64,
+}
+
+impl Placer {
+    pub(crate) fn new(limits: PlacerLimits, seed: u64) -> Self {
+        Self {
+            queues: BTreeMap::new(),
+            limits,
+            records: BTreeMap::new(),
+            by_id: BTreeMap::new(),
+            by_arn: BTreeMap::new(),
+            timers: BTreeMap::new(),
+            ended: VecDeque::new(),
+            submissions: 0,
+            requested: 0,
+            // another stream than that of the matchmaker, which has the same seed
+            rng: DetRng::new(seed ^ 0x706c_6163_656d_656e),
+            actions: VecDeque::new(),
+            events: VecDeque::new(),
+            #[cfg(test)]
+            looked_at: 0,
+        }
+    }
+
+    /// Takes up a queue that has passed its check; it takes the place of one of its name.
+    pub(crate) fn add_queue(&mut self, queue: GameSessionQueue, prefer_cost: bool) {
+        let name = queue.name.as_str().into();
+        self.queues.insert(name, Arc::new(QueuePlan::new(queue, prefer_cost)));
+    }
+
+    /// Forgets the queues. Placements that have begun go on in theirs.
+    pub(crate) fn clear_queues(&mut self) {
+        self.queues.clear();
+    }
+
+    pub(super) fn queue(&self, name: &str) -> Option<&Arc<QueuePlan>> {
+        self.queues.get(name)
+    }
+
+    /// How many of its requests wait to be read.
+    pub(crate) fn undrained(&self) -> usize {
+        self.actions.len()
+    }
+
+    pub(crate) fn poll_action(&mut self) -> Option<PlacementAction> {
+        self.actions.pop_front()
+    }
+
+    /// What has ended. Every caller takes all of it.
+    pub(crate) fn poll_event(&mut self) -> Option<PlacementEvent> {
+        self.events.pop_front()
+    }
+
+    /// The text that events of a queue carry.
+    pub(crate) fn custom_event_data(&self, id: &PlacementId) -> Option<Arc<str>> {
+        let record = self.find(id)?;
+        record.queue.queue.custom_event_data.as_deref().map(Arc::from)
+    }
+
+    /// When [`fire_next`](Self::fire_next) is due.
+    pub(crate) fn next_due(&self) -> Option<Timestamp> {
+        self.timers.first_key_value().map(|(&(at, ..), ())| at)
+    }
+
+    /// Does what is due next, at its own time.
+    pub(crate) fn fire_next(&mut self) {
+        let Some(((at, kind, _, number), ())) = self.timers.pop_first() else { return };
+        match kind {
+            TimerKind::Deadline => self.finish(number, PlacementStatus::TimedOut, at),
+            TimerKind::Retry => self.ask_next(number, at),
+        }
+    }
+
+    /// Takes a request up and asks for a session at the first place.
+    ///
+    /// # Errors
+    /// The first constraint that the request breaks; nothing has changed.
+    pub(crate) fn start(
+        &mut self,
+        now: Timestamp,
+        request: StartGameSessionPlacement,
+    ) -> Checked<GameSessionPlacement> {
+        let plan = self.check(&request)?;
+        if self.requested >= self.limits.pending_max {
+            let limit = self.limits.pending_max;
+            return Err(PlacementError::LimitExceeded(format!(
+                "{limit} placements are pending, the limit; try again when some have ended"
+            )));
+        }
+        self.requested += 1;
+        let number = self.insert(now, plan, request, None, None);
+        Ok(self.view(number))
+    }
+
+    /// The same for a match and the number of its first ticket, in no other locations than those
+    /// given. There is always room.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub(crate) fn start_for_match(
+        &mut self,
+        now: Timestamp,
+        request: StartGameSessionPlacement,
+        of: (MatchId, u64),
+        only: Option<&[Arc<str>]>,
+    ) -> Checked<Timestamp> {
+        let plan = self.check(&request)?;
+        let number = self.insert(now, plan, request, Some(of), only);
+        Ok(self.records.get(&number).map_or(now, Record::deadline))
+    }
+
+    fn check(&self, request: &StartGameSessionPlacement) -> Checked<Arc<QueuePlan>> {
+        check::placement_id(&request.placement_id)?;
+        let name = check::queue_name(&request.game_session_queue_name)?;
+        let Some(plan) = self.queues.get(name) else {
+            let message = format!("there is no game session queue `{}`", shown(name));
+            return Err(PlacementError::NotFound(message));
+        };
+        check::start(request)?;
+        let overrides = request.priority_configuration_override.is_some();
+        if overrides && !plan.puts_location_first() {
+            return refuse(format!(
+                "`PriorityConfigurationOverride` needs a queue whose `PriorityOrder` begins with LOCATION, and that of `{name}` does not"
+            ));
+        }
+        if self.by_id.contains_key(&request.placement_id) {
+            return refuse(format!(
+                "`PlacementId`: the placement `{}` is known; every placement needs an id of its own",
+                request.placement_id
+            ));
+        }
+        Ok(Arc::clone(plan))
+    }
+
+    fn insert(
+        &mut self,
+        now: Timestamp,
+        plan: Arc<QueuePlan>,
+        mut request: StartGameSessionPlacement,
+        of: Option<(MatchId, u64)>,
+        only: Option<&[Arc<str>]>,
+    ) -> u64 {
+        request.game_session_queue_name.clone_from(&plan.queue.name);
+        let number = self.submissions;
+        self.submissions += 1;
+        let search = Search::new(&plan, &request, only);
+        let (match_id, first_ticket) = of.unzip();
+        let record = Record {
+            number,
+            match_id,
+            first_ticket,
+            queue: plan,
+            status: PlacementStatus::Pending,
+            start: now,
+            end: None,
+            attempts: 0,
+            search: Some(Box::new(search)),
+            session: None,
+            request: Box::new(request),
+        };
+        self.by_id.insert(record.request.placement_id.clone(), number);
+        self.timers.insert(record.timer(record.deadline(), TimerKind::Deadline), ());
+        self.records.insert(number, record);
+        self.ask_next(number, now);
+        number
+    }
+
+    /// Asks for a session at the next place that is allowed; when none is left in this pass, sets
+    /// the time of the next pass.
+    fn ask_next(&mut self, number: u64, now: Timestamp) {
+        let Some(record) = self.records.get_mut(&number) else { return };
+        let (plan, deadline) = (Arc::clone(&record.queue), record.deadline());
+        let first_ticket = record.first_ticket;
+        let Some(search) = &mut record.search else { return };
+        let cap = plan.cap(now.since(record.start));
+        while let Some(&place) = search.order(&plan).get(search.cursor) {
+            search.cursor += 1;
+            #[cfg(test)]
+            {
+                self.looked_at += 1;
+            }
+            if search.worst_at(&plan, place) > cap {
+                continue;
+            }
+            search.waits_for = WaitsFor::Answer(place);
+            let Some(at) = plan.place(place) else { continue };
+            record.attempts += 1;
+            self.actions.push_back(PlacementAction::StartGameSession {
+                placement_id: record.request.placement_id.clone(),
+                attempt: record.attempts,
+                destination: Arc::clone(&plan.destinations[usize::from(at.destination)]),
+                location: Arc::clone(&plan.locations[usize::from(at.location)]),
+            });
+            return;
+        }
+        search.begin_pass();
+        search.waits_for =
+            match search.next_pass(&plan, record.start, now).filter(|&at| at < deadline) {
+                Some(at) => {
+                    self.timers.insert(timer_key(at, TimerKind::Retry, first_ticket, number), ());
+                    WaitsFor::Retry(at)
+                }
+                None => WaitsFor::Nothing,
+            };
+    }
+
+    /// Ends a placement and tells of it.
+    fn finish(&mut self, number: u64, status: PlacementStatus, at: Timestamp) {
+        let Some(record) = self.records.get_mut(&number) else { return };
+        self.timers.remove(&record.timer(record.deadline(), TimerKind::Deadline));
+        let waits_for = record.search.as_ref().map(|search| search.waits_for);
+        if let Some(WaitsFor::Retry(retry)) = waits_for {
+            self.timers.remove(&record.timer(retry, TimerKind::Retry));
+        }
+        record.advance(status, at);
+        if record.match_id.is_none() {
+            self.requested -= 1;
+        }
+        self.ended.push_back(number);
+        self.events.push_back(PlacementEvent {
+            placement_id: record.request.placement_id.clone(),
+            queue_arn: Arc::clone(&record.queue.arn),
+            status,
+            start_time: record.start,
+            end_time: at,
+            game_session: record.session.clone(),
+            match_id: record.match_id.clone(),
+        });
+    }
+
+    fn number(&self, id: &PlacementId) -> Checked<u64> {
+        self.by_id.get(id).copied().ok_or_else(|| {
+            let message = format!("there is no placement `{}`", shown(id.as_str()));
+            PlacementError::NotFound(message)
+        })
+    }
+
+    fn find(&self, id: &PlacementId) -> Option<&Record> {
+        self.records.get(self.by_id.get(id)?)
+    }
+
+    /// # Errors
+    /// When there is no such placement.
+    pub(crate) fn describe(&self, id: &PlacementId) -> Checked<GameSessionPlacement> {
+        check::placement_id(id)?;
+        self.number(id).map(|number| self.view(number))
+    }
+
+    /// Ends a placement that is PENDING.
+    ///
+    /// # Errors
+    /// When there is no such placement, or it has ended; nothing has changed.
+    pub(crate) fn stop(
+        &mut self,
+        now: Timestamp,
+        id: &PlacementId,
+    ) -> Checked<GameSessionPlacement> {
+        check::placement_id(id)?;
+        let number = self.number(id)?;
+        let status = self.records.get(&number).map(|record| record.status);
+        if let Some(status) = status.filter(|&it| it != PlacementStatus::Pending) {
+            return refuse(format!(
+                "the placement `{id}` is in {} status; only one in PENDING can be stopped",
+                status.as_str()
+            ));
+        }
+        self.finish(number, PlacementStatus::Cancelled, now);
+        Ok(self.view(number))
+    }
+
+    /// Takes a session that has come up. One that no placement waits for is to be stopped.
+    ///
+    /// # Errors
+    /// When there is no such placement, or the session is not one of its own or has players that
+    /// were not asked for; nothing has changed.
+    pub(crate) fn session_started(
+        &mut self,
+        now: Timestamp,
+        report: &GameSessionStarted,
+    ) -> Checked {
+        check::placement_id(&report.placement_id)?;
+        let number = self.number(&report.placement_id)?;
+        let info = &report.game_session_connection_info;
+        let Some(arn) = &info.game_session_arn else {
+            return refuse("`GameSessionConnectionInfo.GameSessionArn` is missing");
+        };
+        match self.by_arn.get(arn.as_str()) {
+            // the same report again
+            Some(&known) if known == number => return Ok(()),
+            Some(_) => {
+                return refuse(format!(
+                    "`GameSessionConnectionInfo.GameSessionArn`: the game session `{}` is that of another placement",
+                    shown(arn)
+                ));
+            }
+            None => {}
+        }
+        let Some(record) = self.records.get_mut(&number) else { return Ok(()) };
+        let Some(place) = record.awaited(report.attempt) else {
+            self.actions.push_back(PlacementAction::StopGameSession {
+                placement_id: report.placement_id.clone(),
+                game_session_arn: arn.as_str().into(),
+            });
+            return Ok(());
+        };
+        let desired = &record.request.desired_player_sessions;
+        for (position, given) in info.matched_player_sessions.iter().enumerate() {
+            if !desired.iter().any(|it| it.player_id == given.player_id) {
+                return refuse(format!(
+                    "`GameSessionConnectionInfo.MatchedPlayerSessions[{position}]`: the placement does not ask for a player `{}`",
+                    shown(given.player_id.as_str())
+                ));
+            }
+        }
+        let rng = &mut self.rng;
+        let sessions = desired.iter().map(|desired| {
+            let mut given = info.matched_player_sessions.iter();
+            let given = given.find(|it| it.player_id == desired.player_id).cloned();
+            given.unwrap_or_else(|| MatchedPlayerSession {
+                player_id: desired.player_id.clone(),
+                player_session_id: format!("psess-{}", rng.uuid().as_str()).into(),
+            })
+        });
+        let matched_player_sessions = sessions.collect();
+        let location = record.queue.place(place).map(|place| usize::from(place.location));
+        let location = location.and_then(|it| record.queue.locations.get(it));
+        let location = info.location.clone().or_else(|| location.map(|it| it.to_string()));
+        record.session = Some(Box::new(GameSessionConnectionInfo {
+            matched_player_sessions,
+            location,
+            ..info.clone()
+        }));
+        self.by_arn.insert(arn.as_str().into(), number);
+        self.finish(number, PlacementStatus::Fulfilled, now);
+        Ok(())
+    }
+
+    /// Takes the answer that a session does not come up. After the end of a placement it says
+    /// nothing new.
+    ///
+    /// # Errors
+    /// When there is no such placement, or it does not wait for this answer; nothing has changed.
+    pub(crate) fn session_refused(
+        &mut self,
+        now: Timestamp,
+        report: &GameSessionRefused,
+    ) -> Checked {
+        check::placement_id(&report.placement_id)?;
+        let number = self.number(&report.placement_id)?;
+        let Some(record) = self.records.get(&number) else { return Ok(()) };
+        if record.status != PlacementStatus::Pending {
+            return Ok(());
+        }
+        if record.awaited(report.attempt).is_none() {
+            let (id, last) = (&report.placement_id, record.attempts);
+            let message = match report.attempt {
+                Some(attempt) => format!(
+                    "`Attempt`: the placement `{id}` does not wait for the answer to attempt {attempt}; its last is {last}"
+                ),
+                None => format!("the placement `{id}` does not wait for an answer"),
+            };
+            return refuse(message);
+        }
+        match report.reason {
+            Refusal::NoCapacity | Refusal::Error => self.ask_next(number, now),
+            Refusal::Fatal => self.finish(number, PlacementStatus::Failed, now),
+        }
+        Ok(())
+    }
+
+    /// Whether a placement has a running game session of this ARN.
+    pub(crate) fn has_session(&self, arn: &str) -> bool {
+        self.by_arn.contains_key(arn)
+    }
+
+    /// A game session is over. Whether a placement had it.
+    pub(crate) fn end_session(&mut self, arn: &str) -> bool {
+        self.by_arn.remove(arn).is_some()
+    }
+
+    /// An id for the placement of a match: that of the match, or, if a request has taken it or a
+    /// snapshot has made it up, another one.
+    pub(crate) fn id_for_match(&mut self, match_id: &MatchId) -> PlacementId {
+        let mut id = PlacementId::from(match_id.as_str());
+        while check::placement_id(&id).is_err() || self.by_id.contains_key(&id) {
+            id = PlacementId::from(self.rng.uuid().as_str());
+        }
+        id
+    }
+
+    /// Forgets placements that ended long ago.
+    pub(crate) fn forget(&mut self, now: Timestamp) {
+        while let Some(&number) = self.ended.front() {
+            let end = self.records.get(&number).and_then(|record| record.end);
+            let is_old = end.is_none_or(|end| now.since(end) >= self.limits.retention);
+            if !is_old && self.ended.len() <= self.limits.retained_max {
+                return;
+            }
+            self.ended.pop_front();
+            let Some(record) = self.records.remove(&number) else { continue };
+            self.by_id.remove(&record.request.placement_id);
+            let arn = record.session.and_then(|session| session.game_session_arn);
+            if let Some(arn) = arn.filter(|arn| self.by_arn.get(arn.as_str()) == Some(&number)) {
+                self.by_arn.remove(arn.as_str());
+            }
+        }
+    }
+
+    /// Takes up a placement of an earlier run.
+    pub(super) fn take_up(&mut self, record: Record) {
+        let number = record.number;
+        self.by_id.insert(record.request.placement_id.clone(), number);
+        match &record.search {
+            Some(search) => {
+                self.timers.insert(record.timer(record.deadline(), TimerKind::Deadline), ());
+                if let WaitsFor::Retry(at) = search.waits_for {
+                    self.timers.insert(record.timer(at, TimerKind::Retry), ());
+                }
+                self.requested += usize::from(record.match_id.is_none());
+            }
+            None => self.ended.push_back(number),
+        }
+        self.records.insert(number, record);
+    }
+
+    /// The match that a placement is for.
+    pub(crate) fn match_of(&self, id: &PlacementId) -> Option<&MatchId> {
+        self.find(id)?.match_id.as_ref()
+    }
+
+    /// Whether a pending placement is for this match, until then.
+    pub(crate) fn waits_for(&self, id: &PlacementId, match_id: &MatchId, until: Timestamp) -> bool {
+        self.find(id).is_some_and(|record| {
+            record.search.is_some()
+                && record.match_id.as_ref() == Some(match_id)
+                && record.deadline() == until
+        })
+    }
+
+    /// The matches whose placements are pending.
+    pub(crate) fn pending_matches(&self) -> impl Iterator<Item = &MatchId> {
+        let pending = self.records.values().filter(|record| record.search.is_some());
+        pending.filter_map(|record| record.match_id.as_ref())
+    }
+
+    pub(crate) fn get(&self, id: &PlacementId) -> Option<GameSessionPlacement> {
+        self.by_id.get(id).map(|&number| self.view(number))
+    }
+
+    /// All that are known, in the order in which they began.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &PlacementId> {
+        self.records.values().map(|record| &record.request.placement_id)
+    }
+
+    fn view(&self, number: u64) -> GameSessionPlacement {
+        self.records.get(&number).expect("a number that is given out has a record").view()
+    }
+}
+
+impl Record {
+    fn timer(&self, at: Timestamp, kind: TimerKind) -> TimerKey {
+        timer_key(at, kind, self.first_ticket, self.number)
+    }
+
+    /// The place that the host is asked about, if that is the attempt in question.
+    fn awaited(&self, attempt: Option<u32>) -> Option<u16> {
+        let search = self.search.as_ref()?;
+        let is_last = attempt.is_none_or(|attempt| attempt == self.attempts);
+        match search.waits_for {
+            WaitsFor::Answer(place) if is_last => Some(place),
+            _ => None,
+        }
+    }
+
+    fn view(&self) -> GameSessionPlacement {
+        GameSessionPlacement {
+            request: (*self.request).clone(),
+            status: self.status,
+            start_time: self.start,
+            end_time: self.end,
+            game_session: self.session.as_deref().cloned(),
+            matchmaker_data: None,
+        }
+    }
+}
+
+impl Search {
+    pub(super) fn new(
+        plan: &QueuePlan,
+        request: &StartGameSessionPlacement,
+        only: Option<&[Arc<str>]>,
+    ) -> Self {
+        let latencies = plan.latencies(&request.player_latencies);
+        let given = request.priority_configuration_override.as_ref();
+        let order = match (given, &latencies, only) {
+            (Some(given), ..) => Some(plan.overridden(given)),
+            (None, None, None) => None,
+            (None, latencies, only) => Some(plan.sorted(latencies.as_ref(), |place| {
+                let name = plan.locations.get(usize::from(place.location));
+                only.is_none_or(|only| name.is_some_and(|name| only.contains(name)))
+            })),
+        };
+        let fallback = given.map(|given| given.placement_fallback_strategy);
+        Self {
+            order: order.map(Vec::into_boxed_slice),
+            single_pass: fallback == Some(PlacementFallbackStrategy::DefaultAfterSinglePass),
+            worst: latencies.filter(|_| plan.has_caps()).map(|latencies| latencies.worst),
+            cursor: 0,
+            waits_for: WaitsFor::Nothing,
+        }
+    }
+
+    /// Goes back to the top of the order, of the queue's after an override's single pass.
+    fn begin_pass(&mut self) {
+        self.cursor = 0;
+        if self.single_pass {
+            self.single_pass = false;
+            self.order = None;
+        }
+    }
+
+    /// When the next pass begins: at the first end of a back-off at which a place is allowed; none
+    /// when none ever is.
+    fn next_pass(&self, plan: &QueuePlan, start: Timestamp, now: Timestamp) -> Option<Timestamp> {
+        let next = now.plus(BACK_OFF);
+        let places = self.order(plan).iter();
+        let best = places.map(|&place| self.worst_at(plan, place)).min_by(f64::total_cmp)?;
+        let allowed = plan.allowed_from(best, start)?;
+        if allowed <= next {
+            return Some(next);
+        }
+        let passes = allowed.since(now).get().div_ceil(BACK_OFF.get());
+        Some(now.plus(Millis::new(passes * BACK_OFF.get())))
+    }
+}

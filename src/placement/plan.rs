@@ -1,0 +1,262 @@
+//! A queue made ready: its places, their order, and the caps on latency by age.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use super::queue::{GameSessionQueue, PriorityKind};
+use crate::base::time::{Millis, Timestamp};
+use crate::model::placement::PlayerLatency;
+use crate::model::placement::{PlacementFallbackStrategy, PriorityConfigurationOverride};
+
+/// A location of a destination.
+#[derive(Debug)]
+pub(super) struct Place {
+    /// Its destination, by position.
+    pub(super) destination: u16,
+    /// Its location, by position among those of the queue.
+    pub(super) location: u16,
+    hourly_cost: f64,
+}
+
+/// A cap on latency, from an age on.
+#[derive(Debug)]
+struct Cap {
+    from: Millis,
+    millis: f64,
+}
+
+/// A queue and what follows from it. Nothing in it changes.
+#[derive(Debug)]
+pub(super) struct QueuePlan {
+    pub(super) queue: GameSessionQueue,
+    pub(super) arn: Arc<str>,
+    pub(super) destinations: Vec<Arc<str>>,
+    /// By name.
+    pub(super) locations: Vec<Arc<str>>,
+    /// The places where the queue may place, by destination and location.
+    pub(super) places: Vec<Place>,
+    /// How LOCATION ranks each location.
+    location_ranks: Vec<usize>,
+    caps: Vec<Cap>,
+    with_latencies: Vec<PriorityKind>,
+    without_latencies: Vec<PriorityKind>,
+    /// All places, in the order without latencies.
+    order: Vec<u16>,
+}
+
+/// What the latencies of a request say of each location of its queue.
+#[derive(Debug)]
+pub(super) struct Latencies {
+    /// The mean over all players; none where a player reports nothing.
+    means: Vec<Option<f64>>,
+    /// The worst of any player; infinite where a player reports nothing.
+    pub(super) worst: Box<[f64]>,
+}
+
+impl QueuePlan {
+    /// A queue that passed its check. `prefer_cost` puts the cost before the destination when
+    /// nothing is known of latencies: the guide against the text of the API (facts 8.5).
+    pub(super) fn new(queue: GameSessionQueue, prefer_cost: bool) -> Self {
+        let is_allowed = |location: &str| {
+            queue.allowed_locations.is_empty()
+                || queue.allowed_locations.iter().any(|it| it == location)
+        };
+        let all = queue.destinations.iter().flat_map(|it| &it.locations);
+        let mut locations: Vec<Arc<str>> = all
+            .filter(|it| is_allowed(&it.location))
+            .map(|it| Arc::from(it.location.as_str()))
+            .collect();
+        locations.sort_unstable();
+        locations.dedup();
+        let find = |name: &str| locations.binary_search_by(|it| (**it).cmp(name)).ok();
+        let mut places = Vec::new();
+        for (destination, it) in queue.destinations.iter().enumerate() {
+            for at in &it.locations {
+                if let Some(location) = find(&at.location) {
+                    places.push(Place {
+                        destination: destination as u16,
+                        location: location as u16,
+                        hourly_cost: at.hourly_cost,
+                    });
+                }
+            }
+        }
+        places.sort_by_key(|place| (place.destination, place.location));
+        let listed = &queue.priority_configuration.location_order;
+        let rank = |(position, name): (usize, &Arc<str>)| match listed.is_empty() {
+            true => position,
+            false => listed.iter().position(|it| **it == **name).unwrap_or(listed.len()),
+        };
+        let location_ranks = locations.iter().enumerate().map(rank).collect();
+        let named = &queue.priority_configuration.priority_order;
+        let filled = |default: &[PriorityKind]| {
+            let missing = default.iter().filter(|kind| !named.contains(kind));
+            named.iter().chain(missing).copied().collect()
+        };
+        // The default order without latencies has no cost, unless it comes first.
+        let without_latencies = match prefer_cost {
+            true => filled(&PriorityKind::ALL),
+            false => filled(&[PriorityKind::Destination, PriorityKind::Location]),
+        };
+        let mut plan = Self {
+            arn: format!("arn:aws:gamelift:local:000000000000:gamesessionqueue/{}", queue.name)
+                .into(),
+            destinations: queue
+                .destinations
+                .iter()
+                .map(|it| Arc::from(it.destination_arn.as_str()))
+                .collect(),
+            location_ranks,
+            caps: caps(&queue),
+            with_latencies: filled(&PriorityKind::ALL),
+            without_latencies,
+            order: Vec::new(),
+            locations,
+            places,
+            queue,
+        };
+        plan.order = plan.sorted(None, |_| true);
+        plan
+    }
+
+    /// Whether requests may put locations of their own first.
+    pub(super) fn puts_location_first(&self) -> bool {
+        self.queue.priority_configuration.priority_order.first() == Some(&PriorityKind::Location)
+    }
+
+    /// All places, in the order without latencies.
+    pub(super) fn order(&self) -> &[u16] {
+        &self.order
+    }
+
+    pub(super) fn place(&self, place: u16) -> Option<&Place> {
+        self.places.get(usize::from(place))
+    }
+
+    /// The places that `keep` keeps, in the order that the latencies give them.
+    pub(super) fn sorted(
+        &self,
+        latencies: Option<&Latencies>,
+        keep: impl Fn(&Place) -> bool,
+    ) -> Vec<u16> {
+        let mut order: Vec<u16> =
+            (0..self.places.len() as u16).filter(|&it| self.place(it).is_some_and(&keep)).collect();
+        order.sort_by(|&left, &right| match (self.place(left), self.place(right)) {
+            (Some(left), Some(right)) => self.compare(left, right, latencies),
+            _ => Ordering::Equal,
+        });
+        order
+    }
+
+    /// The places that an override names first, location by location, and, if its fallback says so,
+    /// the others after them.
+    pub(super) fn overridden(&self, given: &PriorityConfigurationOverride) -> Vec<u16> {
+        let rank = |&place: &u16| {
+            let location = &self.locations[usize::from(self.place(place)?.location)];
+            given.location_order.iter().position(|it| **it == **location)
+        };
+        let mut order: Vec<u16> = self.order.clone();
+        if given.placement_fallback_strategy == PlacementFallbackStrategy::None {
+            order.retain(|place| rank(place).is_some());
+        }
+        // What is not named keeps its order, and so do several destinations of one location.
+        order.sort_by_key(|place| rank(place).unwrap_or(usize::MAX));
+        order
+    }
+
+    /// What the latencies of a request say; none when it has none.
+    pub(super) fn latencies(&self, reports: &[PlayerLatency]) -> Option<Latencies> {
+        if reports.is_empty() {
+            return None;
+        }
+        let mut players: Vec<&str> = reports.iter().map(|it| it.player_id.as_str()).collect();
+        players.sort_unstable();
+        players.dedup();
+        let mut found = vec![(0.0, 0, 0.0); self.locations.len()];
+        for report in reports {
+            let name = &*report.region_identifier;
+            let Ok(location) = self.locations.binary_search_by(|it| (**it).cmp(name)) else {
+                continue;
+            };
+            if let Some((sum, count, worst)) = found.get_mut(location) {
+                *sum += report.latency_in_milliseconds;
+                *count += 1;
+                *worst = f64::max(*worst, report.latency_in_milliseconds);
+            }
+        }
+        let mean = |&(sum, count, _): &(f64, usize, f64)| {
+            (count == players.len()).then_some(sum / count as f64)
+        };
+        let worst = |&(_, count, worst): &(f64, usize, f64)| match count == players.len() {
+            true => worst,
+            false => f64::INFINITY,
+        };
+        Some(Latencies {
+            means: found.iter().map(mean).collect(),
+            worst: found.iter().map(worst).collect(),
+        })
+    }
+
+    /// Whether a cap on latency is ever in force.
+    pub(super) fn has_caps(&self) -> bool {
+        !self.caps.is_empty()
+    }
+
+    /// The cap in force at an age; infinite without policies. The last one stays (decision 33).
+    pub(super) fn cap(&self, age: Millis) -> f64 {
+        let in_force = self.caps.iter().rev().find(|cap| cap.from <= age);
+        in_force.map_or(f64::INFINITY, |cap| cap.millis)
+    }
+
+    /// When the worst latency of a location is first allowed, for a request of `start`; none when
+    /// it never is.
+    pub(super) fn allowed_from(&self, worst: f64, start: Timestamp) -> Option<Timestamp> {
+        if self.caps.is_empty() {
+            return Some(start);
+        }
+        // A policy of no length is never in force.
+        let mut in_force = self.caps.iter().enumerate().filter(|(position, cap)| {
+            self.caps.get(position + 1).is_none_or(|next| next.from > cap.from)
+        });
+        in_force.find(|(_, cap)| worst <= cap.millis).map(|(_, cap)| start.plus(cap.from))
+    }
+
+    fn compare(&self, left: &Place, right: &Place, latencies: Option<&Latencies>) -> Ordering {
+        let kinds = match latencies {
+            Some(_) => &self.with_latencies,
+            None => &self.without_latencies,
+        };
+        let mean =
+            |place: &Place| latencies.and_then(|it| *it.means.get(usize::from(place.location))?);
+        let rank = |place: &Place| self.location_ranks.get(usize::from(place.location));
+        let by_kind = |kind: &PriorityKind| match kind {
+            PriorityKind::Latency => match (mean(left), mean(right)) {
+                (Some(left), Some(right)) => left.total_cmp(&right),
+                (left, right) => right.is_some().cmp(&left.is_some()),
+            },
+            PriorityKind::Cost => left.hourly_cost.total_cmp(&right.hourly_cost),
+            PriorityKind::Destination => left.destination.cmp(&right.destination),
+            PriorityKind::Location => rank(left).cmp(&rank(right)),
+        };
+        let order = kinds.iter().map(by_kind).find(|order| order.is_ne());
+        let name = || (left.destination, left.location).cmp(&(right.destination, right.location));
+        order.unwrap_or_else(name)
+    }
+}
+
+/// From which age on each cap is in force, the lowest cap first. What comes after a policy without
+/// an end is never in force.
+fn caps(queue: &GameSessionQueue) -> Vec<Cap> {
+    let mut policies = queue.player_latency_policies.clone();
+    policies.sort_by_key(|policy| policy.maximum_individual_player_latency_milliseconds);
+    let mut caps = Vec::new();
+    let mut from = Some(Millis::new(0));
+    for policy in policies {
+        let Some(begin) = from else { break };
+        let millis = f64::from(policy.maximum_individual_player_latency_milliseconds);
+        caps.push(Cap { from: begin, millis });
+        let length = policy.policy_duration_seconds.map(Millis::from_secs);
+        from = length.map(|length| Millis::new(begin.get() + length.get()));
+    }
+    caps
+}
