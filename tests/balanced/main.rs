@@ -4,17 +4,17 @@
 #![expect(clippy::panic, reason = "a test reports by panicking")]
 
 mod checker;
+#[path = "../support/dice.rs"]
+mod dice;
 mod packer;
 mod public;
 mod small;
-#[path = "../support/dice.rs"]
-mod support;
 mod world;
 
 use checker::{better_exchange, gap, invalid, left_out, number};
+use dice::Dice;
 use rallypoint::RuleSet;
 use serde_json::json;
-use support::Dice;
 
 /// How many times as many pools as by default.
 const VARIABLE: &str = "RALLYPOINT_BALANCED_TIMES";

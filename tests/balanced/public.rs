@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::checker::{Match, Ticket, better_exchange, invalid};
-use super::support::Dice;
+use super::dice::Dice;
 use super::world;
 
 /// A rule set of the folder, if it is there.

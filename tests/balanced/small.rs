@@ -4,7 +4,7 @@ use rallypoint::RuleSet;
 use serde_json::{Value, json};
 
 use super::checker::{Match, better_exchange};
-use super::support::Dice;
+use super::dice::Dice;
 use super::{times, world};
 
 /// Rules that look at teams, at all players, and at each other.

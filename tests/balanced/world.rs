@@ -7,7 +7,7 @@ use rallypoint::{
 use serde_json::{Value, json};
 
 use super::checker::{Match, Ticket};
-use super::support::Dice;
+use super::dice::Dice;
 
 const LOCATIONS: [&str; 4] = ["eu-1", "eu-2", "us-1", "us-2"];
 
@@ -30,7 +30,7 @@ pub fn large_rules(dice: &mut Dice) -> Value {
     let mut expansions = vec![];
     if dice.once_in(2) {
         rules.push(json!({"name": "near", "type": "latency", "maxLatency": 100,
-                          "partyAggregation": dice.pick(&["min", "max", "avg"])}));
+                          "partyAggregation": dice.one(&["min", "max", "avg"])}));
         if dice.once_in(2) {
             expansions.push(json!({"target": "rules[near].maxLatency",
                                    "steps": [{"waitTimeSeconds": 10, "value": 180}]}));
@@ -56,8 +56,8 @@ pub fn large_rules(dice: &mut Dice) -> Value {
         "playerAttributes": [{"name": "skill", "type": "number"}, {"name": "league", "type": "number"},
                              {"name": "map", "type": "string"}],
         "algorithm": {"strategy": "balanced", "balancedAttribute": "skill",
-                      "batchingPreference": dice.pick(&["largestPopulation", "fastestRegion"]),
-                      "expansionAgeSelection": dice.pick(&["newest", "oldest"])},
+                      "batchingPreference": dice.one(&["largestPopulation", "fastestRegion"]),
+                      "expansionAgeSelection": dice.one(&["newest", "oldest"])},
         "teams": teams, "rules": rules, "expansions": expansions,
     })
 }

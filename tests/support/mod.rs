@@ -1,10 +1,11 @@
 //! Random runs of a matchmaker: every call, and all that it gave to see.
 
-pub mod dice;
+mod dice;
 
-pub use dice::Dice;
 use rallypoint::*;
 use serde_json::json;
+
+pub use dice::Dice;
 
 pub const ARN: &str = "arn:aws:gamelift:us-west-2::gamesession/fleet-1/";
 
@@ -105,7 +106,7 @@ pub struct Run {
 impl Run {
     pub fn new(seed: u64) -> Self {
         let mut dice = Dice::new(seed);
-        let rule_set = dice.pick(&rule_sets()).expect("there are some");
+        let rule_set = dice.pick(&rule_sets()).cloned().expect("there are some");
         let configuration = configuration(&mut dice);
         let mut options = EngineOptions::default();
         options.nodes_per_anchor = [20, 100_000][dice.below(2)];
@@ -152,8 +153,9 @@ impl Run {
         let pending: Vec<PendingMatch> = self.matchmaker.pending_matches().collect();
         let sessions: Vec<GameSession> = self.matchmaker.game_sessions().collect();
         let tickets: Vec<MatchmakingTicket> = self.matchmaker.tickets().collect();
-        let (pending, session) = (self.dice.pick(&pending), self.dice.pick(&sessions));
-        let ticket = self.dice.pick(&tickets);
+        let (pending, session) =
+            (self.dice.pick(&pending).cloned(), self.dice.pick(&sessions).cloned());
+        let ticket = self.dice.pick(&tickets).cloned();
         match (self.dice.below(20), pending, session, ticket) {
             (0..=4, Some(pending), ..) if pending.status == TicketStatus::RequiresAcceptance => {
                 self.answer(&pending)
@@ -167,7 +169,7 @@ impl Run {
                 player_ids: self
                     .dice
                     .pick(&session.players)
-                    .map(|it| it.player_id)
+                    .map(|it| it.player_id.clone())
                     .into_iter()
                     .collect(),
             }),
@@ -187,7 +189,7 @@ impl Run {
     }
 
     fn answer(&mut self, pending: &PendingMatch) -> Input {
-        let ticket_id = self.dice.pick(&pending.ticket_ids).expect("a match has tickets");
+        let ticket_id = self.dice.pick(&pending.ticket_ids).cloned().expect("a match has tickets");
         let ticket = self.matchmaker.ticket(&ticket_id).expect("it is active");
         let reject = self.dice.once_in(8);
         Input::AcceptMatch(AcceptMatch {
@@ -272,7 +274,8 @@ impl Run {
     }
 
     fn reconfigure(&mut self) -> Input {
-        let rule_set = self.dice.once_in(2).then(|| self.dice.pick(&rule_sets())).flatten();
+        let rule_set =
+            self.dice.once_in(2).then(|| self.dice.pick(&rule_sets()).cloned()).flatten();
         let configuration = self.dice.once_in(2).then(|| configuration(&mut self.dice));
         Input::Reconfigure(Box::new(Reconfigure { rule_set, configuration }))
     }
