@@ -151,11 +151,11 @@ impl Searcher {
             exhausted |= self.attempt(&mut run, seed, end);
             let players_before = seed.map_or(0, Entry::players);
             if run.best_players > players_before {
-                self.balance(&mut run);
                 found = Some(Found {
                     placed: self.best.clone(),
                     roster: seed.map(|it| it.row),
                     locations: run.best_locations,
+                    epoch: run.best_epoch,
                 });
                 break;
             }
@@ -555,15 +555,15 @@ impl Searcher {
             run.best_players = self.candidate.players;
             self.best.clear();
             self.best.extend(self.candidate.new_tickets());
-            self.sort_best(run);
+            sort_placed(run.columns, &mut self.best);
         }
     }
+}
 
-    /// Puts the tickets of the best match in order: by team instance, then age.
-    pub(super) fn sort_best(&mut self, run: &Run<'_>) {
-        let Columns { start_time, number, .. } = run.columns;
-        self.best.sort_unstable_by_key(|&(instance, row)| (instance, start_time[row], number[row]));
-    }
+/// Puts the tickets of a match in order: by team instance, then age.
+pub(super) fn sort_placed(columns: &Columns, placed: &mut [(InstanceIdx, TicketRow)]) {
+    let Columns { start_time, number, .. } = columns;
+    placed.sort_unstable_by_key(|&(instance, row)| (instance, start_time[row], number[row]));
 }
 
 /// The instances that a ticket was tried in; at most 200 exist.

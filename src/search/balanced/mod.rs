@@ -17,9 +17,10 @@ pub(super) use groups::{Group, Populations};
 
 use self::balance::{Piece, Scale, Team};
 use self::fill::{Counts, Seated};
-use super::exhaustive::Searcher;
+use super::Found;
+use super::exhaustive::{Searcher, sort_placed};
 use super::run::{Exhausted, Run};
-use super::view::Entry;
+use super::view::{Entry, View};
 use crate::base::idx::Idx;
 use crate::base::num::distance;
 use crate::eval::candidate::Room;
@@ -306,77 +307,71 @@ impl Searcher {
         Ok(())
     }
 
-    /// Brings the teams of the match that was found together. A match of rules that look at teams
-    /// stays valid.
-    pub(super) fn balance(&mut self, run: &mut Run<'_>) {
-        let Some(balance) = run.plan.balance else { return };
-        let cells = &run.columns.numbers[balance.column].cells;
-        let values = |row: TicketRow| run.columns.players[row].rows().map(|player| cells[player]);
-        let parts = run.seed.map_or(&[][..], |seed| run.columns.parts(seed.row));
-        let rows = || self.best.iter().chain(parts).map(|&(_, row)| row);
+    /// Brings the teams of a match that is taken together. A match of rules that look at teams stays
+    /// valid. Says how many nodes that is worth.
+    pub(super) fn balance(&mut self, view: &View<'_>, found: &mut Found) -> u64 {
+        let View { plan, columns, .. } = *view;
+        let Some(balance) = plan.balance else { return 0 };
+        let cells = &columns.numbers[balance.column].cells;
+        let values = |row: TicketRow| columns.players[row].rows().map(|player| cells[player]);
+        let parts = found.roster.map_or(&[][..], |roster| columns.parts(roster));
+        let rows = || found.placed.iter().chain(parts).map(|&(_, row)| row);
         let low = rows().flat_map(values).fold(f64::INFINITY, f64::min);
         let high = rows().flat_map(values).fold(f64::NEG_INFINITY, f64::max);
         let scale = Scale::new(low, high);
         let sum = |row: TicketRow| values(row).map(|value| scale.of(value)).sum::<i64>();
-        let mut teams: Vec<Team> = run.plan.sizes[run.best_epoch]
+        let mut teams: Vec<Team> = plan.sizes[found.epoch]
             .iter()
             .map(|size| Team {
-                min: if run.seed.is_some() { 0 } else { size.min },
+                min: if found.roster.is_some() { 0 } else { size.min },
                 max: size.max,
                 ..Team::default()
             })
             .collect();
         for &(instance, row) in parts {
             if let Some(team) = teams.get_mut(instance.index()) {
-                team.settled += u32::from(run.columns.players[row].len);
+                team.settled += u32::from(columns.players[row].len);
                 team.settled_sum += sum(row);
             }
         }
-        let tickets = self.best.clone();
         let piece = |&(instance, row): &(InstanceIdx, TicketRow)| Piece {
-            players: u32::from(run.columns.players[row].len),
+            players: u32::from(columns.players[row].len),
             sum: sum(row),
             team: instance.index(),
         };
-        let mut pieces: Vec<Piece> = tickets.iter().map(piece).collect();
+        let mut pieces: Vec<Piece> = found.placed.iter().map(piece).collect();
         // Rules of large matches do not look at teams, nor does what holds of each two tickets.
-        let is_told = run.plan.enforced.iter().all(|it| it.is_told_by_pairs);
-        let is_free = balance.is_large || (is_told && run.seed.is_none() && !run.view.is_plain);
+        let is_told = plan.enforced.iter().all(|it| it.is_told_by_pairs);
+        let is_free = balance.is_large || (is_told && found.roster.is_none() && !view.is_plain);
         let looked_at = if is_free {
             balance::balance(&teams, &mut pieces, None)
         } else {
-            let mut may_seat = |pieces: &[Piece]| !self.valid_at(run, &tickets, pieces).is_empty();
-            balance::balance(&teams, &mut pieces, Some(&mut may_seat))
+            let mut may_seat = |pieces: &[Piece]| !self.valid_at(view, found, pieces).is_empty();
+            let looked_at = balance::balance(&teams, &mut pieces, Some(&mut may_seat));
+            found.locations = self.valid_at(view, found, &pieces);
+            looked_at
         };
-        run.upkeep += looked_at / EXCHANGES_PER_NODE;
-        if !is_free {
-            run.best_locations = self.valid_at(run, &tickets, &pieces);
+        for ((instance, _), piece) in found.placed.iter_mut().zip(&pieces) {
+            *instance = InstanceIdx::from_usize(piece.team);
         }
-        self.best.clear();
-        let seats = tickets.iter().zip(&pieces);
-        self.best.extend(seats.map(|(it, piece)| (InstanceIdx::from_usize(piece.team), it.1)));
-        self.sort_best(run);
+        sort_placed(columns, &mut found.placed);
+        looked_at / EXCHANGES_PER_NODE
     }
 
-    /// The locations at which the match found is valid with its tickets in other teams, of those
-    /// at which it was found.
-    fn valid_at(
-        &mut self,
-        run: &Run<'_>,
-        tickets: &[(InstanceIdx, TicketRow)],
-        pieces: &[Piece],
-    ) -> LocationSet {
+    /// The locations at which a match is valid with its tickets in other teams, of those at which
+    /// it was found.
+    fn valid_at(&mut self, view: &View<'_>, found: &Found, pieces: &[Piece]) -> LocationSet {
         self.candidate.clear();
-        if let Some(seed) = run.seed {
-            self.candidate.push_roster(seed.row, run.columns);
+        if let Some(roster) = found.roster {
+            self.candidate.push_roster(roster, view.columns);
         }
-        for (&(_, row), piece) in tickets.iter().zip(pieces) {
-            self.candidate.push(InstanceIdx::from_usize(piece.team), row, run.columns);
+        for (&(_, row), piece) in found.placed.iter().zip(pieces) {
+            self.candidate.push(InstanceIdx::from_usize(piece.team), row, view.columns);
         }
-        let mut locations = self.candidate.locations.intersect(run.best_locations);
-        let lineup = self.lineup.line_up(run.columns, &self.candidate);
-        for rule in &run.plan.enforced {
-            let holds = rule.rule.complete(&lineup, run.best_epoch, &mut self.scratch);
+        let mut locations = self.candidate.locations.intersect(found.locations);
+        let lineup = self.lineup.line_up(view.columns, &self.candidate);
+        for rule in &view.plan.enforced {
+            let holds = rule.rule.complete(&lineup, found.epoch, &mut self.scratch);
             locations = locations.intersect(holds);
         }
         locations
