@@ -3,6 +3,8 @@
 mod acceptance;
 mod backfill;
 #[cfg(test)]
+mod balanced_tests;
+#[cfg(test)]
 mod batches_tests;
 pub(crate) mod explain;
 #[cfg(test)]

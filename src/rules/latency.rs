@@ -236,6 +236,11 @@ impl Rule for LatencyRule {
     fn is_told_by_pairs(&self, _: TeamShape) -> bool {
         self.max_distance.is_none()
     }
+
+    fn latencies_together(&self, epoch: Epoch) -> Option<(LatencyColumn, f64)> {
+        // What is near to the lowest is near to the mean.
+        self.max_distance.as_ref().map(|(max, _)| (self.column, *max.at(epoch)))
+    }
 }
 
 impl LatencyRule {

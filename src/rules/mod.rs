@@ -16,7 +16,7 @@ use crate::expr::ast::Expr;
 use crate::expr::ty::Base;
 use crate::model::schema::{Aggregation, PartyAggregation, Schema};
 use crate::pool::columns::{Columns, LocationSet, TicketRow};
-use crate::pool::layout::ColumnLayout;
+use crate::pool::layout::{ColumnLayout, LatencyColumn};
 use crate::ruleset::ast::{FieldValue, RuleAst};
 
 /// A compiled rule. Pure: what it says depends on its arguments alone.
@@ -50,6 +50,12 @@ pub(crate) trait Rule: Debug + Send + Sync {
     /// not ask.
     fn is_told_by_pairs(&self, _: TeamShape) -> bool {
         false
+    }
+
+    /// Tickets are near enough to each other for the rule if their latencies at the location of the
+    /// match lie within a window of this width; `None` when it does not ask for that.
+    fn latencies_together(&self, _: Epoch) -> Option<(LatencyColumn, f64)> {
+        None
     }
 }
 

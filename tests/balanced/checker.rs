@@ -86,8 +86,11 @@ impl<'a> Terms<'a> {
             let name = rule["name"].as_str().unwrap_or_default();
             let problem = match rule["type"].as_str() {
                 Some("latency") => {
-                    let max = self.value("rules", name, "maxLatency", &rule["maxLatency"])?;
-                    too_far(game, max, rule["partyAggregation"].as_str().unwrap_or("avg"))
+                    let bound = |property: &str| {
+                        let value = self.value("rules", name, property, &rule[property]);
+                        value.unwrap_or(f64::INFINITY)
+                    };
+                    too_far(game, bound("maxLatency"), bound("maxDistance"), rule)
                 }
                 Some("batchDistance") => {
                     let attribute = rule["batchAttribute"].as_str().unwrap_or_default();
@@ -114,8 +117,10 @@ fn aggregate(values: &[f64], by: &str) -> f64 {
     }
 }
 
-fn too_far(game: &Match, max: f64, by: &str) -> Option<String> {
+fn too_far(game: &Match, max: f64, max_distance: f64, rule: &Value) -> Option<String> {
     let Some(location) = &game.location else { return Some("it has no location".into()) };
+    let by = rule["partyAggregation"].as_str().unwrap_or("avg");
+    let mut of_tickets = Vec::new();
     for ticket in game.tickets() {
         let latencies: Option<Vec<f64>> = ticket
             .players
@@ -125,11 +130,15 @@ fn too_far(game: &Match, max: f64, by: &str) -> Option<String> {
         let Some(latencies) = latencies else {
             return Some(format!("{} does not report {location}", ticket.id));
         };
-        if aggregate(&latencies, by) > max {
+        let latency = aggregate(&latencies, by);
+        if latency > max {
             return Some(format!("{} is too far from {location}", ticket.id));
         }
+        of_tickets.push(latency);
     }
-    None
+    let reference = aggregate(&of_tickets, rule["distanceReference"].as_str().unwrap_or("avg"));
+    let apart = of_tickets.iter().map(|it| (it - reference).abs()).fold(0.0, f64::max);
+    (apart > max_distance).then(|| format!("latencies are {apart} from {reference}"))
 }
 
 /// Who reports any location must report that of the match.

@@ -11,10 +11,10 @@ mod public;
 mod small;
 mod world;
 
-use checker::{better_exchange, gap, invalid, left_out, number};
+use checker::{Ticket, better_exchange, gap, invalid, left_out, number};
 use dice::Dice;
 use rallypoint::RuleSet;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// How many times as many pools as by default.
 const VARIABLE: &str = "RALLYPOINT_BALANCED_TIMES";
@@ -71,8 +71,7 @@ fn every_match_is_valid_in_the_fill_order_and_balanced() {
 /// Few tickets, many of them large, for teams that they fill hardly or not at all.
 #[test]
 fn what_can_be_filled_is_filled() {
-    let (mut pools, mut possible, mut best_reached, mut engine, mut best) = (0, 0, 0, 0, 0);
-    let mut left = 0;
+    let mut packed = Packed { is_exact: true, ..Packed::default() };
     for seed in 0..400 * times() {
         let dice = &mut Dice::new(seed);
         let teams = match dice.below(4) {
@@ -101,32 +100,107 @@ fn what_can_be_filled_is_filled() {
                 world::ticket(dice, at, players, false)
             })
             .collect();
-        pools += 1;
-        let outcome = world::run(&rules, &tickets);
+        packed.add(seed, &rules, &tickets);
+    }
+    println!("{packed}");
+    assert!(packed.possible > 100, "{packed}");
+    assert_eq!((packed.best_reached, packed.left), (packed.possible, 0));
+}
+
+/// Latencies that must lie near together hold a packing together, too. Near to the lowest, they are
+/// in one window. Near to the mean, those of a window are, and some others.
+#[test]
+fn latencies_near_together_are_packed() {
+    for reference in ["min", "avg"] {
+        let is_exact = reference == "min";
+        let mut packed = Packed { is_exact, ..Packed::default() };
+        for seed in 0..300 * times() {
+            let dice = &mut Dice::new(seed);
+            let rules = json!({
+                "ruleLanguageVersion": "1.0",
+                "playerAttributes": [{"name": "skill", "type": "number"},
+                                     {"name": "league", "type": "number"},
+                                     {"name": "map", "type": "string"}],
+                "algorithm": {"strategy": "balanced", "balancedAttribute": "skill"},
+                "teams": [{"name": "red", "minPlayers": 9, "maxPlayers": 21},
+                          {"name": "blue", "minPlayers": 9, "maxPlayers": 21}],
+                "rules": [{"name": "near", "type": "latency", "maxDistance": 30,
+                           "distanceReference": reference}],
+            });
+            let count = 6 + dice.below(4);
+            let tickets: Vec<_> = (0..count)
+                .map(|at| {
+                    let players = 3 + dice.below(6);
+                    let mut ticket = world::ticket(dice, at, players, false);
+                    let latency = 20 + dice.below(80) as u32;
+                    for player in &mut ticket.players {
+                        *player = player.clone().with_latency("eu-1", latency);
+                    }
+                    ticket
+                })
+                .collect();
+            packed.add(seed, &rules, &tickets);
+        }
+        println!("near to the {reference}: {packed}");
+        assert!(packed.possible > 100, "{packed}");
+        match reference {
+            "min" => assert_eq!((packed.best_reached, packed.left), (packed.possible, 0)),
+            _ => assert!(packed.engine * 100 >= packed.best * 90, "{packed}"),
+        }
+    }
+}
+
+/// The first match of the engine beside the fullest one for the same ticket.
+#[derive(Default)]
+struct Packed {
+    /// Whether the engine is to find every match.
+    is_exact: bool,
+    pools: usize,
+    possible: usize,
+    best_reached: usize,
+    engine: usize,
+    best: usize,
+    left: usize,
+}
+
+impl Packed {
+    fn add(&mut self, seed: u64, rules: &Value, tickets: &[Ticket]) {
+        self.pools += 1;
+        let outcome = world::run(rules, tickets);
         assert_eq!(outcome.exhausted, 0, "seed {seed}");
+        for game in &outcome.matches {
+            assert_eq!(invalid(rules, game), None, "seed {seed}");
+        }
         // The oldest ticket that has a match has its turn first.
-        let mut rest = tickets.as_slice();
+        let mut rest = tickets;
         let first = loop {
             let Some(oldest) = rest.first() else { break 0 };
-            match packer::fullest(&rules, rest, Some(&oldest.id)) {
+            match packer::fullest(rules, rest, Some(&oldest.id)) {
                 0 => rest = &rest[1..],
                 players => break players,
             }
         };
         let formed = outcome.matches.first().map_or(0, checker::Match::players);
-        assert!(formed <= first, "seed {seed}: {formed} of {first}");
-        possible += usize::from(first > 0);
-        best_reached += usize::from(first > 0 && formed == first);
-        engine += formed;
-        best += first;
-        left += usize::from(packer::fullest(&rules, &outcome.waiting, None) > 0);
+        // Where the engine misses a match, the first is perhaps another ticket's.
+        assert!(formed <= first || !self.is_exact, "seed {seed}: {formed} of {first}");
+        let formed = formed.min(first);
+        self.possible += usize::from(first > 0);
+        self.best_reached += usize::from(first > 0 && formed == first);
+        self.engine += formed;
+        self.best += first;
+        self.left += usize::from(packer::fullest(rules, &outcome.waiting, None) > 0);
     }
-    println!(
-        "{pools} pools, {possible} with a match: {best_reached} as full as can be, {engine} of \
-         {best} players; a match was left in {left}"
-    );
-    assert!(possible > 100, "{possible}");
-    assert_eq!((best_reached, left), (possible, 0));
+}
+
+impl std::fmt::Display for Packed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { pools, possible, best_reached, engine, best, left, .. } = self;
+        write!(
+            f,
+            "{pools} pools, {possible} with a match: {best_reached} as full as can be, {engine} of \
+             {best} players; a match was left in {left}"
+        )
+    }
 }
 
 /// The goal of performance.md, on matches as the workload `battle` has them.

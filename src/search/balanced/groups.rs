@@ -85,9 +85,7 @@ impl Group {
     /// Whether a ticket that may play at the location belongs to the group.
     pub(in crate::search) fn has(self, view: &View<'_>, epoch: Epoch, entry: Entry) -> bool {
         let Some(better_max) = self.better_max else { return true };
-        let Some(own) = members(self.location).next().filter(|_| !self.is_anywhere()) else {
-            return true;
-        };
+        let Some(own) = self.only_location() else { return true };
         let columns = view.columns;
         if columns.locations[entry.row] == LocationSet::ALL {
             return true;
@@ -98,6 +96,11 @@ impl Group {
         let allowed = members(view.locations(epoch, entry));
         let better = allowed.filter(|&it| it != own && speed(it) < limit);
         better.take(better_max + 1).count() <= better_max
+    }
+
+    /// The location of the match, if it is settled.
+    pub(super) fn only_location(self) -> Option<LocationIdx> {
+        members(self.location).next().filter(|_| !self.is_anywhere())
     }
 
     fn is_anywhere(self) -> bool {

@@ -24,9 +24,11 @@ use super::view::{Entry, View};
 use crate::base::idx::Idx;
 use crate::base::num::distance;
 use crate::eval::candidate::Room;
+use crate::eval::pairs::Span;
 use crate::model::limits::TICKET_PLAYERS_MAX;
 use crate::model::schema::InstanceIdx;
-use crate::pool::columns::{LocationSet, TicketRow};
+use crate::pool::columns::{LocationIdx, LocationSet, TicketRow};
+use crate::pool::layout::LatencyColumn;
 
 /// Steps of one search for the fullest way to fill the teams.
 const PACK_STEPS_MAX: u64 = 20_000;
@@ -36,6 +38,48 @@ const PACK_STEPS_PER_NODE: u64 = 8;
 const SPANS_PER_NODE: usize = 32;
 /// So many looks at an exchange cost as much as a search node.
 const EXCHANGES_PER_NODE: u64 = 32;
+
+/// Values of the tickets of a match that must lie near together for it to be packed.
+#[derive(Clone, Copy, Debug)]
+struct Constraint {
+    of: Values,
+    max: f64,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Values {
+    /// Those of the numeric constraint with this number.
+    Numbers(usize),
+    /// Latencies at the location of the match.
+    Latencies(LatencyColumn, LocationIdx),
+}
+
+impl Constraint {
+    /// The values of a ticket; `None` when it has none, and cannot be in.
+    fn span(&self, run: &Run<'_>, entry: Entry) -> Option<Span> {
+        match self.of {
+            Values::Numbers(at) => run.view.spans(entry).get(at).copied(),
+            Values::Latencies(column, location) => {
+                let mut latencies = run.columns.ticket_latencies(column, entry.row);
+                let (_, latency) = latencies.find(|&(it, _)| it == location)?;
+                Some(Span { low: latency, high: latency })
+            }
+        }
+    }
+}
+
+/// What a packing must keep to in the epoch and at the location of `run`.
+fn constraints(run: &Run<'_>) -> Vec<Constraint> {
+    let numbers = run.view.pairs.near.iter().enumerate();
+    let numbers = numbers
+        .map(|(at, near)| Constraint { of: Values::Numbers(at), max: *near.max.at(run.epoch) });
+    let location = run.group.only_location();
+    let latencies = run.plan.enforced.iter().filter_map(|it| {
+        let (column, max) = it.rule.latencies_together(run.epoch)?;
+        Some(Constraint { of: Values::Latencies(column, location?), max })
+    });
+    numbers.chain(latencies).filter(|it| it.max.is_finite()).collect()
+}
 
 impl Searcher {
     /// Looks for a match in the groups of the anchor, in the epoch of `run`; says whether the budget
@@ -88,8 +132,7 @@ impl Searcher {
         }
         // The match needs a ticket of this epoch. Where tickets differ in their size alone, one of
         // each size stands for all.
-        let is_one_enough =
-            run.view.pairs.near.iter().all(|near| !near.max.at(run.epoch).is_finite());
+        let is_one_enough = constraints(run).is_empty();
         let mut sizes = [false; TICKET_PLAYERS_MAX + 1];
         let mut position = 0;
         while let Some(mate) = self.stream.get(run, position)? {
@@ -118,10 +161,27 @@ impl Searcher {
         for &entry in &must {
             is_seated = is_seated && self.seat(run, entry)?;
         }
-        let mut left_out = !is_seated;
+        let filled = match is_seated {
+            true => self.seat_by_age(run, &must),
+            false => Ok(true),
+        };
+        let is_full = is_seated && !self.has_room(run);
+        let is_short = self.room.iter().any(|room| room.min > 0);
+        // Where the budget has run out, too: it may be enough.
+        self.judge(run);
+        self.candidate.clear();
+        let left_out = filled?;
+        if !is_full && (left_out || is_short) {
+            return self.pack(run, &must);
+        }
+        Ok(())
+    }
+
+    /// Goes through the candidates until the teams are full; says whether it has passed over any.
+    fn seat_by_age(&mut self, run: &mut Run<'_>, must: &[Entry]) -> Result<bool, Exhausted> {
+        let mut left_out = false;
         let mut position = 0;
-        while is_seated
-            && self.has_room(run)
+        while self.has_room(run)
             && let Some(entry) = self.stream.get(run, position)?
         {
             position += 1;
@@ -129,14 +189,7 @@ impl Searcher {
                 left_out |= !self.seat(run, entry)?;
             }
         }
-        let is_full = is_seated && !self.has_room(run);
-        let is_short = self.room.iter().any(|room| room.min > 0);
-        self.judge(run);
-        self.candidate.clear();
-        if !is_full && (left_out || is_short) {
-            return self.pack(run, &must);
-        }
-        Ok(())
+        Ok(left_out)
     }
 
     /// Whether a ticket of one player would fit.
@@ -169,40 +222,38 @@ impl Searcher {
                 set.push(entry);
             }
         }
-        self.pack_windows(run, &set, must, 0)
+        let near = constraints(run);
+        self.pack_windows(run, &set, must, &near)
     }
 
-    /// Goes through the windows of the numeric constraints from `near` on, those with most players
-    /// first. Tickets are given by age, those that must be in first.
+    /// Goes through the windows of some constraints, those with most players first. Tickets are given
+    /// by age, those that must be in first.
     fn pack_windows(
         &mut self,
         run: &mut Run<'_>,
         set: &[Entry],
         must: &[Entry],
-        near: usize,
+        near: &[Constraint],
     ) -> Result<(), Exhausted> {
-        let Some(constraint) = run.view.pairs.near.get(near) else {
+        let Some((constraint, others)) = near.split_first() else {
             return self.pack_set(run, set, must);
         };
-        let max = *constraint.max.at(run.epoch);
-        if !max.is_finite() {
-            return self.pack_windows(run, set, must, near + 1);
-        }
-        let span = |entry: Entry| run.view.spans(entry).get(near).copied();
-        let lows: Vec<f64> = set.iter().filter_map(|&entry| span(entry)).map(|it| it.low).collect();
-        let mut begins = lows.clone();
+        let max = constraint.max;
+        let span = |run: &Run<'_>, entry: Entry| constraint.span(run, entry);
+        let mut begins: Vec<f64> =
+            set.iter().filter_map(|&entry| span(run, entry)).map(|it| it.low).collect();
         begins.sort_unstable_by(f64::total_cmp);
         begins.dedup();
         let needed = must.iter().copied().chain(run.seed);
-        let needed: Vec<_> = needed.filter_map(span).collect();
-        let is_in = |begin: f64, it: &crate::eval::pairs::Span| {
-            it.low >= begin && distance(it.high, begin) <= max
-        };
+        let needed: Option<Vec<Span>> = needed.map(|it| span(run, it)).collect();
+        let Some(needed) = needed else { return Ok(()) };
+        let is_in = |begin: f64, it: &Span| it.low >= begin && distance(it.high, begin) <= max;
         let mut windows: Vec<(u32, f64)> = Vec::new();
         for &begin in begins.iter().filter(|&&begin| needed.iter().all(|it| is_in(begin, it))) {
             run.nodes += (set.len() / SPANS_PER_NODE) as u64;
             run.spend()?;
-            let inside = set.iter().filter(|&&it| span(it).is_some_and(|it| is_in(begin, &it)));
+            let inside =
+                set.iter().filter(|&&it| span(run, it).is_some_and(|it| is_in(begin, &it)));
             let players: u32 = inside.map(|it| it.players()).sum();
             windows.push((players.min(run.capacity), begin));
         }
@@ -215,9 +266,9 @@ impl Searcher {
             let inside: Vec<Entry> = set
                 .iter()
                 .copied()
-                .filter(|&it| span(it).is_some_and(|it| is_in(begin, &it)))
+                .filter(|&it| span(run, it).is_some_and(|it| is_in(begin, &it)))
                 .collect();
-            self.pack_windows(run, &inside, must, near + 1)?;
+            self.pack_windows(run, &inside, must, others)?;
         }
         Ok(())
     }
