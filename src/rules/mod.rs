@@ -52,11 +52,21 @@ pub(crate) trait Rule: Debug + Send + Sync {
         false
     }
 
-    /// Tickets are near enough to each other for the rule if their latencies at the location of the
-    /// match lie within a window of this width; `None` when it does not ask for that.
-    fn latencies_together(&self, _: Epoch) -> Option<(LatencyColumn, f64)> {
+    /// How near together latencies at the location of the match must lie; `None` when the rule does
+    /// not ask for that.
+    fn latencies_together(&self, _: Epoch) -> Option<LatenciesTogether> {
         None
     }
+}
+
+/// In how wide a window the latencies of a match's tickets at its location must be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LatenciesTogether {
+    pub(crate) column: LatencyColumn,
+    /// In one so wide they are near enough to each other.
+    pub(crate) enough: f64,
+    /// Without one so wide they are not.
+    pub(crate) needed: f64,
 }
 
 /// What it costs to ask a rule about a partial match.

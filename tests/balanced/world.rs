@@ -118,9 +118,10 @@ pub fn run(rules: &Value, tickets: &[Ticket]) -> Outcome {
     let start = Timestamp::from_millis(0);
     let configuration =
         Configuration { flex_match_mode: FlexMatchMode::WithQueue, ..Configuration::default() };
-    let mut matchmaker =
-        Matchmaker::new(rule_set, configuration, EngineOptions::default(), start, 1)
-            .expect("the default configuration is right");
+    // `exhaustiveSearch` makes two of a match; `balanced` does not.
+    let options = EngineOptions { exchange_tries: 0, ..EngineOptions::default() };
+    let mut matchmaker = Matchmaker::new(rule_set, configuration, options, start, 1)
+        .expect("the default configuration is right");
     for ticket in tickets {
         let request = StartMatchmaking {
             ticket_id: Some(ticket.id.as_str().into()),

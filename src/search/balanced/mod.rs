@@ -5,81 +5,30 @@
 //! the first that gives a match wins. A match of up to 40 players is sought by the exhaustive search,
 //! with every rule. A larger one is filled by the fill order (`fill.rs`), going through the tickets
 //! by age. It is taken when no team has room for any further ticket, or when no ticket is left. Where
-//! that leaves a place open or a minimum unmet, the fullest way to fill the teams is sought among
-//! those that could be in one match: in each window of the numbers that may not lie far apart.
-//! Whatever comes out is judged by the rules, and then balanced (`balance.rs`).
+//! that leaves a place open or a minimum unmet, the fullest way to fill the teams is sought
+//! (`packing.rs`). Whatever comes out is judged by the rules, and balanced when it is taken
+//! (`balance.rs`).
 
 mod balance;
 mod fill;
 mod groups;
+mod packing;
 
 pub(super) use groups::{Group, Populations};
 
 use self::balance::{Piece, Scale, Team};
-use self::fill::{Counts, Seated};
+use self::packing::constraints;
 use super::Found;
 use super::exhaustive::{Searcher, sort_placed};
 use super::run::{Exhausted, Run};
 use super::view::{Entry, View};
 use crate::base::idx::Idx;
-use crate::base::num::distance;
-use crate::eval::candidate::Room;
-use crate::eval::pairs::Span;
 use crate::model::limits::TICKET_PLAYERS_MAX;
 use crate::model::schema::InstanceIdx;
-use crate::pool::columns::{LocationIdx, LocationSet, TicketRow};
-use crate::pool::layout::LatencyColumn;
+use crate::pool::columns::{LocationSet, TicketRow};
 
-/// Steps of one search for the fullest way to fill the teams.
-const PACK_STEPS_MAX: u64 = 20_000;
-/// So many of its steps cost as much as a search node.
-const PACK_STEPS_PER_NODE: u64 = 8;
-/// So many looks at the numbers of a ticket cost as much as a search node.
-const SPANS_PER_NODE: usize = 32;
 /// So many looks at an exchange cost as much as a search node.
 const EXCHANGES_PER_NODE: u64 = 32;
-
-/// Values of the tickets of a match that must lie near together for it to be packed.
-#[derive(Clone, Copy, Debug)]
-struct Constraint {
-    of: Values,
-    max: f64,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Values {
-    /// Those of the numeric constraint with this number.
-    Numbers(usize),
-    /// Latencies at the location of the match.
-    Latencies(LatencyColumn, LocationIdx),
-}
-
-impl Constraint {
-    /// The values of a ticket; `None` when it has none, and cannot be in.
-    fn span(&self, run: &Run<'_>, entry: Entry) -> Option<Span> {
-        match self.of {
-            Values::Numbers(at) => run.view.spans(entry).get(at).copied(),
-            Values::Latencies(column, location) => {
-                let mut latencies = run.columns.ticket_latencies(column, entry.row);
-                let (_, latency) = latencies.find(|&(it, _)| it == location)?;
-                Some(Span { low: latency, high: latency })
-            }
-        }
-    }
-}
-
-/// What a packing must keep to in the epoch and at the location of `run`.
-fn constraints(run: &Run<'_>) -> Vec<Constraint> {
-    let numbers = run.view.pairs.near.iter().enumerate();
-    let numbers = numbers
-        .map(|(at, near)| Constraint { of: Values::Numbers(at), max: *near.max.at(run.epoch) });
-    let location = run.group.only_location();
-    let latencies = run.plan.enforced.iter().filter_map(|it| {
-        let (column, max) = it.rule.latencies_together(run.epoch)?;
-        Some(Constraint { of: Values::Latencies(column, location?), max })
-    });
-    numbers.chain(latencies).filter(|it| it.max.is_finite()).collect()
-}
 
 impl Searcher {
     /// Looks for a match in the groups of the anchor, in the epoch of `run`; says whether the budget
@@ -210,152 +159,6 @@ impl Searcher {
             false => run.spend()?,
         }
         Ok(joined)
-    }
-
-    /// Looks for the fullest way to fill the teams.
-    fn pack(&mut self, run: &mut Run<'_>, must: &[Entry]) -> Result<(), Exhausted> {
-        let mut set: Vec<Entry> = must.to_vec();
-        let mut position = 0;
-        while let Some(entry) = self.stream.get(run, position)? {
-            position += 1;
-            if must.iter().all(|it| it.row != entry.row) {
-                set.push(entry);
-            }
-        }
-        let near = constraints(run);
-        self.pack_windows(run, &set, must, &near)
-    }
-
-    /// Goes through the windows of some constraints, those with most players first. Tickets are given
-    /// by age, those that must be in first.
-    fn pack_windows(
-        &mut self,
-        run: &mut Run<'_>,
-        set: &[Entry],
-        must: &[Entry],
-        near: &[Constraint],
-    ) -> Result<(), Exhausted> {
-        let Some((constraint, others)) = near.split_first() else {
-            return self.pack_set(run, set, must);
-        };
-        let max = constraint.max;
-        let span = |run: &Run<'_>, entry: Entry| constraint.span(run, entry);
-        let mut begins: Vec<f64> =
-            set.iter().filter_map(|&entry| span(run, entry)).map(|it| it.low).collect();
-        begins.sort_unstable_by(f64::total_cmp);
-        begins.dedup();
-        let needed = must.iter().copied().chain(run.seed);
-        let needed: Option<Vec<Span>> = needed.map(|it| span(run, it)).collect();
-        let Some(needed) = needed else { return Ok(()) };
-        let is_in = |begin: f64, it: &Span| it.low >= begin && distance(it.high, begin) <= max;
-        let mut windows: Vec<(u32, f64)> = Vec::new();
-        for &begin in begins.iter().filter(|&&begin| needed.iter().all(|it| is_in(begin, it))) {
-            run.nodes += (set.len() / SPANS_PER_NODE) as u64;
-            run.spend()?;
-            let inside =
-                set.iter().filter(|&&it| span(run, it).is_some_and(|it| is_in(begin, &it)));
-            let players: u32 = inside.map(|it| it.players()).sum();
-            windows.push((players.min(run.capacity), begin));
-        }
-        windows.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.total_cmp(&b.1)));
-        let of_seed = run.seed.map_or(0, Entry::players);
-        for (players, begin) in windows {
-            if players + of_seed <= run.best_players || run.best_players >= run.capacity {
-                break;
-            }
-            let inside: Vec<Entry> = set
-                .iter()
-                .copied()
-                .filter(|&it| span(run, it).is_some_and(|it| is_in(begin, &it)))
-                .collect();
-            self.pack_windows(run, &inside, must, others)?;
-        }
-        Ok(())
-    }
-
-    /// Looks for the fullest way to fill the teams with tickets of a set, any of which may be
-    /// together.
-    fn pack_set(
-        &mut self,
-        run: &mut Run<'_>,
-        set: &[Entry],
-        must: &[Entry],
-    ) -> Result<(), Exhausted> {
-        if !self.start(run)? {
-            return Ok(());
-        }
-        let mut counts = Counts::default();
-        for entry in set.iter().filter(|it| must.iter().all(|must| must.row != it.row)) {
-            if let Some(count) = counts.get_mut(entry.players() as usize) {
-                *count = count.saturating_add(1).min(run.capacity as u16);
-            }
-        }
-        let rooms: Vec<Room> = self.room.iter().copied().collect();
-        let sizes: Vec<u32> = must.iter().map(|entry| entry.players()).collect();
-        let places = run.capacity.saturating_sub(self.candidate.players);
-        let mut left = PACK_STEPS_MAX;
-        let packing = fill::pack(&rooms, &sizes, &counts, places, &mut left);
-        run.nodes += (PACK_STEPS_MAX - left) / PACK_STEPS_PER_NODE;
-        let ran_out = left == 0;
-        if let Some(packing) = packing
-            && packing.players + self.candidate.players > run.best_players
-        {
-            let seats = self.seats(run, set, &packing.teams);
-            self.seat_all(run, &seats)?;
-        }
-        self.candidate.clear();
-        if ran_out { Err(Exhausted) } else { Ok(()) }
-    }
-
-    /// Which tickets take the places of a packing, the oldest of each size: in the fill order where
-    /// that goes, or else as it was packed, with teams of the same size made even.
-    fn seats(&self, run: &Run<'_>, set: &[Entry], teams: &[Counts]) -> Vec<(Entry, usize)> {
-        let mut seats: Vec<(Entry, usize)> = Vec::new();
-        for size in (1..=TICKET_PLAYERS_MAX).rev() {
-            let takers = teams.iter().enumerate().flat_map(|(team, taken)| {
-                std::iter::repeat_n(team, taken.get(size).copied().unwrap_or(0).into())
-            });
-            let tickets = set.iter().copied().filter(|it| it.players() as usize == size);
-            seats.extend(tickets.zip(takers));
-        }
-        let mut rooms: Vec<Room> = self.room.iter().copied().collect();
-        let mut in_order = seats.clone();
-        let fits = in_order.iter_mut().all(|(entry, team)| {
-            let next = fill::next_team(&rooms, entry.players(), u32::MAX);
-            let Some((next, room)) = next.and_then(|it| Some((it, rooms.get_mut(it)?))) else {
-                return false;
-            };
-            fill::seat(room, entry.players());
-            *team = next;
-            true
-        });
-        if fits && rooms.iter().all(|room| room.min == 0) {
-            return in_order;
-        }
-        let settled = self.candidate.slots.iter().map(|slot| slot.players);
-        let mut sizes: Vec<u32> = settled.collect();
-        for &(entry, team) in &seats {
-            if let Some(size) = sizes.get_mut(team) {
-                *size += entry.players();
-            }
-        }
-        let alike: Vec<(u32, u32)> = run.sizes.iter().map(|it| (it.min, it.max)).collect();
-        let mut seated: Vec<Seated> =
-            seats.iter().map(|&(entry, team)| Seated { players: entry.players(), team }).collect();
-        fill::even(&mut sizes, &alike, &mut seated);
-        seats.iter().zip(seated).map(|(&(entry, _), seated)| (entry, seated.team)).collect()
-    }
-
-    /// Puts tickets where they belong and judges the match.
-    fn seat_all(&mut self, run: &mut Run<'_>, seats: &[(Entry, usize)]) -> Result<(), Exhausted> {
-        for &(entry, team) in seats {
-            if !self.join(run, InstanceIdx::from_usize(team), entry)? {
-                return Ok(());
-            }
-            run.epochs_in.push(entry.epoch);
-        }
-        self.judge(run);
-        Ok(())
     }
 
     /// Brings the teams of a match that is taken together. A match of rules that look at teams stays
