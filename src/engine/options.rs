@@ -217,10 +217,4 @@ pub enum ConfigurationError {
         /// What is wrong, with the limit.
         problem: String,
     },
-    /// Something that this release does not run.
-    #[error("{what} is not built yet in this release")]
-    NotBuilt {
-        /// What.
-        what: &'static str,
-    },
 }

@@ -119,7 +119,8 @@ pub fn run(rules: &Value, tickets: &[Ticket]) -> Outcome {
     let configuration =
         Configuration { flex_match_mode: FlexMatchMode::WithQueue, ..Configuration::default() };
     // `exhaustiveSearch` makes two of a match; `balanced` does not.
-    let options = EngineOptions { exchange_tries: 0, ..EngineOptions::default() };
+    let mut options = EngineOptions::default();
+    options.exchange_tries = 0;
     let mut matchmaker = Matchmaker::new(rule_set, configuration, options, start, 1)
         .expect("the default configuration is right");
     for ticket in tickets {
