@@ -277,6 +277,27 @@ impl Cells {
         self.reached(view, None, row, |list| lists.push(list))
     }
 
+    /// The lists of the cells by number from that of a ticket outwards, the nearer first; none where
+    /// tickets do not lie in cells by a number.
+    pub(super) fn outwards(&self, view: &View<'_>, row: TicketRow) -> Vec<u32> {
+        let Cut::Window(_) = Cut::new(view.pairs) else { return Vec::new() };
+        let Numbers::One(own) = Cut::new(view.pairs).numbers(view, row) else { return Vec::new() };
+        let mut below = self.numbers.range(..own).rev().peekable();
+        let mut above = self.numbers.range(own..).peekable();
+        let mut lists = Vec::new();
+        while lists.len() < CURSORS_MAX {
+            let is_above_nearer = match (below.peek(), above.peek()) {
+                (None, None) => break,
+                (None, Some(_)) => true,
+                (Some(_), None) => false,
+                (Some((low, _)), Some((high, _))) => high.abs_diff(own) <= low.abs_diff(own),
+            };
+            let next = if is_above_nearer { above.next() } else { below.next() };
+            lists.extend(next.map(|(_, &list)| list));
+        }
+        lists
+    }
+
     /// The first ticket behind `after` in some cells.
     pub(super) fn next_after(
         &self,

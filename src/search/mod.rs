@@ -20,6 +20,7 @@ mod jobs;
 mod order;
 mod partitions;
 mod pass;
+mod probe;
 mod run;
 mod sharing;
 mod stream;
@@ -34,6 +35,7 @@ pub(crate) use batches::{BatchTerms, Cutting, Reading};
 pub(crate) use order::rank;
 pub(crate) use partitions::{Partitions, PoolAt};
 pub(crate) use pass::{Budget, Keys, Progress, Slice, Stage, UnderWay};
+pub(crate) use probe::{AroundMax, Meeting, Prober, Refused, epochs_of};
 pub(crate) use waiting::MatchTerms;
 
 use crate::model::schema::InstanceIdx;

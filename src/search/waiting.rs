@@ -5,10 +5,12 @@ use super::AnchorKey;
 use super::batches::{BatchTerms, Batches};
 use super::cells::{Cells, Cursors, Tickets};
 use super::guard::Guard;
+use super::probe::Around;
 use super::view::{Entry, View, Waiter};
 use crate::base::epoch::Epoch;
 use crate::base::time::{Millis, Timestamp};
 use crate::pool::columns::TicketRow;
+use std::collections::BTreeSet;
 
 /// What the configuration and the options say of every match.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -175,6 +177,67 @@ impl Waiting {
     /// when these are all.
     pub(super) fn reach_ever(&self, view: &View<'_>, row: TicketRow, lists: &mut Vec<u32>) -> bool {
         !view.is_plain && self.cells.reach_ever(view, row, lists)
+    }
+
+    /// Tickets around one, for [`Around`]: in reach in whatever epoch, then others. A roster
+    /// among those in reach may be out of it.
+    pub(super) fn around(
+        &self,
+        view: &View<'_>,
+        row: TicketRow,
+        (in_reach_max, beyond_max): (usize, usize),
+    ) -> Around {
+        let own = view.key(row);
+        let mut lists = Vec::new();
+        let is_by_cells = self.reach_ever(view, row, &mut lists);
+        let mut reached = BTreeSet::new();
+        let mut around = Around::default();
+        let mut after = None;
+        loop {
+            let next = match is_by_cells {
+                true => self.next_in(after, &lists),
+                false => self.next_after(after),
+            };
+            let Some((key, other)) = next else {
+                around.is_reach_whole = true;
+                break;
+            };
+            after = Some(key);
+            if key == own {
+                continue;
+            }
+            if around.in_reach.len() >= in_reach_max {
+                break;
+            }
+            reached.insert(key);
+            around.in_reach.push(other);
+        }
+        if !around.is_reach_whole {
+            return around;
+        }
+        let mut beyond = |key, other| {
+            if key != own && reached.insert(key) {
+                around.beyond.push(other);
+            }
+            around.beyond.len() < beyond_max
+        };
+        for list in self.cells.outwards(view, row) {
+            let mut after = None;
+            while let Some((key, waiter)) = self.cells.next_after(after, &[list]) {
+                after = Some(key);
+                if !beyond(key, waiter.row) {
+                    return around;
+                }
+            }
+        }
+        let mut after = None;
+        while let Some((key, other)) = self.next_after(after) {
+            after = Some(key);
+            if !beyond(key, other) {
+                break;
+            }
+        }
+        around
     }
 
     /// Sets the cursors to where the candidates of a ticket are.
