@@ -14,7 +14,7 @@ use crate::eval::pairs::{Pairs, Share, Window};
 use crate::pool::columns::{LocationSet, TicketRow};
 use std::cmp::Reverse;
 use std::collections::binary_heap::PeekMut;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 /// With more cells than this in reach, all tickets are looked at in their order. Small pools of
 /// tests are to come to that, too.
@@ -275,6 +275,28 @@ impl Cells {
     /// when these are all.
     pub(super) fn reach_ever(&self, view: &View<'_>, row: TicketRow, lists: &mut Vec<u32>) -> bool {
         self.reached(view, None, row, |list| lists.push(list))
+    }
+
+    /// Adds the cells with tickets that could share a match with this one in some epochs; false when
+    /// these are all.
+    pub(super) fn reach_in(
+        &self,
+        view: &View<'_>,
+        row: TicketRow,
+        epochs: &[Epoch],
+        lists: &mut BTreeSet<u32>,
+    ) -> bool {
+        let mut reach = |epoch| self.reached(view, Some(epoch), row, |it| _ = lists.insert(it));
+        epochs.iter().all(|&epoch| reach(epoch))
+    }
+
+    /// The tickets of a cell, oldest first.
+    pub(super) fn tickets(&self, list: u32) -> impl Iterator<Item = (&AnchorKey, &Waiter)> {
+        self.lists.get(list as usize).into_iter().flat_map(Tickets::iter)
+    }
+
+    pub(super) fn oldest(&self, list: u32) -> Option<AnchorKey> {
+        self.tickets(list).next().map(|(&key, _)| key)
     }
 
     /// The lists of the cells by number from that of a ticket outwards, the nearer first; none where

@@ -17,6 +17,7 @@ use super::probe::{self, Around, AroundMax};
 use super::view::Entry;
 use super::view::View;
 use super::waiting::{MatchTerms, Waiting};
+use crate::base::epoch::Epoch;
 use crate::base::idx::{Col, Idx, index_type};
 use crate::base::intern::Sym;
 use crate::base::time::Timestamp;
@@ -345,16 +346,19 @@ impl Partitions {
         members.into_values().collect()
     }
 
-    /// Tickets around one that waits: in its partition those in its reach and some others; then the
-    /// oldest of some other partitions, which it can never meet.
-    pub(crate) fn around(&self, pool: PoolAt<'_>, row: TicketRow, max: AroundMax) -> Around {
+    /// Tickets around one that waits: in its partition those in its reach in some epochs and some
+    /// others; then the oldest of some other partitions, which it can never meet.
+    pub(crate) fn around(
+        &self,
+        pool: PoolAt<'_>,
+        row: TicketRow,
+        epochs: &[Epoch],
+        max: AroundMax,
+    ) -> Around {
         let view = self.known.view(pool);
         let own = self.partition_of(row);
         let mut around = match own {
-            Some(at) => {
-                let waiting = &self.partitions[at].waiting;
-                waiting.around(&view, row, (max.in_reach, max.beyond))
-            }
+            Some(at) => self.partitions[at].waiting.around(&view, row, epochs, max),
             None => Around { is_reach_whole: true, ..Around::default() },
         };
         let others = self.by_strings.values().filter(|&&at| Some(at) != own);

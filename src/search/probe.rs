@@ -2,6 +2,7 @@
 //! which rules say so. It decides nothing and changes nothing; `explain` tells what it finds.
 
 use super::AnchorKey;
+use super::view::{Entry, View, Waiter};
 use crate::base::epoch::Epoch;
 use crate::base::idx::{Col, Idx};
 use crate::eval::candidate::{Candidate, Partial, Room};
@@ -9,25 +10,80 @@ use crate::eval::scratch::Scratch;
 use crate::model::schema::{AgeSelection, InstanceIdx};
 use crate::pool::columns::{Columns, LocationSet, TicketRow};
 use crate::ruleset::plan::Plan;
+use std::collections::BTreeSet;
 
 /// Tickets to look at, and whether nobody else could be in a match with the ticket.
 #[derive(Debug, Default)]
 pub(crate) struct Around {
-    /// Those that indexes let be in a match with it, in the order of anchors.
+    /// Those that pairs let be in a match with it, in the order of anchors.
     pub(crate) in_reach: Vec<TicketRow>,
     /// Whether there are no more of these.
     pub(crate) is_reach_whole: bool,
-    /// Some of the others: those whose numbers are nearest first, or the oldest.
+    /// Some of those that pairs keep from it, those whose numbers are nearest first, or the oldest.
     pub(crate) beyond: Vec<TicketRow>,
 }
 
 /// How many tickets a look at the pool takes in.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AroundMax {
+    /// Tickets whose profiles are glanced at.
+    pub(crate) glanced: usize,
+    pub(crate) rosters: usize,
     pub(crate) in_reach: usize,
     pub(crate) beyond: usize,
     /// Groups of tickets that can never meet, of which the oldest are taken in.
     pub(crate) partitions: usize,
+}
+
+/// Takes a first look at tickets: at what pairs say of them, which is cheap.
+pub(super) struct Glance<'v> {
+    view: &'v View<'v>,
+    own: Entry,
+    epochs: &'v [Epoch],
+    left: usize,
+    seen: BTreeSet<AnchorKey>,
+    /// Those that it may meet in one of the epochs.
+    pub(super) meeting: Vec<(AnchorKey, TicketRow)>,
+    /// The others, with how far their numbers are from its own.
+    pub(super) apart: Vec<(f64, AnchorKey, TicketRow)>,
+}
+
+impl<'v> Glance<'v> {
+    pub(super) fn new(view: &'v View<'v>, own: Entry, epochs: &'v [Epoch], left: usize) -> Self {
+        let seen = BTreeSet::from([view.key(own.row)]);
+        Self { view, own, epochs, left, seen, meeting: Vec::new(), apart: Vec::new() }
+    }
+
+    /// Looks at a ticket; false when it has seen enough.
+    pub(super) fn take(&mut self, key: AnchorKey, waiter: Waiter) -> bool {
+        if self.seen.contains(&key) {
+            return true;
+        }
+        if self.left == 0 {
+            return false;
+        }
+        self.left -= 1;
+        self.seen.insert(key);
+        let Self { view, own, .. } = *self;
+        let other = view.entry(key, waiter);
+        let meets = |epoch: &Epoch| {
+            let locations = view.locations(*epoch, own).intersect(view.locations(*epoch, other));
+            view.meet(*epoch, own, other) && !locations.is_empty()
+        };
+        match self.epochs.iter().any(meets) {
+            true => self.meeting.push((key, other.row)),
+            false => self.apart.push((self.gap(other), key, other.row)),
+        }
+        true
+    }
+
+    /// How far the number of a ticket by which tickets lie in cells is from its own.
+    fn gap(&self, other: Entry) -> f64 {
+        let Some(window) = self.view.pairs.window() else { return 0.0 };
+        let span = |it| self.view.spans(it).get(window.at).copied();
+        let (Some(a), Some(b)) = (span(self.own), span(other)) else { return 0.0 };
+        (a.low - b.high).max(b.low - a.high).max(0.0)
+    }
 }
 
 /// What is known of two tickets.
@@ -313,7 +369,7 @@ impl<'p> Prober<'p> {
 }
 
 /// The epochs that can judge a match with two tickets of these epochs, that of the two alone first.
-/// `oldest` is the epoch of the oldest ticket that waits.
+/// No ticket is older than the epoch `oldest`.
 pub(crate) fn epochs_of(
     plan: &Plan,
     (a, b): (Epoch, Epoch),

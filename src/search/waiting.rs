@@ -5,7 +5,7 @@ use super::AnchorKey;
 use super::batches::{BatchTerms, Batches};
 use super::cells::{Cells, Cursors, Tickets};
 use super::guard::Guard;
-use super::probe::Around;
+use super::probe::{Around, AroundMax, Glance, in_order};
 use super::view::{Entry, View, Waiter};
 use crate::base::epoch::Epoch;
 use crate::base::time::{Millis, Timestamp};
@@ -179,65 +179,41 @@ impl Waiting {
         !view.is_plain && self.cells.reach_ever(view, row, lists)
     }
 
-    /// Tickets around one, for [`Around`]: in reach in whatever epoch, then others. A roster
-    /// among those in reach may be out of it.
+    /// Tickets around one, for [`Around`]: those that pairs let meet it in one of some epochs, and
+    /// others. Cells whose numbers are near are glanced at first.
     pub(super) fn around(
         &self,
         view: &View<'_>,
         row: TicketRow,
-        (in_reach_max, beyond_max): (usize, usize),
+        epochs: &[Epoch],
+        max: AroundMax,
     ) -> Around {
-        let own = view.key(row);
-        let mut lists = Vec::new();
-        let is_by_cells = self.reach_ever(view, row, &mut lists);
+        let own = view.entry(view.key(row), view.waiter(row));
+        let mut glance = Glance::new(view, own, epochs, max.glanced);
         let mut reached = BTreeSet::new();
-        let mut around = Around::default();
-        let mut after = None;
-        loop {
-            let next = match is_by_cells {
-                true => self.next_in(after, &lists),
-                false => self.next_after(after),
-            };
-            let Some((key, other)) = next else {
-                around.is_reach_whole = true;
-                break;
-            };
-            after = Some(key);
-            if key == own {
-                continue;
-            }
-            if around.in_reach.len() >= in_reach_max {
-                break;
-            }
-            reached.insert(key);
-            around.in_reach.push(other);
+        let is_by_cells = !view.is_plain && self.cells.reach_in(view, row, epochs, &mut reached);
+        let near = self.cells.outwards(view, row);
+        let mut others: Vec<u32> = reached.into_iter().filter(|it| !near.contains(it)).collect();
+        others.sort_unstable_by_key(|&list| self.cells.oldest(list));
+        // With the cells in reach all who could meet it are glanced at; or else with all tickets.
+        let mut is_reach_whole = is_by_cells;
+        for list in near.into_iter().chain(others) {
+            is_reach_whole &= self.cells.tickets(list).all(|(&key, &it)| glance.take(key, it));
         }
-        if !around.is_reach_whole {
-            return around;
+        let is_all = self.tickets.iter().all(|(&key, &it)| it.is_roster || glance.take(key, it));
+        is_reach_whole |= is_all;
+        // Whether it can meet a backfill ticket, only a look at the two says.
+        if !own.is_roster {
+            let rosters = self.rosters.iter().take(max.rosters);
+            glance.meeting.extend(rosters.map(|(&key, it)| (key, it.row)));
+            is_reach_whole &= self.rosters.len() <= max.rosters;
         }
-        let mut beyond = |key, other| {
-            if key != own && reached.insert(key) {
-                around.beyond.push(other);
-            }
-            around.beyond.len() < beyond_max
-        };
-        for list in self.cells.outwards(view, row) {
-            let mut after = None;
-            while let Some((key, waiter)) = self.cells.next_after(after, &[list]) {
-                after = Some(key);
-                if !beyond(key, waiter.row) {
-                    return around;
-                }
-            }
-        }
-        let mut after = None;
-        while let Some((key, other)) = self.next_after(after) {
-            after = Some(key);
-            if !beyond(key, other) {
-                break;
-            }
-        }
-        around
+        is_reach_whole &= glance.meeting.len() <= max.in_reach;
+        glance.apart.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let mut in_reach = in_order(glance.meeting);
+        let beyond = glance.apart.into_iter().map(|(_, _, row)| row);
+        in_reach.truncate(max.in_reach);
+        Around { in_reach, beyond: beyond.take(max.beyond).collect(), is_reach_whole }
     }
 
     /// Sets the cursors to where the candidates of a ticket are.

@@ -19,7 +19,8 @@ use crate::search::{AroundMax, Meeting, Prober, Refused, epochs_of};
 use crate::ruleset::{Judgement, RuleJudgement};
 
 /// How many tickets are looked at.
-const AROUND: AroundMax = AroundMax { in_reach: 1024, beyond: 192, partitions: 64 };
+const AROUND: AroundMax =
+    AroundMax { glanced: 16_384, rosters: 64, in_reach: 1024, beyond: 192, partitions: 64 };
 /// How often two tickets are put into teams, and tickets into a match.
 const NODES_MAX: u64 = 65_536;
 /// Pairs that are judged, of those that the fewest rules refuse.
@@ -58,6 +59,9 @@ pub struct Company {
     pub possible_players: u32,
     /// That waiting time.
     pub at_wait: Millis,
+    /// How often two tickets were put into teams and all rules asked to find this out: the work
+    /// that was done, at most 65,536.
+    pub nodes: u64,
 }
 
 /// A waiting ticket that can be in no match with the one asked about, for now: the smallest match
@@ -154,16 +158,17 @@ impl Matchmaker {
         let (plan, columns) = (self.rule_set.plan(), &self.pool.columns);
         let epoch_of = |row: TicketRow| plan.epochs.at(self.now.since(columns.start_time[row]));
         let own_epoch = epoch_of(row);
-        let around = self.waiting.around(pool_at!(self), row, AROUND);
-        let all = || around.in_reach.iter().chain(&around.beyond).copied();
-        let oldest = all().map(epoch_of).max().unwrap_or(own_epoch).max(own_epoch);
+        let last = plan.epochs.indices().next_back().unwrap_or(own_epoch);
+        let reachable: Vec<Epoch> = epochs_of(plan, (own_epoch, own_epoch), last).collect();
+        let around = self.waiting.around(pool_at!(self), row, &reachable, AROUND);
+        let all = || around.beyond.iter().chain(&around.in_reach).copied();
         let mut prober = Prober::new(plan, columns, NODES_MAX);
         let mut fitting: Vec<(TicketRow, Epoch)> = Vec::new();
         let mut near = Vec::new();
         let mut examined_tickets = 0;
         let mut is_whole = around.is_reach_whole;
         for other in all() {
-            let epochs = epochs_of(plan, (own_epoch, epoch_of(other)), oldest);
+            let epochs = epochs_of(plan, (own_epoch, epoch_of(other)), last);
             match prober.meet(row, other, epochs) {
                 Meeting::Possible(epoch) => fitting.push((other, epoch)),
                 Meeting::Refused(refused) => {
@@ -176,14 +181,15 @@ impl Matchmaker {
                     near.extend(record.map(|record| Near { record, refused }));
                 }
                 Meeting::Unknown => {
-                    // Those beyond the reach can never be with it.
-                    is_whole &= examined_tickets >= around.in_reach.len() as u32;
+                    is_whole = false;
                     break;
                 }
             }
             examined_tickets += 1;
         }
-        let company = self.company(row, &fitting, own_epoch, (examined_tickets, is_whole));
+        fitting.sort_unstable_by_key(|&(it, _)| (columns.start_time[it], columns.number[it]));
+        let mut company = self.company(row, &fitting, own_epoch, (examined_tickets, is_whole));
+        company.nodes = NODES_MAX - prober.nodes_left;
         let mut near = self.judge_near(record, near);
         near.sort_by(nearer);
         near.truncate(TOLD_MAX);
@@ -245,6 +251,7 @@ impl Matchmaker {
             needed_players,
             possible_players,
             at_wait: plan.epochs.start(epoch),
+            nodes: 0,
         }
     }
 
@@ -278,7 +285,10 @@ impl Matchmaker {
             fits_at: None,
         };
         let mut both = self.placed(own, self.now, candidate.team.as_deref());
-        both.extend(self.placed(other, self.now, candidate.candidate_team.as_deref()));
+        let with = self.placed(other, self.now, candidate.candidate_team.as_deref());
+        // In the order of submission.
+        let at = if other.number < own.number { 0 } else { both.len() };
+        both.splice(at..at, with);
         let ages = both.iter().map(|ticket| ticket.age);
         candidate.wait = match plan.ast.algorithm.age_selection {
             AgeSelection::Newest => ages.min(),
@@ -312,7 +322,8 @@ impl Matchmaker {
             CandidateMiss::Rule { ends, .. } => ends.as_ref().map(|relief| relief.at),
             CandidateMiss::NoCommonLocation { .. } | CandidateMiss::NoRoom => None,
         });
-        candidate.fits_at = ends.collect::<Option<Vec<Timestamp>>>()?.into_iter().max();
+        let ends: Option<Vec<Timestamp>> = ends.collect();
+        candidate.fits_at = ends.and_then(|ends| ends.into_iter().max());
         Some(candidate)
     }
 

@@ -74,11 +74,11 @@ impl Matchmaker {
     /// Why a ticket waits, or where it stands; `None` for a ticket that is not known.
     ///
     /// It changes nothing, no later output either. With the same state it says the same. Its work
-    /// has bounds that do not grow with the pool: it looks at no more than 1,024 tickets that
-    /// indexes let be in a match with this one and at 256 others, puts two tickets into teams at
-    /// most 65,536 times, and judges at most 32 of the pairs with
+    /// has bounds that do not grow with the pool: it glances at no more than 16,384 tickets, asks
+    /// the rules of 1,024 that could be in a match with this one and of 256 others, puts two tickets
+    /// into teams at most 65,536 times, and judges at most 32 of the pairs with
     /// [`RuleSet::judge`](crate::RuleSet::judge), once more for each step of an expansion that may
-    /// help, up to 256 times.
+    /// help, up to 256 times. In a larger pool it may know of nearer candidates nothing.
     ///
     /// **What a miss is.** Another ticket *misses by a rule* when in every choice of teams for the
     /// two some rule is false of every match that holds both there, whoever of those waiting joins

@@ -34,7 +34,8 @@ pub enum WaitReason {
     SearchGivenUp,
     /// Even if no rule refused anybody, too few players wait to fill the minimums of the teams.
     TooFewPlayers {
-        /// Players who wait, its own included.
+        /// Players who wait, its own included, backfill tickets apart. Those of tickets that no
+        /// match can hold may be left out.
         players: u32,
         /// Players that a match needs.
         needed: u32,
