@@ -53,8 +53,8 @@ pub use diag::{
 pub use engine::Matchmaker;
 pub use engine::explain::{
     BlockingRule, CandidateMiss, ClosestMatch, Company, EffectiveValue, InMatch, LocationOutlook,
-    MatchWaitsFor, MatchedTicket, NearCandidate, NeverReason, PropertyChange, PropertyValue, Relief,
-    UpcomingStep, WaitReason, WhyWaiting,
+    MatchWaitsFor, MatchedTicket, NearCandidate, NeverReason, PropertyChange, PropertyValue,
+    Relief, UpcomingStep, WaitReason, WhyWaiting,
 };
 pub use engine::input::{
     AcceptMatch, AcceptanceType, CompletePlacement, DescribeMatch, DescribeMatchmaking,

@@ -218,7 +218,7 @@ fn open(
 }
 
 /// The path of a file that a scenario names relative to itself.
-fn beside(scenario: &Path, file: &str) -> PathBuf {
+pub fn beside(scenario: &Path, file: &str) -> PathBuf {
     match scenario.parent() {
         Some(folder) if !files::is_stdin(scenario) => folder.join(file),
         _ => PathBuf::from(file),

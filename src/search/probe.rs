@@ -211,24 +211,28 @@ impl<'p> Prober<'p> {
         others: &[TicketRow],
         epoch: Epoch,
     ) -> Option<Vec<(InstanceIdx, TicketRow)>> {
-        let own = self.best_seat(row, epoch)?;
-        self.candidate.push(own, row, self.columns);
-        let mut passed_over = Vec::new();
-        for obeys in [true, false] {
-            let rows = if obeys { others } else { &std::mem::take(&mut passed_over)[..] };
-            for &other in rows {
-                if self.is_full_enough(epoch) || self.nodes_left == 0 {
-                    break;
-                }
-                if !self.join(other, epoch, obeys) {
-                    passed_over.push(other);
+        for own in self.seats_of(row, epoch).into_iter().flatten() {
+            self.candidate.push(own, row, self.columns);
+            let mut passed_over = Vec::new();
+            for obeys in [true, false] {
+                let rows = if obeys { others } else { &std::mem::take(&mut passed_over)[..] };
+                for &other in rows {
+                    if self.is_full_enough(epoch) || self.nodes_left == 0 {
+                        break;
+                    }
+                    if !self.join(other, epoch, obeys) {
+                        passed_over.push(other);
+                    }
                 }
             }
+            let is_complete = self.is_full_enough(epoch);
+            let teams = is_complete.then(|| self.candidate.new_tickets().collect());
+            self.candidate.clear();
+            if teams.is_some() {
+                return teams;
+            }
         }
-        let is_complete = self.is_full_enough(epoch);
-        let teams = is_complete.then(|| self.candidate.new_tickets().collect());
-        self.candidate.clear();
-        teams
+        None
     }
 
     fn is_full_enough(&self, epoch: Epoch) -> bool {
@@ -260,14 +264,6 @@ impl<'p> Prober<'p> {
             self.candidate.pop(self.columns);
         }
         false
-    }
-
-    fn best_seat(&self, row: TicketRow, epoch: Epoch) -> Option<InstanceIdx> {
-        let players = u32::from(self.columns.players[row].len);
-        let sizes = self.plan.sizes[epoch].enumerate();
-        let able = sizes.filter(|(_, size)| players <= size.max);
-        able.max_by_key(|&(it, size)| (size.min, size.max, std::cmp::Reverse(it)))
-            .map(|(it, _)| it)
     }
 
     fn push(&mut self, row: TicketRow, seat: Option<InstanceIdx>) {

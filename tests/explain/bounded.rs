@@ -41,8 +41,7 @@ fn crowd(apart: f64, count: usize) -> Matchmaker {
             .with_number("skill", number as f64 * 10.0)
             .with_number("rank", rank);
         let ticket_id = Some(TicketId::from(&*format!("t{number}")));
-        let request =
-            StartMatchmaking { ticket_id, players: vec![player], ..Default::default() };
+        let request = StartMatchmaking { ticket_id, players: vec![player], ..Default::default() };
         matchmaker.handle_input(start, request).expect("it is good");
     }
     let leaving = StopMatchmaking { ticket_id: (&*format!("t{count}")).into() };

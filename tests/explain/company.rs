@@ -98,7 +98,11 @@ fn no_match(scene: &Scene, ticket: &TicketId) -> u64 {
         .iter()
         .map(|id| {
             let seats = scene.teams(id).into_iter().map(Some);
-            if id == ticket { seats.collect() } else { std::iter::once(None).chain(seats).collect() }
+            if id == ticket {
+                seats.collect()
+            } else {
+                std::iter::once(None).chain(seats).collect()
+            }
         })
         .collect();
     let all = seats.iter().try_fold(1_usize, |all, seats| all.checked_mul(seats.len()));

@@ -220,8 +220,7 @@ fn no_completion(
                 ids.push(other);
             }
         }
-        let teams: Vec<Option<String>> =
-            ids.iter().map(|id| dice.one(&scene.teams(id))).collect();
+        let teams: Vec<Option<String>> = ids.iter().map(|id| dice.one(&scene.teams(id))).collect();
         let placed: Vec<(&TicketId, Option<&str>)> =
             ids.iter().zip(&teams).map(|(id, team)| (id, team.as_deref())).collect();
         let judgement = scene.judge(&placed, 0);

@@ -59,11 +59,9 @@ fn why(matchmaker: &Matchmaker) -> (WhyWaiting, InMatch) {
 
 #[test]
 fn a_match_says_whose_answers_it_waits_for_and_how_its_rules_came_out() {
-    let configuration =
-        json!({"AcceptanceRequired": true, "AcceptanceTimeoutSeconds": 30});
+    let configuration = json!({"AcceptanceRequired": true, "AcceptanceTimeoutSeconds": 30});
     let mut matchmaker = matched(&configuration);
-    let input =
-        json!({"TicketId": "ana", "PlayerIds": ["ana-1"], "AcceptanceType": "ACCEPT"});
+    let input = json!({"TicketId": "ana", "PlayerIds": ["ana-1"], "AcceptanceType": "ACCEPT"});
     call(&mut matchmaker, 7_000, "AcceptMatch", &input);
     let (first, in_match) = why(&matchmaker);
     assert_eq!(first.reasons, [WaitReason::AwaitsAcceptance]);
@@ -83,8 +81,7 @@ fn a_match_says_whose_answers_it_waits_for_and_how_its_rules_came_out() {
         judgement.rules.iter().flat_map(|it| &it.checks).map(|it| it.bound.as_str()).collect();
     assert_eq!(bounds, ["within 50 of 30"]);
 
-    let input =
-        json!({"TicketId": "ben", "PlayerIds": ["ben-1"], "AcceptanceType": "ACCEPT"});
+    let input = json!({"TicketId": "ben", "PlayerIds": ["ben-1"], "AcceptanceType": "ACCEPT"});
     call(&mut matchmaker, 8_000, "AcceptMatch", &input);
     let done = matchmaker.why_waiting(&"ben".into()).expect("it is remembered");
     assert_eq!((done.status, done.in_match), (TicketStatus::Completed, None));
@@ -102,8 +99,9 @@ fn a_match_says_what_its_queue_has_asked_for_and_when_it_asks_again() {
     for at in [7_000, 7_100] {
         let (why, in_match) = why(&matchmaker);
         assert_eq!(why.reasons, [WaitReason::AwaitsPlacement]);
-        let MatchWaitsFor::Queue { placement_id, attempts, destination, location, retry_at, .. } =
-            in_match.waits_for
+        let MatchWaitsFor::Queue {
+            placement_id, attempts, destination, location, retry_at, ..
+        } = in_match.waits_for
         else {
             panic!("it waits for its queue");
         };

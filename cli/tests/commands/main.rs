@@ -3,6 +3,7 @@
 
 mod bench;
 mod check;
+mod explain;
 mod judge;
 mod matching;
 mod replay;

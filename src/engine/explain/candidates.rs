@@ -15,8 +15,8 @@ use crate::model::schema::{AgeSelection, InstanceIdx};
 use crate::model::ticket::TicketId;
 use crate::pool::columns::TicketRow;
 use crate::ruleset::ast::Target;
-use crate::search::{AroundMax, Meeting, Prober, Refused, epochs_of};
 use crate::ruleset::{Judgement, RuleJudgement};
+use crate::search::{AroundMax, Meeting, Prober, Refused, epochs_of};
 
 /// How many tickets are looked at.
 const AROUND: AroundMax =
@@ -301,7 +301,9 @@ impl Matchmaker {
         let judgement = self.rule_set.judge(&both).ok()?;
         for &rule in &refused.rules {
             let position = plan.enforced.get(rule)?.position;
-            let Some(judged) = judgement.rules.get(position).filter(|it| !it.holds) else { continue };
+            let Some(judged) = judgement.rules.get(position).filter(|it| !it.holds) else {
+                continue;
+            };
             let due = own.due.min(other.due);
             let ends = self.relief(&both, position, candidate.wait, due, reliefs_left);
             let family = rule_family(&plan.ast, position);
@@ -338,9 +340,7 @@ impl Matchmaker {
     ) -> Option<Relief> {
         let plan = self.rule_set.plan();
         let family = rule_family(&plan.ast, rule);
-        let is_own = |target: &Target| {
-            matches!(target, Target::RuleField { rule, .. } if family.contains(rule))
-        };
+        let is_own = |target: &Target| matches!(target, Target::RuleField { rule, .. } if family.contains(rule));
         let mut start = wait;
         while let Some(next) = plan.epochs.next_start(start) {
             let changed_now = !changes(&plan.ast, start, next, is_own).is_empty();

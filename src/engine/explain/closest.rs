@@ -5,8 +5,8 @@ use crate::engine::Matchmaker;
 use crate::model::matched::PlacedTicket;
 use crate::model::ticket::TicketId;
 use crate::pool::columns::TicketRow;
-use crate::search::Prober;
 use crate::ruleset::Judgement;
+use crate::search::Prober;
 
 /// A match that is full enough, with the verdict on it. It is an example: others may come nearer.
 #[derive(Clone, PartialEq, Debug)]
@@ -30,7 +30,9 @@ impl Matchmaker {
     ) -> Option<ClosestMatch> {
         let columns = &self.pool.columns;
         let new = fitting.iter().map(|&(other, _)| other).filter(|&it| !columns.is_roster(it));
-        let others: Vec<TicketRow> = new.collect();
+        let mut others: Vec<TicketRow> = new.collect();
+        // Large parties first: others fill up what they leave. Else by age.
+        others.sort_by_key(|&it| std::cmp::Reverse(columns.players[it].len));
         let mut placed = prober.fill(row, &others, epoch)?;
         placed.sort_unstable_by_key(|&(team, row)| {
             (team, columns.start_time[row], columns.number[row])

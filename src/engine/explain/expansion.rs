@@ -129,7 +129,8 @@ impl Matchmaker {
         let plan = self.rule_set.plan();
         let wait = self.now.since(record.start_time);
         let mut blocking: Vec<BlockingRule> = Vec::new();
-        for (position, (enforced, &refused_tickets)) in plan.enforced.iter().zip(refusals).enumerate()
+        for (position, (enforced, &refused_tickets)) in
+            plan.enforced.iter().zip(refusals).enumerate()
         {
             let tally = record.tallies.get(position).copied();
             let (matches_passed, matches_failed) = tally.unwrap_or_default();
@@ -145,9 +146,7 @@ impl Matchmaker {
                 });
             }
         }
-        blocking.sort_by_key(|rule| {
-            std::cmp::Reverse((rule.refused_tickets, rule.matches_failed))
-        });
+        blocking.sort_by_key(|rule| std::cmp::Reverse((rule.refused_tickets, rule.matches_failed)));
         blocking
     }
 }

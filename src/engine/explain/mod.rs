@@ -13,7 +13,7 @@ pub use candidates::{CandidateMiss, Company, NearCandidate, Relief};
 pub use closest::ClosestMatch;
 pub use expansion::{BlockingRule, EffectiveValue, PropertyChange, PropertyValue, UpcomingStep};
 pub use locations::LocationOutlook;
-pub use matched::{InMatch, MatchedTicket, MatchWaitsFor};
+pub use matched::{InMatch, MatchWaitsFor, MatchedTicket};
 pub use never::NeverReason;
 pub use reason::WaitReason;
 
@@ -28,7 +28,8 @@ use crate::model::ticket::TicketId;
 #[cfg_attr(feature = "wire", derive(serde::Serialize), serde(rename_all = "camelCase"))]
 #[non_exhaustive]
 pub struct WhyWaiting {
-    /// Where the ticket stands.
+    /// Where the ticket stands. In JSON as the API has it: `SEARCHING`.
+    #[cfg_attr(feature = "wire", serde(serialize_with = "serialize_status"))]
     pub status: TicketStatus,
     /// The time of the latest call: that of all that is said here.
     pub now: Timestamp,
@@ -68,6 +69,14 @@ pub struct WhyWaiting {
     /// that is complete the matchmaker keeps the tickets, not the match: `MatchmakingSucceeded` has
     /// it, and [`RuleSet::judge`](crate::RuleSet::judge) says how its rules came out.
     pub in_match: Option<InMatch>,
+}
+
+#[cfg(feature = "wire")]
+fn serialize_status<S: serde::Serializer>(
+    status: &TicketStatus,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(status.as_str())
 }
 
 impl Matchmaker {
