@@ -178,7 +178,7 @@ pub(super) fn changes(
     let mut changes = Vec::new();
     for expansion in ast.expansions.iter().filter(|it| is_wanted(&it.target)) {
         for (property, written) in written(ast, &expansion.target) {
-            let value = |wait| due(expansion, wait).map_or(Some(written.clone()), |it| shown(it));
+            let value = |wait| due(expansion, wait).map_or(Some(written.clone()), shown);
             if let (Some(from), Some(to)) = (value(before), value(after))
                 && from != to
             {

@@ -113,7 +113,7 @@ impl Matchmaker {
             times_out_at: waits.then_some(record.due),
             reasons: Vec::new(),
             never: if waits { self.never(key, record) } else { Vec::new() },
-            search_exhausted: waits && self.was_given_up(key),
+            search_exhausted: self.search_exhausted(id),
             blocking: Vec::new(),
             company: None,
             nearest: Vec::new(),
@@ -133,6 +133,17 @@ impl Matchmaker {
         }
         why.reasons = self.reasons(record, &why);
         Some(why)
+    }
+
+    /// Whether the last search for a waiting ticket ran out of nodes or saw a batch of the pool
+    /// alone, so that a match may have been overlooked: [`WhyWaiting::search_exhausted`] without the
+    /// work of the others. False for a ticket that does not wait.
+    pub fn search_exhausted(&self, id: &TicketId) -> bool {
+        let key = self.book.find(id);
+        key.is_some_and(|key| {
+            let record = self.book.record(key);
+            record.is_some_and(|it| it.status == TicketStatus::Searching) && self.was_given_up(key)
+        })
     }
 
     /// Why no match can ever hold a waiting ticket, whoever else comes; empty when nothing is known
