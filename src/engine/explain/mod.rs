@@ -85,9 +85,11 @@ impl Matchmaker {
     /// It changes nothing, no later output either. With the same state it says the same. Its work
     /// has bounds that do not grow with the pool: it glances at no more than 16,384 tickets, asks
     /// the rules of 1,024 that could be in a match with this one and of 256 others, puts two tickets
-    /// into teams at most 65,536 times, and judges at most 32 of the pairs with
-    /// [`RuleSet::judge`](crate::RuleSet::judge), once more for each step of an expansion that may
-    /// help, up to 256 times. In a larger pool it may know of nearer candidates nothing.
+    /// into teams at most 65,536 times, tickets into one larger match as often, and judges at most
+    /// 32 of the pairs with [`RuleSet::judge`](crate::RuleSet::judge), once more for each step of an
+    /// expansion that may help, up to 256 times. In a larger pool nearer candidates may be among
+    /// those that it has not glanced at. [`why_never`](Self::why_never) and
+    /// [`search_exhausted`](Self::search_exhausted) are for those who ask of many tickets.
     ///
     /// **What a miss is.** Another ticket *misses by a rule* when in every choice of teams for the
     /// two some rule is false of every match that holds both there, whoever of those waiting joins
