@@ -10,7 +10,6 @@ use crate::eval::scratch::Scratch;
 use crate::model::schema::{AgeSelection, InstanceIdx};
 use crate::pool::columns::{Columns, LocationSet, TicketRow};
 use crate::ruleset::plan::Plan;
-use std::collections::BTreeSet;
 
 /// Tickets to look at, and whether nobody else could be in a match with the ticket.
 #[derive(Debug, Default)]
@@ -41,7 +40,6 @@ pub(super) struct Glance<'v> {
     own: Entry,
     epochs: &'v [Epoch],
     left: usize,
-    seen: BTreeSet<AnchorKey>,
     /// Those that it may meet in one of the epochs.
     pub(super) meeting: Vec<(AnchorKey, TicketRow)>,
     /// The others, with how far their numbers are from its own.
@@ -50,20 +48,18 @@ pub(super) struct Glance<'v> {
 
 impl<'v> Glance<'v> {
     pub(super) fn new(view: &'v View<'v>, own: Entry, epochs: &'v [Epoch], left: usize) -> Self {
-        let seen = BTreeSet::from([view.key(own.row)]);
-        Self { view, own, epochs, left, seen, meeting: Vec::new(), apart: Vec::new() }
+        Self { view, own, epochs, left, meeting: Vec::new(), apart: Vec::new() }
     }
 
-    /// Looks at a ticket; false when it has seen enough.
+    /// Looks at a ticket, which it may have seen before; false when it has seen enough.
     pub(super) fn take(&mut self, key: AnchorKey, waiter: Waiter) -> bool {
-        if self.seen.contains(&key) {
-            return true;
-        }
         if self.left == 0 {
             return false;
         }
         self.left -= 1;
-        self.seen.insert(key);
+        if waiter.row == self.own.row {
+            return true;
+        }
         let Self { view, own, .. } = *self;
         let other = view.entry(key, waiter);
         let meets = |epoch: &Epoch| {
@@ -75,6 +71,15 @@ impl<'v> Glance<'v> {
             false => self.apart.push((self.gap(other), key, other.row)),
         }
         true
+    }
+
+    /// Leaves each ticket once: those that it may meet in the order of anchors, the others by how
+    /// far they are.
+    pub(super) fn tidy(&mut self) {
+        self.meeting.sort_unstable_by_key(|&(key, _)| key);
+        self.meeting.dedup_by_key(|&mut (key, _)| key);
+        self.apart.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        self.apart.dedup_by_key(|&mut (_, key, _)| key);
     }
 
     /// How far the number of a ticket by which tickets lie in cells is from its own.

@@ -192,16 +192,23 @@ impl Waiting {
         let mut glance = Glance::new(view, own, epochs, max.glanced);
         let mut reached = BTreeSet::new();
         let is_by_cells = !view.is_plain && self.cells.reach_in(view, row, epochs, &mut reached);
-        let near = self.cells.outwards(view, row);
-        let mut others: Vec<u32> = reached.into_iter().filter(|it| !near.contains(it)).collect();
-        others.sort_unstable_by_key(|&list| self.cells.oldest(list));
-        // With the cells in reach all who could meet it are glanced at; or else with all tickets.
         let mut is_reach_whole = is_by_cells;
-        for list in near.into_iter().chain(others) {
-            is_reach_whole &= self.cells.tickets(list).all(|(&key, &it)| glance.take(key, it));
+        if is_by_cells {
+            // With the cells in reach all who could meet it are glanced at.
+            let near = self.cells.outwards(view, row);
+            let mut others: Vec<u32> =
+                reached.into_iter().filter(|it| !near.contains(it)).collect();
+            others.sort_unstable_by_key(|&list| self.cells.oldest(list));
+            for list in near.into_iter().chain(others) {
+                is_reach_whole &= self.cells.tickets(list).all(|(&key, &it)| glance.take(key, it));
+            }
         }
-        let is_all = self.tickets.iter().all(|(&key, &it)| it.is_roster || glance.take(key, it));
-        is_reach_whole |= is_all;
+        if !is_by_cells || glance.apart.len() < max.beyond {
+            let is_all =
+                self.tickets.iter().all(|(&key, &it)| it.is_roster || glance.take(key, it));
+            is_reach_whole |= is_all;
+        }
+        glance.tidy();
         // Whether it can meet a backfill ticket, only a look at the two says.
         if !own.is_roster {
             let rosters = self.rosters.iter().take(max.rosters);
@@ -209,7 +216,6 @@ impl Waiting {
             is_reach_whole &= self.rosters.len() <= max.rosters;
         }
         is_reach_whole &= glance.meeting.len() <= max.in_reach;
-        glance.apart.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let mut in_reach = in_order(glance.meeting);
         let beyond = glance.apart.into_iter().map(|(_, _, row)| row);
         in_reach.truncate(max.in_reach);

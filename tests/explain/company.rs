@@ -27,7 +27,8 @@ fn a_reason_is_one_by_all_matches_that_the_tickets_could_make() {
                     assert!(*needed <= minimums(scene, ticket), "{why:#?}");
                     "too few players"
                 }
-                WaitReason::TooFewFit { players, needed, .. } => {
+                WaitReason::TooFewFit { players, needed, is_whole, .. } => {
+                    assert!(is_whole, "the pools are small");
                     assert!(players < needed);
                     assert!(*players as usize >= scene.ticket(ticket).players.len());
                     "too few fit"

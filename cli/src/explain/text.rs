@@ -172,14 +172,15 @@ fn sentence(reason: &WaitReason, why: &WhyWaiting, clock: &Clock) -> String {
                 counted(*players as usize, "player")
             )
         }
-        WaitReason::TooFewFit { players, needed, .. } => {
+        WaitReason::TooFewFit { players, needed, is_whole, .. } => {
             let others = why.company.as_ref().map_or(0, |it| it.fitting_tickets);
             let fit = match others {
                 0 => "no other ticket that waits can be in a match with it".to_owned(),
                 _ => format!("{} can be in a match with it", counted(others as usize, "ticket")),
             };
+            let of = if *is_whole { "" } else { " of those looked at" };
             format!(
-                "Too few fit: {fit}. That makes {}, and a match needs {needed}.",
+                "Too few fit{of}: {fit}. That makes {}, and a match needs {needed}.",
                 counted(*players as usize, "player")
             )
         }

@@ -101,7 +101,11 @@ fn programs_get_json() {
         ("/why/status", json!("SEARCHING")),
         ("/why/now", json!(start + 14_000)),
         ("/why/waited", json!(14_000)),
-        ("/why/reasons", json!([{"kind": "tooFewFit", "players": 1, "needed": 2, "atWait": 0}])),
+        (
+            "/why/reasons",
+            json!([{"kind": "tooFewFit", "players": 1, "needed": 2, "atWait": 0,
+            "isWhole": true}]),
+        ),
         ("/why/blocking/0/ruleName", json!("even")),
         ("/why/blocking/0/values/1/value", json!(10.0)),
         ("/why/nearest/0/ticketId", json!("ben")),

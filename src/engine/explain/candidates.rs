@@ -20,7 +20,7 @@ use crate::search::{AroundMax, Meeting, Prober, Refused, epochs_of};
 
 /// How many tickets are looked at.
 const AROUND: AroundMax =
-    AroundMax { glanced: 16_384, rosters: 64, in_reach: 1024, beyond: 192, partitions: 64 };
+    AroundMax { glanced: 131_072, rosters: 64, in_reach: 1024, beyond: 192, partitions: 64 };
 /// How often two tickets are put into teams, and tickets into a match.
 const NODES_MAX: u64 = 65_536;
 /// Pairs that are judged, of those that the fewest rules refuse.

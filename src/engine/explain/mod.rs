@@ -83,7 +83,7 @@ impl Matchmaker {
     /// Why a ticket waits, or where it stands; `None` for a ticket that is not known.
     ///
     /// It changes nothing, no later output either. With the same state it says the same. Its work
-    /// has bounds that do not grow with the pool: it glances at no more than 16,384 tickets, asks
+    /// has bounds that do not grow with the pool: it glances at no more than 131,072 tickets, asks
     /// the rules of 1,024 that could be in a match with this one and of 256 others, puts two tickets
     /// into teams at most 65,536 times, tickets into one larger match as often, and judges at most
     /// 32 of the pairs with [`RuleSet::judge`](crate::RuleSet::judge), once more for each step of an

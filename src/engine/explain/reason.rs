@@ -48,6 +48,8 @@ pub enum WaitReason {
         needed: u32,
         /// The waiting time at which the match would be judged.
         at_wait: Millis,
+        /// Whether that is all; or else there are more tickets that were not looked at.
+        is_whole: bool,
     },
     /// No other ticket that it could be with joins it in a valid match, although enough players
     /// fit one by one: together they break the rules.
@@ -100,9 +102,9 @@ impl Matchmaker {
         if let Some(waiting) = all.filter(|_| !is_backfill && company.fitting_backfills == 0) {
             let needed = self.fewest_players(record);
             reasons.push(WaitReason::TooFewPlayers { players: waiting, needed });
-        } else if players < needed && company.is_whole && company.fitting_backfills == 0 {
-            let at_wait = company.at_wait;
-            reasons.push(WaitReason::TooFewFit { players, needed, at_wait });
+        } else if players < needed && company.fitting_backfills == 0 {
+            let (at_wait, is_whole) = (company.at_wait, company.is_whole);
+            reasons.push(WaitReason::TooFewFit { players, needed, at_wait, is_whole });
         } else if reasons.is_empty() {
             reasons.push(WaitReason::NoCombination);
         }
