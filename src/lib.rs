@@ -51,7 +51,11 @@ pub use diag::{
     RuleSetWarningKind,
 };
 pub use engine::Matchmaker;
-pub use engine::explain::{NeverReason, WhyWaiting};
+pub use engine::explain::{
+    BlockingRule, CandidateMiss, ClosestMatch, Company, EffectiveValue, InMatch, LocationOutlook,
+    MatchWaitsFor, MatchedTicket, NearCandidate, NeverReason, PropertyChange, PropertyValue,
+    Relief, UpcomingStep, WaitReason, WhyWaiting,
+};
 pub use engine::input::{
     AcceptMatch, AcceptanceType, CompletePlacement, DescribeMatch, DescribeMatchmaking,
     EndGameSession, FailPlacement, Input, InputError, PlacementFailure, PlacementOf, Reconfigure,

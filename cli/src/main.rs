@@ -1,5 +1,5 @@
 //! The `rallypoint` command: check and test rule sets, match pools of tickets, replay scenarios,
-//! judge matches, measure the engine.
+//! judge matches, explain why tickets wait, measure the engine.
 //!
 //! Data goes to standard output, messages and progress to standard error. Exit status: 0 success,
 //! 1 the input was judged bad, 2 usage or I/O error.
@@ -10,6 +10,7 @@ mod completions;
 mod console;
 mod difference;
 mod expectations;
+mod explain;
 mod files;
 mod judge;
 mod manual;
@@ -50,6 +51,7 @@ enum Command {
     Replay(replay::Arguments),
     Test(testing::Arguments),
     Judge(judge::Arguments),
+    Explain(explain::Arguments),
     Bench(bench::Arguments),
     Completions(completions::Arguments),
     Man(manual::Arguments),
@@ -63,6 +65,7 @@ impl Command {
             Self::Replay(arguments) => replay::run(arguments, console),
             Self::Test(arguments) => testing::run(arguments, console),
             Self::Judge(arguments) => judge::run(arguments, console),
+            Self::Explain(arguments) => explain::run(arguments, console),
             Self::Bench(arguments) => bench::run(arguments, console),
             Self::Completions(arguments) => completions::run(arguments, console),
             Self::Man(arguments) => manual::run(arguments, console),
@@ -75,8 +78,8 @@ impl Command {
             Self::Check(_) => true,
             Self::Replay(arguments) => arguments.reports_files(),
             // `test` takes them into its result; a fault before that has none.
-            Self::Match(_) | Self::Test(_) | Self::Judge(_) | Self::Bench(_) => false,
-            Self::Completions(_) | Self::Man(_) => false,
+            Self::Match(_) | Self::Test(_) | Self::Judge(_) | Self::Explain(_) => false,
+            Self::Bench(_) | Self::Completions(_) | Self::Man(_) => false,
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
-use rallypoint::CompileOptions;
 use rallypoint::wire::{Replay, RuleSetSource, Scenario};
+use rallypoint::{CompileOptions, RuleSet};
 
 use crate::console::{self, Console, Fault, visible};
 use crate::files::{self, Document};
@@ -37,16 +37,41 @@ pub enum Halt {
     Fault(Fault),
 }
 
+impl Halt {
+    fn bad(message: String) -> Self {
+        Self::Bad { line: None, message }
+    }
+
+    pub fn configuration(error: &dyn Display) -> Self {
+        Self::bad(format!("its configuration: {error}"))
+    }
+}
+
 impl From<Fault> for Halt {
     fn from(fault: Fault) -> Self {
         Self::Fault(fault)
     }
 }
 
-/// Reads a scenario and its rule set. Standard error says why a rule set does not compile.
+/// Makes a scenario ready to run.
 pub fn open(path: &Path, opening: Opening, console: &mut Console) -> Result<Opened, Halt> {
+    let (scenario, rule_set) = read(path, opening, console)?;
+    let expectations = scenario.lines.iter().map(|line| line.expect.len()).sum();
+    let mut replay =
+        Replay::new(scenario, rule_set).map_err(|error| Halt::configuration(&error))?;
+    if let Some(until) = opening.until {
+        replay = replay.until(until).map_err(|error| stopped(path, &error))?;
+    }
+    Ok(Opened { replay, expectations })
+}
+
+/// Reads a scenario and its rule set. Standard error says why a rule set does not compile.
+pub fn read(
+    path: &Path,
+    opening: Opening,
+    console: &mut Console,
+) -> Result<(Scenario, RuleSet), Halt> {
     let Document { name, text } = files::read(path)?;
-    let bad = |message: String| Halt::Bad { line: None, message };
     let scenario = Scenario::parse(&text)
         .map_err(|error| Halt::Bad { line: Some(error.line), message: error.message })?;
     if let Some(line) = scenario.torn_line {
@@ -64,14 +89,8 @@ pub fn open(path: &Path, opening: Opening, console: &mut Console) -> Result<Open
     };
     let compile = if opening.warnings { files::compile } else { files::compile_without_warnings };
     let rule_set = compile(&rule_set.name, &rule_set.text, options, console)
-        .ok_or_else(|| bad("its rule set does not compile".into()))?;
-    let expectations = scenario.lines.iter().map(|line| line.expect.len()).sum();
-    let mut replay = Replay::new(scenario, rule_set)
-        .map_err(|error| bad(format!("its configuration: {error}")))?;
-    if let Some(until) = opening.until {
-        replay = replay.until(until).map_err(|error| stopped(path, &error))?;
-    }
-    Ok(Opened { replay, expectations })
+        .ok_or_else(|| Halt::bad("its rule set does not compile".into()))?;
+    Ok((scenario, rule_set))
 }
 
 /// The path of a file that a scenario names relative to itself.

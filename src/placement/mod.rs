@@ -11,6 +11,7 @@ pub(crate) mod fleet;
 mod model_tests;
 mod placer;
 mod plan;
+mod progress;
 pub(crate) mod queue;
 mod record;
 mod records;

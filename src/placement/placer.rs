@@ -297,7 +297,7 @@ impl Placer {
         })
     }
 
-    fn find(&self, id: &PlacementId) -> Option<&Record> {
+    pub(super) fn find(&self, id: &PlacementId) -> Option<&Record> {
         self.records.get(self.records.find(id)?)
     }
 

@@ -21,6 +21,7 @@ mod jobs;
 mod order;
 mod partitions;
 mod pass;
+mod probe;
 mod progress;
 mod run;
 mod sharing;
@@ -36,6 +37,7 @@ pub(crate) use batches::{BatchTerms, Cutting, Reading};
 pub(crate) use order::rank;
 pub(crate) use partitions::{Partitions, PoolAt};
 pub(crate) use pass::{Budget, Slice};
+pub(crate) use probe::{AroundMax, Meeting, Prober, Refused, epochs_of};
 pub(crate) use progress::{Keys, Progress, Stage, UnderWay};
 pub(crate) use waiting::MatchTerms;
 

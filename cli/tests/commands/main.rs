@@ -5,6 +5,7 @@ mod bench;
 mod check;
 mod definitions;
 mod examples;
+mod explain;
 mod judge;
 mod matching;
 mod replay;
