@@ -7,7 +7,7 @@
 mod play;
 mod pool;
 mod run;
-mod scenario;
+pub(crate) mod scenario;
 mod simulation;
 mod strategies;
 mod timeline;

@@ -11,7 +11,7 @@ use crate::{
 /// Calls between two commands, or after the last one: far more than any sound run needs.
 const CALLS_MAX: usize = 100_000;
 /// Assignments of waiting tickets that are tried at an instant.
-const ASSIGNMENTS_MAX: usize = 300;
+const ASSIGNMENTS_MAX: usize = 100;
 
 /// A matchmaker under watch, with the commands that it was given.
 pub(super) struct Play {
@@ -163,4 +163,27 @@ pub(super) fn no_match_among(
     let ids: Vec<String> =
         ids.into_iter().zip(&seats).filter_map(|(id, seat)| seat.map(|_| id)).collect();
     Err(format!("the engine left {} unmatched, which make a {judgement}", ids.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Player;
+
+    #[test]
+    fn a_match_that_is_left_is_shown() {
+        let rules = RuleSet::from_json(include_str!("../../../rulesets/duel.json")).unwrap();
+        let ticket = |name: &str, skill| {
+            Waiting::new(Millis::new(0), vec![Player::new(name).with_number("skill", skill)])
+        };
+        let ids = || vec!["t1".into(), "t2".into(), "t3".into()];
+        let near = [ticket("ana", 0.0), ticket("eve", 9000.0), ticket("ben", 1.0)];
+        let said = no_match_among(&rules, &near, ids(), 0).unwrap_err();
+        assert!(
+            said.contains("the engine left t1, t3 unmatched, which make a valid match"),
+            "{said}"
+        );
+        let apart = [ticket("ana", 0.0), ticket("eve", 9000.0), ticket("ben", 19_000.0)];
+        assert_eq!(no_match_among(&rules, &apart, ids(), 0), Ok(()));
+    }
 }

@@ -107,11 +107,11 @@ impl Strategies {
 
     /// A party of players named `p1`, `p2`, ... More than half of them play alone.
     pub fn party(&self) -> BoxedStrategy<Vec<Player>> {
-        let sizes =
-            Union::new_weighted(vec![(3, (1..=1_u32).boxed()), (2, (1..=self.party_max).boxed())]);
-        (sizes, vec(self.player(), self.party_max as usize))
-            .prop_map(|(size, mut players)| {
-                players.truncate(size as usize);
+        let largest = self.party_max as usize;
+        let alone = vec(self.player(), 1).boxed();
+        let together = vec(self.player(), 1..=largest).boxed();
+        Union::new_weighted(vec![(3, alone), (2, together)])
+            .prop_map(|mut players| {
                 name_players(1, &mut players);
                 players
             })
