@@ -4,7 +4,7 @@ use rallypoint::testing::proptest::prelude::*;
 use rallypoint::{RuleSet, testing::*};
 
 fn my_rules() -> RuleSet {
-    RuleSet::from_json(include_str!("../rulesets/playlists.json")).unwrap()
+    RuleSet::from_json(include_str!("../rulesets/playlists.json")).expect("it compiles")
 }
 
 proptest! {

@@ -26,7 +26,7 @@ fn raid(max_players: u32) -> RuleSet {
         rule("TwoDealDamage", "damage", 2, 2),
         rule("AtMostOneHealer", "healer", 0, 1),
     );
-    RuleSet::from_json(&text).unwrap()
+    RuleSet::from_json(&text).expect("it compiles")
 }
 
 /// Players as the game sends them: alone, each with one role.

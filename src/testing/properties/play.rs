@@ -75,7 +75,7 @@ impl Play {
     }
 
     /// Fires timers until there are none.
-    pub(super) fn to_the_end(&mut self) -> Result<(), String> {
+    pub(super) fn finish(&mut self) -> Result<(), String> {
         self.fire(|_| true)?;
         self.watch.at_the_end()
     }

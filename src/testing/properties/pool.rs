@@ -51,9 +51,9 @@ impl Pool {
         order.sort_by_key(|&(at, _)| at);
         let commands = order.into_iter();
         let commands = commands.map(|(at, input)| (Timestamp::from_millis(at), Some(input)));
-        let mut options = EngineOptions::default();
         // However long it takes: completeness is what is asked about.
-        options.nodes_per_anchor = u64::from(u32::MAX);
+        let nodes_per_anchor = u64::from(u32::MAX);
+        let options = EngineOptions { nodes_per_anchor, ..EngineOptions::default() };
         Told {
             rule_set: self.rule_set.clone(),
             configuration: Configuration::default(),

@@ -1,6 +1,6 @@
 //! What came of a run.
 
-use crate::{MatchId, Millis, PlacedTicket, Player, TicketId, TicketStatus, Timestamp};
+use crate::{MatchId, PlacedTicket, Player, TicketId, TicketStatus, Timestamp};
 
 /// A run of a [`Simulation`](super::Simulation) when every ticket has ended.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -64,10 +64,5 @@ impl Run {
             |id: &TicketId| self.tickets.iter().skip(at + 1).any(|it| it.ticket_id == *id);
         let matches = self.matches.iter().filter(|it| !it.is_backfill && waits_at(it.time));
         matches.filter(|it| it.tickets.iter().all(is_later)).count()
-    }
-
-    /// How long a ticket was there before it ended.
-    pub fn time_of(&self, ticket: &RunTicket) -> Millis {
-        ticket.end.map_or(Millis::new(0), |end| end.since(ticket.start))
     }
 }

@@ -40,6 +40,8 @@ pub(super) struct Watch {
     /// Positions of the tickets that have not ended.
     live: BTreeSet<usize>,
     stages: BTreeMap<MatchId, (usize, Stage)>,
+    /// The match that a live ticket is in.
+    in_match: BTreeMap<usize, MatchId>,
     sequence: u64,
     last_time: Timestamp,
     timed_out: u64,
@@ -60,6 +62,7 @@ impl Watch {
             numbers: BTreeMap::new(),
             live: BTreeSet::new(),
             stages: BTreeMap::new(),
+            in_match: BTreeMap::new(),
             sequence: 0,
             last_time: Timestamp::default(),
             timed_out: 0,
@@ -238,8 +241,9 @@ impl Watch {
             let Some(known) = self.run.tickets.get_mut(at) else { continue };
             if known.is_backfill {
                 // Who has left the session meanwhile is off its roster.
-                let shown = engine.ticket(&known.ticket_id).map(|it| it.players);
-                known.players = shown.unwrap_or_default();
+                if let Some(shown) = engine.ticket(&known.ticket_id) {
+                    known.players = shown.players;
+                }
             } else {
                 joined += 1;
                 players += known.players.len() as u64;
@@ -268,6 +272,7 @@ impl Watch {
             location,
             succeeded: false,
         });
+        self.in_match.extend(members.iter().map(|&(at, _)| (at, match_id.clone())));
         let status = match acceptance_required {
             true => TicketStatus::RequiresAcceptance,
             false => TicketStatus::Placing,
@@ -338,7 +343,23 @@ impl Watch {
             known.end = Some(time);
             self.live.remove(&at);
         }
-        Ok(())
+        if matches!(to, TicketStatus::RequiresAcceptance | TicketStatus::Placing) {
+            return Ok(());
+        }
+        let id = id.clone();
+        let Some(left) = self.in_match.remove(&at) else { return Ok(()) };
+        match from {
+            // Nothing but the end of the proposal takes a ticket out of it.
+            TicketStatus::RequiresAcceptance => {
+                let dropped = self.stage(&left, &[Stage::Dropped]);
+                dropped.map(|_| ()).map_err(|why| format!("{id} leaves a match, but {why}"))
+            }
+            // That no session was found in time is told by the tickets alone.
+            TicketStatus::Placing if to == TicketStatus::Searching => {
+                self.set_stage(&left, Stage::Dropped)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// What the matchmaker shows is what its events have told.
@@ -358,6 +379,19 @@ impl Watch {
                     return Err(format!("{} is in {other} and in {id}", player.player_id));
                 }
             }
+        }
+        let waits_as = |stage| match stage {
+            Stage::Proposed => Some(TicketStatus::RequiresAcceptance),
+            Stage::Placing => Some(TicketStatus::Placing),
+            Stage::Dropped | Stage::Succeeded | Stage::Failed => None,
+        };
+        let told = self.stages.iter();
+        let told = told.filter_map(|(id, &(_, stage))| Some((id.clone(), waits_as(stage)?)));
+        let told: BTreeMap<MatchId, TicketStatus> = told.collect();
+        let shown = engine.pending_matches().map(|it| (it.match_id, it.status));
+        let shown: BTreeMap<MatchId, TicketStatus> = shown.collect();
+        if shown != told {
+            return Err(format!("matches {shown:?} wait, but the events tell of {told:?}"));
         }
         let counters = engine.counters();
         let counted = [
