@@ -131,11 +131,10 @@ pub(crate) fn assignments(ast: &RuleSetAst, tickets: usize) -> Option<usize> {
 
 /// Every set of tickets but the empty one, as sorted positions, ticket 0 in before ticket 0 out.
 fn subsets(ast: &RuleSetAst, pool: &[PoolTicket]) -> Vec<Vec<usize>> {
+    let (tickets, choices) = (pool.len(), ast.schema.instances.len() + 1);
     assert!(
-        assignments(ast, pool.len()).is_some(),
-        "the assignments of {} tickets to {} teams are too many for brute force",
-        pool.len(),
-        ast.schema.instances.len()
+        assignments(ast, tickets).is_some(),
+        "{choices}^{tickets} assignments are too many for brute force"
     );
     let mut subsets = vec![vec![]];
     for ticket in 0..pool.len() {

@@ -83,7 +83,8 @@ impl fmt::Debug for Pool {
 ///     players: vec![Player::new(name).with_number("skill", skill)],
 ///     backfill: false,
 /// };
-/// assert_valid(&rules, &[ticket("red", "ana", 1500.0), ticket("blue", "ben", 1520.0)]);
+/// let match_of_two = [ticket("challenger", "ana", 1500.0), ticket("defender", "ben", 1520.0)];
+/// assert_valid(&rules, &match_of_two);
 /// # Ok::<(), rallypoint::RuleSetErrors>(())
 /// ```
 ///
