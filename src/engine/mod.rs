@@ -46,6 +46,7 @@ use crate::base::idx::Col;
 use crate::base::rng::DetRng;
 use crate::base::sorted::SortedMap;
 use crate::base::time::{Millis, Timestamp, TimestampCell};
+use crate::diag::RuleSetWarning;
 use crate::lifecycle::book::{Book, TicketKey};
 use crate::lifecycle::counters::Counters;
 use crate::lifecycle::estimate::WaitEstimate;
@@ -63,6 +64,7 @@ use crate::placement::Placer;
 use crate::pool::columns::TicketRow;
 use crate::pool::ingest::Pool;
 use crate::ruleset::RuleSet;
+use crate::ruleset::lint::LintOptions;
 use crate::search::{BatchTerms, MatchTerms, Partitions};
 use input::{Input, InputError};
 use options::{Configuration, ConfigurationError, EngineOptions};
@@ -347,6 +349,13 @@ impl Matchmaker {
     /// The rule set that it runs.
     pub fn rule_set(&self) -> &RuleSet {
         &self.rule_set
+    }
+
+    /// What the author of its rule set should look at, the request timeout of its configuration
+    /// being known. See [`RuleSet::lint`].
+    pub fn warnings(&self) -> Vec<RuleSetWarning> {
+        let seconds = self.configuration.request_timeout_seconds;
+        self.rule_set.lint(LintOptions::default().request_timeout_seconds(seconds))
     }
 
     /// The configuration that it runs.

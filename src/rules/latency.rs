@@ -153,7 +153,7 @@ fn warn_never(
     };
     let kind =
         RuleSetWarningKind::NeverPasses { rule: rule.ast.name.clone(), reason: reason.into() };
-    cx.problems.warn(&rule.ast.site, kind, None);
+    cx.problems.warn(&rule.ast.site, kind, Some("raise the bound, or take it out".into()));
 }
 
 /// More than the rounding of a mean of 200 latencies, as a part of the highest one.

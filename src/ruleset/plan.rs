@@ -138,7 +138,6 @@ impl Plan {
 }
 
 impl Plan {
-    #[cfg(test)]
     pub(crate) fn team_shape(&self) -> TeamShape {
         team_shape(&self.sizes)
     }
@@ -255,7 +254,8 @@ fn check_sizes(
     }
     let empty_from_the_start = sizes[Epoch::first()].iter().all(|size| size.min == 0);
     if empty_from_the_start && players > 0 && whole {
-        problems.warn(&teams_site, RuleSetWarningKind::EmptyTeams, None);
+        let help = Some("give a team a `minPlayers` of 1 or more".into());
+        problems.warn(&teams_site, RuleSetWarningKind::EmptyTeams, help);
     }
 }
 

@@ -3,7 +3,10 @@
 
 mod bench;
 mod check;
+mod definitions;
+mod examples;
 mod judge;
 mod matching;
 mod replay;
 mod support;
+mod testing;
