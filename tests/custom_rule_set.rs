@@ -8,7 +8,7 @@ fn my_rules() -> RuleSet {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
 
     /// Nobody is left in a pool who could play with others who are left.
     #[test]

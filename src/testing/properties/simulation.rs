@@ -168,31 +168,21 @@ impl Simulation {
             of_run.verdict.map_err(TestCaseError::fail)
         });
         let checked = checked.into_inner();
-        let problem = match outcome {
+        let found = match outcome {
             Ok(()) if checked.matches > 0 => return Ok(checked),
-            Ok(()) => {
-                let cases = checked.cases;
-                return Err(Box::new(Failure {
-                    problem: format!(
-                        "no match in {cases} runs, so nothing was checked: give it more commands, \
-                         or draw attributes as your game does"
-                    ),
-                    seed: self.seed,
-                    scenario: self.play(&[], &property).told.text(),
-                    run: Run::default(),
-                }));
-            }
+            Ok(()) => self.nothing(format!(
+                "no match in {} runs, so nothing was checked: give it more commands, or draw \
+                 attributes as your game does",
+                checked.cases
+            )),
             Err(TestError::Fail(_, steps)) => self.shrink_again(steps, &property),
-            Err(TestError::Abort(reason)) => {
-                let played = self.play(&[], &property);
-                Played { verdict: Err(reason.message().to_owned()), ..played }
-            }
+            Err(TestError::Abort(reason)) => self.nothing(reason.message().to_owned()),
         };
         Err(Box::new(Failure {
-            problem: problem.verdict.err().unwrap_or_default(),
+            problem: found.verdict.err().unwrap_or_default(),
             seed: self.seed,
-            scenario: problem.told.text(),
-            run: problem.run,
+            scenario: found.told.text(),
+            run: found.run,
         }))
     }
 
@@ -220,15 +210,24 @@ impl Simulation {
         smallest
     }
 
-    fn play(&self, steps: &[Step], property: &impl Fn(&Run) -> Result<(), String>) -> Played {
-        let told = Told {
+    /// A problem that no run shows.
+    fn nothing(&self, problem: String) -> Played {
+        Played::none(self.told(), problem)
+    }
+
+    fn told(&self) -> Told {
+        Told {
             rule_set: self.strategies.rule_set().clone(),
             configuration: self.configuration.clone(),
             options: self.options.clone(),
             seed: self.seed,
             start: Timestamp::default(),
             commands: Vec::new(),
-        };
+        }
+    }
+
+    fn play(&self, steps: &[Step], property: &impl Fn(&Run) -> Result<(), String>) -> Played {
+        let told = self.told();
         if self.configuration.queue.is_some() {
             let problem = "a simulation is the host that places matches; leave `queue` empty";
             return Played::none(told, problem.into());
