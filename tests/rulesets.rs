@@ -81,6 +81,7 @@ fn every_scenario_comes_out_as_it_says_and_twice_the_same() {
 /// What the search of each rule set goes by. A rule that no longer says anything of pairs shows
 /// here, before it shows in a benchmark.
 const SEARCHES: &[(&str, &str)] = &[
+    ("battle", "latency max within 120, 120, 200, 200"),
     ("co_op", "same difficulty; shared languages"),
     ("duel", "cells of 50 skill; skill within 50, 150, 400"),
     ("even_teams", "all tickets"),
@@ -90,6 +91,8 @@ const SEARCHES: &[(&str, &str)] = &[
     ("playlists", "all tickets"),
     ("regions", "latency max within 80, 150, 300"),
     ("roles", "cells of 300 skill; skill within 300, 500"),
+    ("royale", "same map; cells of 1 league; league within 1, 3, 3; latency avg within 150"),
+    ("skirmish", "shared modes"),
     ("squads", "cells of 450 skill; skill within 450, 700, 700, 1100"),
     ("trios", "all tickets"),
 ];

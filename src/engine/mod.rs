@@ -3,6 +3,8 @@
 mod acceptance;
 mod backfill;
 #[cfg(test)]
+mod balanced_tests;
+#[cfg(test)]
 mod batches_tests;
 pub(crate) mod explain;
 #[cfg(test)]
@@ -165,7 +167,6 @@ impl Matchmaker {
         validate::configuration(&configuration)?;
         validate::options(&options)?;
         validate::start(start)?;
-        reconfigure::check_rule_set(&rule_set)?;
         let plan = rule_set.plan();
         let rule_names = reconfigure::enforced_rules(&rule_set);
         let mut matchmaker = Self {
@@ -205,14 +206,26 @@ impl Matchmaker {
         Ok(matchmaker)
     }
 
-    /// Tells the search what the configuration and the options say of every match.
+    /// Whether the strategy of the rule set is `balanced`.
+    fn is_balanced(&self) -> bool {
+        self.rule_set.plan().balance.is_some()
+    }
+
+    /// Tells the search what the configuration and the options say of every match. Partitions of
+    /// `balanced` rule sets are not cut (decision 18).
     fn set_terms(&mut self) {
         self.pass.terms = MatchTerms {
             additional_players: self.additional_players(),
             backfill_before_new_match: Millis::from_secs(
                 self.options.backfill_before_new_match_seconds,
             ),
-            batches: BatchTerms { tickets_max: self.options.max_batch_tickets, seed: self.seed },
+            // A large match takes what there is at a location, and batches hide most of it.
+            batches: match self.is_balanced() {
+                true => BatchTerms::default(),
+                false => {
+                    BatchTerms { tickets_max: self.options.max_batch_tickets, seed: self.seed }
+                }
+            },
         };
     }
 

@@ -63,22 +63,18 @@ impl<'p> Prospect<'p> {
             let of_named = named.iter().filter_map(|&it| costs.get(it)).sum::<u64>();
             costs.push((of_named + 1).min(STATEMENT_PARTS_MAX as u64));
         }
-        let mut prospect = Self {
+        let mut pool = Pool::new(&plan.layout, 0);
+        // Whoever joins may have any number. A range never narrows.
+        for numbers in pool.columns.numbers.iter_mut() {
+            numbers.range = NumberRange { low: f64::NEG_INFINITY, high: f64::INFINITY };
+        }
+        Self {
             plan,
-            pool: Pool::new(&plan.layout, 0),
+            pool,
             candidate: Candidate::new(plan.ast.schema.instances.len()),
             scratch: Scratch::default(),
             costs,
             work: 0,
-        };
-        prospect.forget_values();
-        prospect
-    }
-
-    /// Whoever joins may have any number.
-    fn forget_values(&mut self) {
-        for numbers in self.pool.columns.numbers.iter_mut() {
-            numbers.range = NumberRange { low: f64::NEG_INFINITY, high: f64::INFINITY };
         }
     }
 
@@ -92,9 +88,7 @@ impl<'p> Prospect<'p> {
     /// Adds a ticket of one player, who has a value of each attribute.
     pub(super) fn submit(&mut self, player: &Player) -> Option<TicketRow> {
         let (schema, players) = (&self.plan.ast.schema, std::slice::from_ref(player));
-        let row = self.pool.insert(schema, players, Timestamp::from_millis(0), 1).ok();
-        self.forget_values();
-        row
+        self.pool.insert(schema, players, Timestamp::from_millis(0), 1).ok()
     }
 
     /// What a rule comes to in the matches that `room` leaves, with a ticket seated or without.
