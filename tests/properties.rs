@@ -27,6 +27,11 @@ fn rule_sets() -> Vec<(String, RuleSet)> {
     paths.iter().map(rule_set).collect()
 }
 
+fn rule_set(name: &str) -> RuleSet {
+    let named = rule_sets().into_iter().find(|(it, _)| it == name);
+    named.expect("there is such a rule set").1
+}
+
 fn compile(rules: &str) -> RuleSet {
     let text = format!(
         r#"{{"ruleLanguageVersion": "1.0",
@@ -120,8 +125,7 @@ fn what_is_drawn_shrinks_to_little() {
 
 #[test]
 fn parties_are_as_large_as_a_team_and_waits_are_around_expansions() {
-    let trios = rule_sets().into_iter().find(|(name, _)| name == "trios").unwrap().1;
-    let strategies = Strategies::of(&trios);
+    let strategies = Strategies::of(&rule_set("trios"));
     let sizes: Vec<usize> = draws(&strategies.party(), 300).iter().map(Vec::len).collect();
     assert!((1..=3).all(|size| sizes.contains(&size)) && !sizes.contains(&4));
     let alone = draws(&strategies.clone().party_max(1).party(), 50);
@@ -180,8 +184,7 @@ fn a_pool_that_is_too_large_to_be_sure_does_not_pass() {
 
 #[test]
 fn a_failure_shows_a_scenario_that_replays_to_it() {
-    let (_, rule_set) = rule_sets().remove(1);
-    let failure = Simulation::of(&rule_set).check(|run| match run.matches.len() {
+    let failure = Simulation::of(&rule_set("duel")).check(|run| match run.matches.len() {
         0 => Ok(()),
         _ => Err("there is a match".into()),
     });
@@ -261,6 +264,8 @@ fn our_rule_sets_live_as_they_must() {
     println!("{covered:#?}");
     assert!(covered.len() >= 11, "no match of others: {:?}", covered.keys());
     for (name, checked) in covered {
-        assert!(checked.matches > 0 && checked.instants_complete > 0, "{name}: {checked:?}");
+        assert!(checked.matches > 0, "{name}: {checked:?}");
+        let is_complete = rule_set(&name).strategy() == rallypoint::Strategy::ExhaustiveSearch;
+        assert!(!is_complete || checked.instants_complete > 0, "{name}: {checked:?}");
     }
 }

@@ -7,7 +7,8 @@ use super::pool::judge;
 use super::run::{Run, RunMatch, RunTicket};
 use crate::{
     Acceptance, Configuration, Event, EventDetail, EventTicket, FlexMatchMode, MatchId, Matchmaker,
-    Millis, PlacedTicket, Player, PlayerId, RuleSet, TickReport, TicketId, TicketStatus, Timestamp,
+    Millis, PlacedTicket, Player, PlayerId, RuleSet, Strategy, TickReport, TicketId, TicketStatus,
+    Timestamp,
 };
 
 /// How a status may follow another (facts 6.1), written down apart from the engine.
@@ -187,10 +188,11 @@ impl Watch {
                 // Elsewhere the host says where it is, and a session is where it is.
                 let is_ours = self.configuration.flex_match_mode == FlexMatchMode::Standalone
                     && !formed.is_backfill;
-                if is_ours && game_session.location.as_deref() != formed.location.as_deref() {
+                let location = game_session.location.as_deref();
+                if is_ours && !is_at(formed, location, self.rule_set.strategy()) {
                     return Err(format!(
-                        "the match is at {:?}, but its players are best off at {:?}",
-                        game_session.location, formed.location
+                        "the match is at {location:?}, but its players are best off at {:?}",
+                        formed.location
                     ));
                 }
                 Ok(())
@@ -409,6 +411,17 @@ impl Watch {
             None => Ok(()),
         }
     }
+}
+
+/// Whether a match may be at a location: where its players are best off (decision 15); under
+/// `balanced`, where its group of tickets is, which all of them report.
+fn is_at(formed: &RunMatch, location: Option<&str>, strategy: Strategy) -> bool {
+    if strategy == Strategy::ExhaustiveSearch || location.is_none() {
+        return location == formed.location.as_deref();
+    }
+    let mut latencies =
+        formed.placed.iter().flat_map(|it| &it.players).map(|player| &player.latency_in_ms);
+    latencies.all(|it| it.is_empty() || location.is_some_and(|location| it.contains_key(location)))
 }
 
 /// Adds a ticket in its team, or each part of a backfill ticket in its own.
