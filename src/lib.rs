@@ -40,6 +40,9 @@ mod pool;
 mod rules;
 mod ruleset;
 mod search;
+#[cfg(feature = "testing")]
+pub mod testing;
+#[cfg(not(feature = "testing"))]
 mod testing;
 #[cfg(feature = "wire")]
 pub mod wire;

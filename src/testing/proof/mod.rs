@@ -23,3 +23,25 @@ mod soundness;
 mod tally;
 mod text;
 mod tickets;
+
+/// Whoever runs the unit tests runs the oracles: a suite that is not compiled or not called would
+/// find nothing, and so pass.
+#[test]
+fn no_oracle_is_left_out() {
+    const { assert!(cfg!(feature = "testing"), "the package tests itself with the feature") };
+    let this = std::env::current_exe().unwrap();
+    let list = |arguments: &[&str]| {
+        let output = std::process::Command::new(&this).args(arguments).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let (all, ignored) = (list(&["--list"]), list(&["--list", "--ignored"]));
+    assert!(all.lines().count() > 300, "only {} tests", all.lines().count());
+    let oracles = ["completeness", "equivalence", "soundness"].map(|it| format!("proof::{it}::"));
+    let others = ["properties::play::", "properties::watch::", "reference::tests::", "brute::"];
+    for oracle in oracles.iter().map(String::as_str).chain(others) {
+        let name = format!("testing::{oracle}");
+        assert!(all.contains(&name), "no test of {name}");
+        assert!(!ignored.contains(&name), "{name} is ignored");
+    }
+    assert!(all.contains("engine::incremental_tests::"), "no timelines");
+}
