@@ -40,6 +40,8 @@ mod pool;
 mod rules;
 mod ruleset;
 mod search;
+#[cfg(feature = "simulate")]
+pub mod simulate;
 mod testing;
 #[cfg(feature = "wire")]
 pub mod wire;
@@ -92,6 +94,7 @@ pub use ruleset::describe::{
     BoundSummary, CellSummary, ColumnSummary, EpochSummary, PlanSummary, RuleSummary,
     SearchSummary, SizeSummary,
 };
+pub use ruleset::terms::{ExpansionTerms, NumberTerm, RuleSetTerms, RuleTerms, StepTerms};
 pub use ruleset::{CompileOptions, RuleSet};
 pub use testing::judgement::{
     Check, JudgeError, Judgement, Measured, Miss, RuleJudgement, TeamJudgement,

@@ -1,5 +1,5 @@
 //! The `rallypoint` command: check rule sets, match pools of tickets, replay scenarios, judge
-//! matches, measure the engine.
+//! matches, simulate players, measure the engine.
 //!
 //! Data goes to standard output, messages and progress to standard error. Exit status: 0 success,
 //! 1 the input was judged bad, 2 usage or I/O error.
@@ -16,6 +16,7 @@ mod outcome;
 mod progress;
 mod replay;
 mod report;
+mod simulate;
 mod tickets;
 
 use std::process::ExitCode;
@@ -44,6 +45,7 @@ enum Command {
     Match(matching::Arguments),
     Replay(replay::Arguments),
     Judge(judge::Arguments),
+    Simulate(Box<simulate::Arguments>),
     Bench(bench::Arguments),
 }
 
@@ -54,6 +56,7 @@ impl Command {
             Self::Match(arguments) => matching::run(arguments, console),
             Self::Replay(arguments) => replay::run(arguments, console),
             Self::Judge(arguments) => judge::run(arguments, console),
+            Self::Simulate(arguments) => simulate::run(arguments, console),
             Self::Bench(arguments) => bench::run(arguments, console),
         }
     }
@@ -63,7 +66,7 @@ impl Command {
         match self {
             Self::Check(_) => true,
             Self::Replay(arguments) => arguments.reports_files(),
-            Self::Match(_) | Self::Judge(_) | Self::Bench(_) => false,
+            Self::Match(_) | Self::Judge(_) | Self::Simulate(_) | Self::Bench(_) => false,
         }
     }
 }
