@@ -241,7 +241,7 @@ fn play(
 ) -> Result<SimulationSummary, Fault> {
     let mut timings = arguments.timings.then(Timings::start);
     let mut progress = Progress::new("simulating", Some(arrivals.expected_tickets()));
-    let mut observe = |step: SimulationStep| {
+    let mut observe = |step: SimulationStep<'_>| {
         if let SimulationStep::Arriving { tickets } = step {
             progress.set(tickets);
         }

@@ -6,4 +6,5 @@ mod check;
 mod judge;
 mod matching;
 mod replay;
+mod simulate;
 mod support;
