@@ -285,11 +285,11 @@ fn figures_are_those_of_a_plain_reading() {
 fn players_answer_give_up_leave_and_are_replaced() {
     let rules = rule_set("even_teams");
     let population = Population {
-        acceptance: AcceptanceHabits { accept: 0.9, reject: 0.05, seconds: seconds(1.0, 12.0) },
+        acceptance: AcceptanceHabits { accept: 0.97, reject: 0.015, seconds: seconds(1.0, 12.0) },
         giving_up: Some(GivingUp { probability: 0.5, seconds: seconds(0.0, 20.0) }),
         sessions: Some(Sessions {
             placement_seconds: seconds(0.0, 5.0),
-            placement_fails: 0.1,
+            placement_fails: 0.25,
             length_seconds: seconds(60.0, 120.0),
             leave: 0.4,
             backfill: true,
@@ -417,7 +417,7 @@ fn recorded_arrivals_are_taken_and_the_rest_is_counted() {
             3,
             "`at` is 4, but a line before is at 5",
         ),
-        (r#"{"at": 1, "StartMatchmaking": {"Player": []}}"#, 1, "Player"),
+        (&format!("\n{}", r#"{"at": 1, "StartMatchmaking": {"Player": []}}"#), 2, "Player"),
         (r#"{"at": 1, "StartMatchmaking": {"Players": []}, "Advance": {}}"#, 1, "one operation"),
     ] {
         let error = RecordedArrivals::from_json_lines(text).expect_err(text);
@@ -429,12 +429,13 @@ fn recorded_arrivals_are_taken_and_the_rest_is_counted() {
 #[test]
 fn tickets_that_the_engine_refuses_are_counted_with_the_reason() {
     let start = r#"{"at": 5, "StartMatchmaking": {"Players": []}}
+{"at": 5, "StartMatchmaking": {"Player": []}}
 {"at": 6, "StartMatchmaking": {"Players": [{"PlayerId": "a", "PlayerAttributes": {"skill": {"N": 1}}}]}}"#;
     let arrivals = Arc::new(RecordedArrivals::from_json_lines(start).expect("it has arrivals"));
     let arrivals = Arrivals::Recorded { arrivals, population: Box::default() };
     let summary = simulate(&rule_set("duel"), &arrivals, &settings(60), &mut |_| {});
     let outcomes = summary.expect("it can be simulated").outcomes;
-    assert_eq!((outcomes.refused, outcomes.waiting), (1, 1));
+    assert_eq!((outcomes.refused, outcomes.waiting), (2, 1));
     let reason = outcomes.first_refusal.expect("there is a reason");
     assert!(reason.starts_with("InvalidRequestException: "), "{reason}");
 }
@@ -501,6 +502,8 @@ fn what_cannot_be_simulated_is_refused() {
     let strings = r#"{"attributes": {"skill": {"strings": {"good": 1}}}}"#;
     let strings = Population::from_json(strings).expect("it is a population");
     let found = said(&poisson(strings, 1.0, 1.0), &plain);
+    let found_missing = said(&poisson(Population::default(), 1.0, 1.0), &plain);
+    assert!(found_missing.contains("attributes: there is no `skill`"), "{found_missing}");
     let expected = "the population: attributes.skill: its values are of type string, but the rule set declares number";
     assert_eq!(found, expected);
 }
@@ -576,6 +579,37 @@ fn a_bad_population_is_told_with_its_place() {
         assert_eq!(error.place, place, "{text}: {error}");
         assert!(error.message.contains(said), "{text}: {error}");
     }
+}
+
+#[test]
+fn the_terms_of_a_rule_set_are_told() {
+    let terms = rule_set("squads").terms();
+    assert!(terms.oldest_decides);
+    assert_eq!(terms.epoch_seconds, [0, 20, 30, 45]);
+    let [window, even] = terms.rules.as_slice() else { panic!("two rules: {terms:?}") };
+    assert_eq!(window.number("maxDistance"), [450.0, 700.0, 1100.0]);
+    assert_eq!((even.kind, even.number("maxDistance")), ("distance", [40.0, 90.0].as_slice()));
+    assert_eq!((&window.attributes, window.enforced), (&vec!["skill".to_owned()], true));
+    assert_eq!(window.functions, ["max", "flatten", "min"]);
+    let steps: Vec<(u32, Option<f64>)> =
+        terms.expansions[0].steps.iter().map(|step| (step.from_seconds, step.number)).collect();
+    assert_eq!(steps, [(0, Some(450.0)), (20, Some(700.0)), (45, Some(1100.0))]);
+    assert_eq!(terms.expansions[0].rule.as_deref(), Some("SkillWindow"));
+
+    let terms = rule_set("hunters").terms();
+    assert_eq!(
+        (&terms.rules[0].strings, terms.rules[0].operation),
+        (&vec!["beast".into()], Some("="))
+    );
+    assert_eq!(terms.rules[2].attributes, ["skill", "beastSkillWanted"]);
+    let sizes: Vec<&str> = terms.expansions[0].steps.iter().map(|it| it.text.as_str()).collect();
+    assert_eq!((sizes, &terms.expansions[0].rule), (vec!["4", "3", "2"], &None));
+
+    let terms = rule_set("playlists").terms();
+    let enforced: Vec<&str> =
+        terms.rules.iter().filter(|it| it.enforced).map(|it| it.name.as_str()).collect();
+    assert_eq!(enforced, ["Playlist"]);
+    assert!(terms.rules[3].reads_player_ids && !terms.rules[2].reads_player_ids);
 }
 
 /// A rule set with one rule, of two teams of up to two.

@@ -39,9 +39,11 @@ const REQUEST_TIMEOUT_SECONDS: u32 = 300;
 /// but StartMatchmaking is left out.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  rallypoint simulate rulesets/duel.json --arrival 5/s --duration 30m\n  \
-                  rallypoint simulate rulesets/squads.json --players 100000 --arrival 50/s --format json\n  \
-                  rallypoint simulate new.json --compare old.json --arrivals last_night.jsonl"
+    after_help = "Examples:\n  rallypoint simulate rulesets/duel.json --arrival 5/s --duration 2m\n  \
+                  rallypoint simulate rulesets/duel.json --print-population > players.json\n  \
+                  rallypoint simulate rulesets/duel.json --population players.json --tickets 500\n  \
+                  rallypoint simulate rulesets/duel.json --arrivals rulesets/duel.scenario.jsonl\n  \
+                  rallypoint simulate rulesets/duel.json --compare rulesets/even_teams.json --duration 1m"
 )]
 pub struct Arguments {
     /// A rule set; `-` is standard input

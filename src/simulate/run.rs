@@ -266,12 +266,17 @@ impl Run {
             let ticket_id = Some(ticket_id(arrival.number));
             let request =
                 StartMatchmaking { ticket_id, configuration_name: None, players: arrival.players };
-            let refusal = self.matchmaker.handle_input(now, request).err();
+            let refusal = match arrival.problem {
+                Some(problem) => Some(problem),
+                None => {
+                    let answer = self.matchmaker.handle_input(now, request);
+                    answer.err().map(|error| format!("{}: {error}", error.exception()))
+                }
+            };
             if refusal.is_none() {
                 self.accepted += 1;
                 self.host.came(at, arrival.number, &self.stream);
             }
-            let refusal = refusal.map(|error| format!("{}: {error}", error.exception()));
             self.collector.came(arrival.at, players, refusal);
             self.read(observe);
         }
