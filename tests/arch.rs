@@ -50,6 +50,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("testing", &["base", "diag", "model", "expr::ast", "expr::ty", "ruleset::ast"]),
     // Public types only, a hash, and the words of an error.
     ("wire", &["base::fnv", "diag::nearest", "PUBLIC"]),
+    // A user of the library with the library's own generator.
+    ("simulate", &["base::rng", "wire", "PUBLIC"]),
 ];
 
 /// Calls that would make a run depend on something else than its inputs.

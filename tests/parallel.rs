@@ -1,9 +1,13 @@
 //! On several threads the engine finds what it finds on one, to the last bit.
 #![cfg(feature = "parallel")]
 
+#[path = "support/dice.rs"]
+mod dice;
+
 use std::fmt::Write;
 use std::num::NonZeroUsize;
 
+use dice::Dice;
 use rallypoint::*;
 
 /// Tickets of one map never meet those of another; teams are so even that a search is some work.
@@ -21,17 +25,6 @@ const RULES: &str = r#"{"ruleLanguageVersion": "1.0",
     "expansions": [{"target": "rules[even].maxDistance",
                     "steps": [{"waitTimeSeconds": 5, "value": 60}]}]}"#;
 
-/// A small generator: the test needs numbers that look random, no more.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, count: u64) -> u64 {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % count
-    }
-}
-
 /// All reports and events of a run on so many threads, and the matches that it formed.
 fn run(seed: u64, threads: usize, nodes_per_slice: u64) -> (String, u64) {
     let rules = RuleSet::from_json(RULES).expect("the rule set is valid");
@@ -42,13 +35,13 @@ fn run(seed: u64, threads: usize, nodes_per_slice: u64) -> (String, u64) {
     let mut matchmaker = Matchmaker::new(rules, Configuration::default(), options, start, seed)
         .expect("the configuration is valid");
     matchmaker.set_threads(NonZeroUsize::new(threads).expect("there is a thread"));
-    let (mut numbers, mut log, mut matches) = (Numbers(seed), String::new(), 0);
+    let (mut dice, mut log, mut matches) = (Dice::new(seed), String::new(), 0);
     for millis in (0..12_000).step_by(400) {
         let now = Timestamp::from_millis(millis);
-        for _ in 0..numbers.below(120) {
-            let player = Player::new(format!("p{}", numbers.below(1 << 40)))
-                .with_number("skill", numbers.below(1_000) as f64)
-                .with_string("map", &format!("map {}", numbers.below(9)));
+        for _ in 0..dice.below(120) {
+            let player = Player::new(format!("p{}", dice.below(1 << 40)))
+                .with_number("skill", dice.below(1_000) as f64)
+                .with_string("map", &format!("map {}", dice.below(9)));
             let request = StartMatchmaking { players: vec![player], ..Default::default() };
             matchmaker.handle_input(now, request).expect("the request is valid");
         }

@@ -3,30 +3,21 @@
 #![cfg(feature = "wire")]
 #![expect(clippy::panic, reason = "a test reports by panicking")]
 
+#[path = "support/dice.rs"]
+mod dice;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+use dice::Dice;
 use rallypoint::wire::{configuration_from_json, parse_input};
 use rallypoint::*;
 use serde_json::{Value, json};
 
 const LOCATIONS: [&str; 3] = ["eu", "us", "ap"];
 
-/// SplitMix64: enough for choices.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut word = self.0;
-        word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((word ^ (word >> 31)) % limit as u64) as usize
-    }
-}
-
 struct Run {
     seed: u64,
-    chance: Chance,
+    dice: Dice,
     engine: Matchmaker,
     fleet: SimulatedFleet,
     now: Timestamp,
@@ -52,12 +43,12 @@ fn rules() -> RuleSet {
 
 impl Run {
     fn new(seed: u64) -> Self {
-        let mut chance = Chance(seed);
+        let mut dice = Dice::new(seed);
         let locations: Vec<Value> =
             LOCATIONS.iter().map(|it| json!({"Location": it, "HourlyCost": 1})).collect();
-        let accepts = chance.below(2) == 0;
+        let accepts = dice.below(2) == 0;
         let json = json!({
-            "BackfillMode": if chance.below(2) == 0 { "AUTOMATIC" } else { "MANUAL" },
+            "BackfillMode": if dice.below(2) == 0 { "AUTOMATIC" } else { "MANUAL" },
             "AcceptanceRequired": accepts,
             "AcceptanceTimeoutSeconds": 5,
             "RequestTimeoutSeconds": 60,
@@ -74,15 +65,15 @@ impl Run {
         let places = LOCATIONS.map(|location| FleetLocation {
             destination: "fleet/one".into(),
             location: location.into(),
-            slots: chance.below(3) as u32,
-            start_time: Millis::new(chance.below(5) as u64 * 900),
+            slots: dice.below(3) as u32,
+            start_time: Millis::new(dice.below(5) as u64 * 900),
         });
         let now = Timestamp::from_millis(0);
         let options = EngineOptions::default();
         let engine = Matchmaker::new(rules(), configuration, options, now, seed);
         Self {
             seed,
-            chance,
+            dice,
             engine: engine.unwrap_or_else(|it| panic!("{it}")),
             fleet: SimulatedFleet::new(places.to_vec()),
             now,
@@ -202,7 +193,7 @@ impl Run {
             let input = match answer {
                 FleetAnswer::Started(it) => Input::GameSessionStarted(it),
                 FleetAnswer::Refused(mut it) => {
-                    it.reason = match self.chance.below(50) {
+                    it.reason = match self.dice.below(50) {
                         0 => Refusal::Fatal,
                         1..=9 => Refusal::Error,
                         _ => Refusal::NoCapacity,
@@ -217,19 +208,19 @@ impl Run {
     }
 
     fn pick<T: Clone>(&mut self, from: &[T]) -> Option<T> {
-        let at = self.chance.below(from.len().max(1));
+        let at = self.dice.below(from.len().max(1));
         from.get(at).cloned()
     }
 
     fn step(&mut self) {
-        match self.chance.below(12) {
+        match self.dice.below(12) {
             0..=3 => {
                 self.players += 1;
                 let name = format!("player{}", self.players);
                 let mut latencies = json!({});
                 for location in LOCATIONS {
-                    if self.chance.below(3) > 0 {
-                        latencies[location] = json!(1 + self.chance.below(6) * 30);
+                    if self.dice.below(3) > 0 {
+                        latencies[location] = json!(1 + self.dice.below(6) * 30);
                     }
                 }
                 let mut player = json!({"PlayerId": name, "LatencyInMs": latencies});
@@ -251,7 +242,7 @@ impl Run {
                     let Some(player) = players.first().filter(|_| players.len() == 1) else {
                         continue;
                     };
-                    let answer = if self.chance.below(12) == 0 { "REJECT" } else { "ACCEPT" };
+                    let answer = if self.dice.below(12) == 0 { "REJECT" } else { "ACCEPT" };
                     let input = json!({
                         "TicketId": id.as_str(), "AcceptanceType": answer,
                         "PlayerIds": [player.player_id.as_str()],
@@ -262,14 +253,14 @@ impl Run {
             }
             6 => {
                 let input = json!({
-                    "PlacementId": format!("request-{}", self.players * 100 + self.chance.below(100)),
+                    "PlacementId": format!("request-{}", self.players * 100 + self.dice.below(100)),
                     "GameSessionQueueName": "q", "MaximumPlayerSessionCount": 1,
                 });
                 let _ = self.call("StartGameSessionPlacement", &input);
             }
             7 => {
                 let pending: Vec<PlacementId> = self.pending.keys().cloned().collect();
-                if self.chance.below(3) > 0 {
+                if self.dice.below(3) > 0 {
                     return;
                 }
                 let Some(id) = self.pick(&pending) else { return };
@@ -291,7 +282,7 @@ impl Run {
                 assert_eq!(self.engine.snapshot(), snapshot);
             }
             _ => {
-                let length = [100, 1000, 2500][self.chance.below(3)];
+                let length = [100, 1000, 2500][self.dice.below(3)];
                 self.settle(self.now.plus(Millis::new(length)));
             }
         }

@@ -169,7 +169,7 @@ fn places(value: &Value, at: &str, found: &mut Vec<String>) {
 fn damage(value: &mut Value, dice: &mut Dice) {
     let mut found = Vec::new();
     places(value, "", &mut found);
-    let place = dice.pick(&found).expect("the whole is a place");
+    let place = dice.pick(&found).cloned().expect("the whole is a place");
     if let Some((parent, key)) = place.rsplit_once('/').filter(|_| dice.once_in(3)) {
         match value.pointer_mut(parent) {
             Some(Value::Object(members)) => {

@@ -13,7 +13,8 @@ use crate::report::{self, Finding};
 /// Find every problem of rule sets
 ///
 /// Prints `ok  FILE`, or `bad  FILE` and every problem with its place, the JSON pointer, the
-/// text at fault underlined, and what to do about it. Warnings do not make a rule set bad.
+/// text at fault underlined, and what to do about it. Warnings come after `ok`, too, and do not
+/// make a rule set bad.
 ///
 /// With `--format json`: an array with one object per file that could be read. The `span` of a
 /// problem is the text at fault, as the bytes of the file from `start` up to `end`. `--graph` and
@@ -64,11 +65,15 @@ impl Checked {
         self.valid && (!deny_warnings || self.warnings.is_empty())
     }
 
-    /// What is bad about it.
-    fn count(&self) -> String {
-        match self.valid {
-            true => counted(self.warnings.len(), "warning"),
-            false => counted(self.errors.len(), "error"),
+    /// `1 error, 2 warnings`, if there are any.
+    fn count(&self) -> Option<String> {
+        let errors = counted(self.errors.len(), "error");
+        let warnings = counted(self.warnings.len(), "warning");
+        match (self.errors.is_empty(), self.warnings.is_empty()) {
+            (true, true) => None,
+            (false, true) => Some(errors),
+            (true, false) => Some(warnings),
+            (false, false) => Some(format!("{errors}, {warnings}")),
         }
     }
 }
@@ -133,9 +138,10 @@ fn print(
 ) -> Result<(), Fault> {
     let Checked { file, errors, warnings, graph, description, .. } = checked;
     let shown = visible(file);
+    let count = checked.count().map(|count| format!(" ({count})")).unwrap_or_default();
     let verdict = match good {
-        true => format!("{GOOD}ok{GOOD:#}  {shown}\n"),
-        false => format!("{BAD}bad{BAD:#}  {shown} ({})\n", checked.count()),
+        true => format!("{GOOD}ok{GOOD:#}  {shown}{count}\n"),
+        false => format!("{BAD}bad{BAD:#}  {shown}{count}\n"),
     };
     let findings = report::render_all(file, text, errors.iter().chain(warnings).cloned());
     if arguments.graph {

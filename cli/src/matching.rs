@@ -45,8 +45,8 @@ const BAD_LINES_MAX: usize = 20;
 /// fuller, and in `exchanged` those that became two so that more players are matched.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  rallypoint match rulesets/duel.json tickets.jsonl --wait 30\n  \
-                  rallypoint match rulesets/duel.json tickets.jsonl --format json --full"
+    after_help = "Examples:\n  rallypoint match rulesets/duel.json rulesets/duel.tickets.jsonl --wait 30\n  \
+                  rallypoint match rulesets/duel.json rulesets/duel.tickets.jsonl --format json --full"
 )]
 pub struct Arguments {
     /// The rule set file; `-` is standard input

@@ -41,10 +41,12 @@ const REQUEST_TIMEOUT_SECONDS: u32 = 300;
 /// but StartMatchmaking is left out.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  rallypoint simulate rulesets/duel.json --arrival 5/s --duration 30m\n  \
-                  rallypoint simulate rulesets/squads.json --players 100000 --arrival 50/s --format json\n  \
-                  rallypoint simulate new.json --compare old.json --arrivals last_night.jsonl\n  \
-                  rallypoint simulate rulesets/regions.json --duration 10m --report report.html"
+    after_help = "Examples:\n  rallypoint simulate rulesets/duel.json --arrival 5/s --duration 2m\n  \
+                  rallypoint simulate rulesets/duel.json --print-population > players.json\n  \
+                  rallypoint simulate rulesets/duel.json --population players.json --tickets 500\n  \
+                  rallypoint simulate rulesets/duel.json --arrivals rulesets/duel.scenario.jsonl\n  \
+                  rallypoint simulate rulesets/duel.json --compare rulesets/even_teams.json --duration 1m\n  \
+                  rallypoint simulate rulesets/regions.json --arrival 5/s --duration 2m --report report.html"
 )]
 pub struct Arguments {
     /// A rule set; `-` is standard input
@@ -257,7 +259,7 @@ fn play(
 ) -> Result<SimulationSummary, Fault> {
     let mut timings = arguments.timings.then(Timings::start);
     let mut progress = Progress::new("simulating", Some(arrivals.expected_tickets()));
-    let mut observe = |step: SimulationStep| {
+    let mut observe = |step: SimulationStep<'_>| {
         if let SimulationStep::Arriving { tickets } = step {
             progress.set(tickets);
         }

@@ -42,6 +42,8 @@ pub struct RuleTerms {
     pub functions: Vec<&'static str>,
     /// Whether an expression reads the ids of players.
     pub reads_player_ids: bool,
+    /// Its `referenceValue` as written, if it has one.
+    pub reference: Option<String>,
     /// The strings that its reference value names, those of expansion steps included.
     pub strings: Vec<String>,
     /// Its fields that are numbers.
@@ -120,6 +122,7 @@ fn rule_terms(plan: &Plan, position: usize, rule: &RuleAst, enforced: bool) -> R
         attributes: Vec::new(),
         functions: Vec::new(),
         reads_player_ids: false,
+        reference: rule.field("referenceValue").map(|field| text_of(&field.value)),
         strings: Vec::new(),
         numbers: Vec::new(),
     };

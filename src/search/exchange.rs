@@ -13,7 +13,8 @@
 //! What is tried is bounded by what the slice has spent on its matches, and lies within its budget: a
 //! slice stops searching early enough.
 
-use super::pass::{Budget, Pass, UnderWay};
+use super::pass::{Budget, Pass};
+use super::progress::UnderWay;
 use super::sharing::could_meet;
 use super::view::Entry;
 use super::{AnchorKey, Found};

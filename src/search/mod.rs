@@ -20,6 +20,7 @@ mod jobs;
 mod order;
 mod partitions;
 mod pass;
+mod progress;
 mod run;
 mod sharing;
 mod stream;
@@ -33,7 +34,8 @@ pub(crate) use batches::{BatchTerms, Cutting, Reading};
 #[cfg(test)]
 pub(crate) use order::rank;
 pub(crate) use partitions::{Partitions, PoolAt};
-pub(crate) use pass::{Budget, Keys, Progress, Slice, Stage, UnderWay};
+pub(crate) use pass::{Budget, Slice};
+pub(crate) use progress::{Keys, Progress, Stage, UnderWay};
 pub(crate) use waiting::MatchTerms;
 
 use crate::model::schema::InstanceIdx;

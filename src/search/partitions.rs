@@ -11,7 +11,8 @@ use super::exhaustive::Searcher;
 #[cfg(test)]
 use super::exhaustive::Used;
 use super::jobs::{self, Job};
-use super::pass::{Budget, Progress, Slice};
+use super::pass::{Budget, Slice};
+use super::progress::Progress;
 #[cfg(test)]
 use super::view::Entry;
 use super::view::View;

@@ -46,6 +46,8 @@ pub struct RecordedArrivals {
 struct Recorded {
     at: u64,
     players: Arc<[Player]>,
+    /// Why it is no request, if it is none.
+    problem: Option<Arc<str>>,
 }
 
 /// Why a file has no arrivals.
@@ -67,13 +69,14 @@ impl RecordedArrivals {
     /// journal may end with one.
     ///
     /// # Errors
-    /// [`RecordingError`] for the first line that is not such an object, goes back in time, or has a
-    /// request of another shape; or when there is no `StartMatchmaking` at all.
+    /// [`RecordingError`] for the first line that is not such an object or goes back in time; when
+    /// there is no `StartMatchmaking` at all, or none of the shape of the API. Of several the others
+    /// count: a request of another shape is refused, as by a server.
     pub fn from_json_lines(text: &str) -> Result<Self, RecordingError> {
         let mut arrivals = Self::default();
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let (count, ended) = (text.lines().count(), text.ends_with('\n'));
-        let (mut last, mut first) = (0, None);
+        let (mut last, mut first, mut bad) = (0, None, None);
         for (line, text) in (1..).zip(text.lines()) {
             let trimmed = text.trim();
             if trimmed.is_empty() || trimmed.starts_with("//") {
@@ -112,10 +115,16 @@ impl RecordedArrivals {
                 members.iter().filter(|(name, _)| !matches!(name.as_str(), "at" | "expect"));
             match (named.next(), named.next()) {
                 (Some((name, input)), None) if name == "StartMatchmaking" => {
-                    let input =
-                        parse_input(name, input).map_err(|error| wrong(error.to_string()))?;
-                    let Input::StartMatchmaking(request) = input else { continue };
-                    arrivals.tickets.push(Recorded { at, players: request.players.into() });
+                    let (players, problem) = match parse_input(name, input) {
+                        Ok(Input::StartMatchmaking(request)) => (request.players, None),
+                        Ok(_) => continue,
+                        Err(error) => (Vec::new(), Some((line, error))),
+                    };
+                    bad = bad.or_else(|| problem.clone());
+                    let problem = problem.map(|(line, error)| {
+                        format!("line {line}: {}: {error}", error.exception()).into()
+                    });
+                    arrivals.tickets.push(Recorded { at, players: players.into(), problem });
                 }
                 (Some((name, _)), None) => {
                     *arrivals.ignored.entry(name.clone()).or_default() += 1;
@@ -123,12 +132,15 @@ impl RecordedArrivals {
                 _ => return Err(wrong("a line must have one operation beside `at`".into())),
             }
         }
-        match arrivals.tickets.is_empty() {
-            true => {
-                let message = "the file has no `StartMatchmaking`, so nobody would come".to_owned();
-                Err(RecordingError { line: count.max(1), message })
+        if arrivals.tickets.is_empty() {
+            let message = "the file has no `StartMatchmaking`, so nobody would come".to_owned();
+            return Err(RecordingError { line: count.max(1), message });
+        }
+        match bad {
+            Some((line, error)) if arrivals.tickets.iter().all(|it| it.problem.is_some()) => {
+                Err(RecordingError { line, message: error.to_string() })
             }
-            false => Ok(arrivals),
+            _ => Ok(arrivals),
         }
     }
 
@@ -267,6 +279,8 @@ pub(super) struct Arrival {
     /// Counted from 0.
     pub(super) number: u64,
     pub(super) players: Vec<Player>,
+    /// Why it is no request, if it is none.
+    pub(super) problem: Option<String>,
 }
 
 /// The arrivals, one after another.
@@ -315,7 +329,14 @@ impl Stream {
         self.number += 1;
         self.players += players.len() as u64;
         self.find_next();
-        Some(Arrival { at, number, players })
+        let problem = match &self.arrivals {
+            Arrivals::Poisson(_) => None,
+            Arrivals::Recorded { arrivals, .. } => {
+                let recorded = arrivals.tickets.get(number as usize);
+                recorded.and_then(|it| it.problem.as_deref()).map(str::to_owned)
+            }
+        };
+        Some(Arrival { at, number, players, problem })
     }
 
     /// The players of a ticket that has come, as they came.

@@ -29,7 +29,7 @@ pub fn compare(
     other: &RuleSet,
     arrivals: &Arrivals,
     settings: &SimulationSettings,
-    observe: &mut dyn FnMut(SimulationStep),
+    observe: &mut dyn FnMut(SimulationStep<'_>),
 ) -> Result<SimulationComparison, SimulationError> {
     let base = simulate(base, arrivals, settings, observe)?;
     let other = simulate(other, arrivals, settings, observe)?;

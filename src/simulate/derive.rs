@@ -26,7 +26,7 @@ impl Population {
     ///   many as a match has players if all must be different. Its default is common.
     /// - A list has one or two of the strings that rules name, or of five.
     /// - A map has its default's keys, or three.
-    /// - Parties have up to five players, and no more than the largest team. They share what must be
+    /// - Parties have up to five players, and no more than the smallest team takes. They share what must be
     ///   equal, and lie near together where a distance is bounded.
     /// - If a rule is about latency, players live at one of three locations, and its bound reaches
     ///   from one to the next for some of them.
@@ -108,8 +108,8 @@ impl Population {
 }
 
 fn sizes(rule_set: &RuleSet) -> BTreeMap<u32, f64> {
-    let largest = rule_set.teams().iter().map(|team| team.max_players).max().unwrap_or(1).max(1);
-    PARTY_WEIGHTS.into_iter().filter(|&(size, _)| size <= largest).collect()
+    let smallest = rule_set.teams().iter().map(|team| team.max_players).min().unwrap_or(1).max(1);
+    PARTY_WEIGHTS.into_iter().filter(|&(size, _)| size <= smallest).collect()
 }
 
 /// The most players of a match.
@@ -141,7 +141,9 @@ fn number(declared: &AttributeDeclaration, readers: &[&RuleTerms], bound: Option
     let counted = |rule: &&RuleTerms| rule.functions.contains(&"sum");
     match written.reduce(f64::max) {
         Some(_) if readers.iter().any(|rule| counted(&rule)) => {
-            Values::Numbers(BTreeMap::from([("0".into(), 2.0), ("1".into(), 1.0)]))
+            let wanted = readers.iter().any(|rule| matches!(rule.operation, Some(">=" | ">")));
+            let (zeros, ones) = if wanted { (1.0, 2.0) } else { (2.0, 1.0) };
+            Values::Numbers(BTreeMap::from([("0".into(), zeros), ("1".into(), ones)]))
         }
         Some(constant) if constant != 0.0 => {
             let whole = constant.fract() == 0.0;

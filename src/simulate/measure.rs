@@ -485,7 +485,7 @@ fn meaning(rule: &RuleTerms) -> Option<&'static str> {
         ("comparison", Some(">" | ">=")) if stated("referenceValue") => "least value",
         ("comparison", Some("<" | "<=")) => "greatest value less the reference value",
         ("comparison", Some(">" | ">=")) => "least value less the reference value",
-        ("comparison", _) if stated("referenceValue") => {
+        ("comparison", Some(_)) if rule.reference.is_some() && rule.strings.is_empty() => {
             "greatest distance from the reference value"
         }
         _ => return None,

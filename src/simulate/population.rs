@@ -308,14 +308,25 @@ impl Population {
         Ok(())
     }
 
-    /// Checks that its attributes are of the types that the rule set declares.
+    /// Checks that its attributes are of the types that the rule set declares, and that those without
+    /// a default are there.
     ///
     /// # Errors
     /// [`PopulationError`] for the first that is not. An attribute that is not declared is none: the
     /// engine ignores it, too.
     pub fn check_for(&self, rule_set: &RuleSet) -> Checked {
         for declared in rule_set.attributes() {
-            let Some(values) = self.attributes.get(&*declared.name) else { continue };
+            let Some(values) = self.attributes.get(&*declared.name) else {
+                if declared.default.is_some() {
+                    continue;
+                }
+                let problem = format!(
+                    "there is no `{}`, which the rule set declares without a default, so nobody \
+                     could be matched",
+                    declared.name
+                );
+                return Err(wrong("attributes", problem));
+            };
             let found = values.attribute_type();
             if found != declared.attribute_type {
                 let problem = format!(

@@ -8,7 +8,7 @@ use super::measure::{Collector, millis_of_seconds};
 use super::population::PopulationError;
 use super::summary::{SearchWork, SimulationSummary};
 use crate::{
-    Configuration, ConfigurationError, EngineOptions, FlexMatchMode, InputError, Matchmaker,
+    Configuration, ConfigurationError, EngineOptions, Event, FlexMatchMode, InputError, Matchmaker,
     RuleSet, StartMatchmaking, TickReport, Timestamp,
 };
 
@@ -45,10 +45,11 @@ impl Default for SimulationSettings {
     }
 }
 
-/// What a simulation does next, for those who show progress or measure where the time goes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// What a simulation does next, for those who show progress, measure where the time goes or read the
+/// events themselves.
+#[derive(Clone, Copy, PartialEq, Debug)]
 #[non_exhaustive]
-pub enum SimulationStep {
+pub enum SimulationStep<'s> {
     /// It makes up the next ticket. So many have come before.
     Arriving {
         /// How many.
@@ -60,6 +61,8 @@ pub enum SimulationStep {
     Passing,
     /// It reads the events.
     Reading,
+    /// It has read this one.
+    Told(&'s Event),
     /// It measures a match rule by rule.
     Measuring,
     /// It puts the results together.
@@ -127,7 +130,7 @@ pub fn simulate(
     rule_set: &RuleSet,
     arrivals: &Arrivals,
     settings: &SimulationSettings,
-    observe: &mut dyn FnMut(SimulationStep),
+    observe: &mut dyn FnMut(SimulationStep<'_>),
 ) -> Result<SimulationSummary, SimulationError> {
     Run::new(rule_set, arrivals, settings)?.play(observe)
 }
@@ -209,7 +212,7 @@ impl Run {
 
     fn play(
         mut self,
-        observe: &mut dyn FnMut(SimulationStep),
+        observe: &mut dyn FnMut(SimulationStep<'_>),
     ) -> Result<SimulationSummary, SimulationError> {
         let end = loop {
             let deed = self.host.next_at();
@@ -250,7 +253,7 @@ impl Run {
     fn instant(
         &mut self,
         at: u64,
-        observe: &mut dyn FnMut(SimulationStep),
+        observe: &mut dyn FnMut(SimulationStep<'_>),
     ) -> Result<(), SimulationError> {
         self.now = at;
         self.collector.go_on_to(at);
@@ -263,12 +266,17 @@ impl Run {
             let ticket_id = Some(ticket_id(arrival.number));
             let request =
                 StartMatchmaking { ticket_id, configuration_name: None, players: arrival.players };
-            let refusal = self.matchmaker.handle_input(now, request).err();
+            let refusal = match arrival.problem {
+                Some(problem) => Some(problem),
+                None => {
+                    let answer = self.matchmaker.handle_input(now, request);
+                    answer.err().map(|error| format!("{}: {error}", error.exception()))
+                }
+            };
             if refusal.is_none() {
                 self.accepted += 1;
                 self.host.came(at, arrival.number, &self.stream);
             }
-            let refusal = refusal.map(|error| format!("{}: {error}", error.exception()));
             self.collector.came(arrival.at, players, refusal);
             self.read(observe);
         }
@@ -301,11 +309,12 @@ impl Run {
     }
 
     /// Reads what the engine has to tell. Whether there was anything.
-    fn read(&mut self, observe: &mut dyn FnMut(SimulationStep)) -> bool {
+    fn read(&mut self, observe: &mut dyn FnMut(SimulationStep<'_>)) -> bool {
         observe(SimulationStep::Reading);
         let mut told = false;
         while let Some(event) = self.matchmaker.poll_event() {
             told = true;
+            observe(SimulationStep::Told(&event));
             if self.collector.read(&event) {
                 observe(SimulationStep::Measuring);
                 self.collector.measure(&event, &self.stream);

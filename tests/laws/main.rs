@@ -8,6 +8,7 @@
 #![cfg(feature = "wire")]
 #![expect(clippy::panic, reason = "a test reports by panicking")]
 
+#[path = "../support/dice.rs"]
 mod dice;
 mod played;
 mod random;

@@ -7,7 +7,7 @@ use rallypoint::{
     StartMatchmaking, StopMatchmaking, TicketId, TicketStatus,
 };
 
-use crate::chance::Chance;
+use crate::dice::Dice;
 use crate::run::Step;
 use crate::setup::Setup;
 use crate::time::Deadline;
@@ -16,7 +16,7 @@ use crate::world::{Match, Model, Ticket};
 
 /// Draws the steps of a run, one by one, looking at the model.
 pub struct Generator {
-    chance: Chance,
+    dice: Dice,
     tickets_made: u64,
     sessions_made: u64,
     /// Matches that were placed or given up: for commands that come too late.
@@ -28,7 +28,7 @@ pub struct Generator {
 impl Generator {
     pub fn new(seed: u64) -> Self {
         Self {
-            chance: Chance::new(seed.wrapping_mul(31).wrapping_add(7)),
+            dice: Dice::new(seed.wrapping_mul(31).wrapping_add(7)),
             tickets_made: 0,
             sessions_made: 0,
             old_matches: Vec::new(),
@@ -37,7 +37,7 @@ impl Generator {
     }
 
     pub fn step(&mut self, model: &Model<'_>) -> Step {
-        if self.aimed.is_none() && self.chance.percent(30) {
+        if self.aimed.is_none() && self.dice.percent(30) {
             return self.time(model);
         }
         let (time, is_late) = match self.aimed {
@@ -54,9 +54,9 @@ impl Generator {
     /// Time passes.
     fn time(&mut self, model: &Model<'_>) -> Step {
         let now = model.now;
-        match self.chance.below(100) {
+        match self.dice.below(100) {
             0..60 => Step::Until(now),
-            60..75 => Step::Until(now + self.chance.next() % 1000),
+            60..75 => Step::Until(now + self.dice.word() % 1000),
             75..80 => match model.next_deadline() {
                 Some((at, ..)) => Step::Until(at),
                 None => Step::Timeout(now),
@@ -65,9 +65,9 @@ impl Generator {
                 let step = model.setup.game.steps.first().copied().unwrap_or(500);
                 Step::Until(now + step)
             }
-            88..95 => Step::Timeout(now + self.chance.next() % 2500),
-            95..98 => Step::Timeout(now + self.chance.one(&[1000, 5000, 20_000, 70_000])),
-            _ => Step::Until(now + self.chance.one(&[5000, 30_000, 130_000])),
+            88..95 => Step::Timeout(now + self.dice.word() % 2500),
+            95..98 => Step::Timeout(now + self.dice.one(&[1000, 5000, 20_000, 70_000])),
+            _ => Step::Until(now + self.dice.one(&[5000, 30_000, 130_000])),
         }
     }
 
@@ -75,14 +75,14 @@ impl Generator {
     fn when(&mut self, model: &Model<'_>) -> (u64, bool) {
         let now = model.now;
         let deadline = model.next_deadline().map_or(now, |it| it.0.max(now));
-        match self.chance.below(200) {
+        match self.dice.below(200) {
             0..110 => (now, false),
-            110..150 => (now + self.chance.next() % 400, false),
+            110..150 => (now + self.dice.word() % 400, false),
             150..184 => {
                 // To a deadline, mostly one that a command can race against.
                 let matches: Vec<(&u64, &Match)> = model.matches.iter().collect();
-                match self.chance.pick(&matches) {
-                    Some(&(&number, it)) if it.deadline >= now && self.chance.percent(80) => {
+                match self.dice.pick(&matches) {
+                    Some(&(&number, it)) if it.deadline >= now && self.dice.percent(80) => {
                         let kind = match it.is_placing {
                             true => Deadline::Placement,
                             false => Deadline::Acceptance,
@@ -95,9 +95,9 @@ impl Generator {
             }
             184..188 => (deadline.saturating_sub(1).max(now), false),
             188..192 => (deadline + 1, true),
-            192..198 => (now + self.chance.one(&[1, 300, 2500, 40_000]), true),
+            192..198 => (now + self.dice.one(&[1, 300, 2500, 40_000]), true),
             198 => (now.saturating_sub(1), true),
-            _ => (now + self.chance.next() % 200_000, true),
+            _ => (now + self.dice.word() % 200_000, true),
         }
     }
 
@@ -115,16 +115,16 @@ impl Generator {
         let proposals: Vec<&Match> = model.matches.values().filter(|it| !it.is_placing).collect();
         let answered: Vec<&Match> =
             proposals.iter().copied().filter(|it| !it.answers.is_empty()).collect();
-        let from = match answered.is_empty() || self.chance.percent(60) {
+        let from = match answered.is_empty() || self.dice.percent(60) {
             true => &proposals,
             false => &answered,
         };
         let is_placing = model.matches.values().any(|it| it.is_placing);
-        match self.chance.below(100) {
-            69..85 if !is_placing && self.chance.percent(80) => self.start(model),
+        match self.dice.below(100) {
+            69..85 if !is_placing && self.dice.percent(80) => self.start(model),
             0..34 => self.start(model),
-            34..52 => match self.chance.pick(from) {
-                Some(proposal) if self.chance.percent(94) => self.answer(model, proposal, true),
+            34..52 => match self.dice.pick(from) {
+                Some(proposal) if self.dice.percent(94) => self.answer(model, proposal, true),
                 _ => self.stray_answer(model),
             },
             52..60 => self.stop(model),
@@ -133,7 +133,7 @@ impl Generator {
             85..87 => self.end_session(model),
             87..94 => self.leave(model),
             94..97 => Input::DescribeMatchmaking(DescribeMatchmaking {
-                ticket_ids: (0..self.chance.one(&[1, 1, 3, 10, 0, 11]))
+                ticket_ids: (0..self.dice.one(&[1, 1, 3, 10, 0, 11]))
                     .map(|_| self.any_ticket(model))
                     .collect(),
             }),
@@ -142,20 +142,20 @@ impl Generator {
     }
 
     fn player(&mut self, setup: &Setup) -> Player {
-        let name = format!("p{}", self.chance.below(setup.players));
+        let name = format!("p{}", self.dice.below(setup.players));
         self.dress(setup, Player::new(name))
     }
 
     /// Gives a player what rules look at.
     fn dress(&mut self, setup: &Setup, mut player: Player) -> Player {
-        if !self.chance.percent(4) {
-            player = player.with_number("skill", self.chance.below(100) as f64);
+        if !self.dice.percent(4) {
+            player = player.with_number("skill", self.dice.below(100) as f64);
         }
         let has_latencies = setup.game.rules.contains(&"Near");
-        if self.chance.percent(if has_latencies { 92 } else { 15 }) {
+        if self.dice.percent(if has_latencies { 92 } else { 15 }) {
             for location in ["east", "west"] {
-                if self.chance.percent(80) {
-                    let millis = 20 + self.chance.below(120) as u32;
+                if self.dice.percent(80) {
+                    let millis = 20 + self.dice.below(120) as u32;
                     player = player.with_latency(location, millis);
                 }
             }
@@ -164,7 +164,7 @@ impl Generator {
     }
 
     fn new_id(&mut self, model: &Model<'_>) -> Option<TicketId> {
-        match self.chance.below(100) {
+        match self.dice.below(100) {
             0..10 => None,
             10..18 => Some(self.any_ticket(model)),
             18 => Some("not_an_id".into()),
@@ -176,17 +176,17 @@ impl Generator {
     }
 
     fn start(&mut self, model: &Model<'_>) -> Input {
-        let party = match self.chance.below(40) {
+        let party = match self.dice.below(40) {
             0 => 0,
             1 => 11,
             2..8 => model.setup.game.party + 1,
-            _ => 1 + self.chance.below(model.setup.game.party),
+            _ => 1 + self.dice.below(model.setup.game.party),
         };
         let mut players: Vec<Player> = Vec::new();
         // Both sides of a proposal, so that one request meets two of its tickets.
         let proposal = model.matches.values().find(|it| !it.is_placing && it.tickets.len() > 1);
         if let Some(proposal) = proposal
-            && self.chance.percent(6)
+            && self.dice.percent(6)
         {
             let firsts = proposal.tickets.iter().filter_map(|it| model.tickets[it].players.first());
             let firsts: Vec<PlayerId> = firsts.map(|it| it.player_id.clone()).take(10).collect();
@@ -200,17 +200,17 @@ impl Generator {
             for _ in 0..party {
                 let player = self.player(model.setup);
                 let is_in = players.iter().any(|it| it.player_id == player.player_id);
-                if !is_in || self.chance.percent(3) {
+                if !is_in || self.dice.percent(3) {
                     players.push(player);
                 }
             }
         }
-        if self.chance.percent(1)
+        if self.dice.percent(1)
             && let Some(player) = players.first_mut()
         {
             player.team = Some(model.setup.game.teams[0].0.into());
         }
-        let configuration_name = match self.chance.below(60) {
+        let configuration_name = match self.dice.below(60) {
             0 => Some("another".into()),
             1..5 => Some("default".into()),
             _ => None,
@@ -223,8 +223,8 @@ impl Generator {
     fn player_of_proposed_backfill(&mut self, model: &Model<'_>) -> Option<PlayerId> {
         let proposed = |it: &&Ticket| it.is_automatic && it.in_match.is_some();
         let ticket = model.tickets.values().find(proposed)?;
-        let player = self.chance.pick(&ticket.players)?;
-        self.chance.percent(70).then(|| player.player_id.clone())
+        let player = self.dice.pick(&ticket.players)?;
+        self.dice.percent(70).then(|| player.player_id.clone())
     }
 
     fn arn(&mut self, model: &Model<'_>) -> String {
@@ -232,9 +232,9 @@ impl Generator {
         let automatic =
             known.iter().copied().filter(|arn| model.sessions[*arn].announced.is_some());
         let automatic: Vec<&String> = automatic.collect();
-        let from = if self.chance.percent(50) { &automatic } else { &known };
-        match self.chance.pick(from).or(self.chance.pick(&known)) {
-            Some(arn) if self.chance.percent(75) => (*arn).clone(),
+        let from = if self.dice.percent(50) { &automatic } else { &known };
+        match self.dice.pick(from).or(self.dice.pick(&known)) {
+            Some(arn) if self.dice.percent(75) => (*arn).clone(),
             _ => self.new_arn(),
         }
     }
@@ -245,28 +245,28 @@ impl Generator {
     }
 
     fn backfill(&mut self, model: &Model<'_>) -> Input {
-        let game_session_arn = self.chance.percent(85).then(|| self.arn(model));
+        let game_session_arn = self.dice.percent(85).then(|| self.arn(model));
         let session = game_session_arn.as_ref().and_then(|arn| model.sessions.get(arn));
         let mut players = match session {
-            Some(session) if self.chance.percent(70) => {
+            Some(session) if self.dice.percent(70) => {
                 let mut players = session.roster.clone();
-                if (!model.has_place(&players) || self.chance.percent(40)) && players.len() > 1 {
-                    players.remove(self.chance.below(players.len()));
+                if (!model.has_place(&players) || self.dice.percent(40)) && players.len() > 1 {
+                    players.remove(self.dice.below(players.len()));
                 }
                 players
             }
             _ => Vec::new(),
         };
-        if players.is_empty() || self.chance.percent(15) {
-            for _ in 0..1 + self.chance.below(3) {
+        if players.is_empty() || self.dice.percent(15) {
+            for _ in 0..1 + self.dice.below(3) {
                 let mut player = self.player(model.setup);
-                let (team, _, most) = self.chance.one(model.setup.game.teams);
+                let (team, _, most) = self.dice.one(model.setup.game.teams);
                 let in_team = players.iter().filter(|it| it.team.as_deref() == Some(team)).count();
                 let is_in = players.iter().any(|it| it.player_id == player.player_id);
-                if (is_in || in_team >= most) && !self.chance.percent(8) {
+                if (is_in || in_team >= most) && !self.dice.percent(8) {
                     continue;
                 }
-                player.team = match self.chance.below(40) {
+                player.team = match self.dice.below(40) {
                     0 => None,
                     1 => Some("nobody".into()),
                     _ => Some(team.into()),
@@ -291,36 +291,33 @@ impl Generator {
                 || ticket.players.iter().any(|it| !to.answers.contains_key(it.player_id.as_str()))
         };
         let waiting: Vec<&u64> = to.tickets.iter().filter(waits).collect();
-        let number = match self.chance.pick(&waiting) {
-            Some(number) if self.chance.percent(92) => **number,
-            _ => *self.chance.pick(&to.tickets).expect("a match has tickets"),
+        let number = match self.dice.pick(&waiting) {
+            Some(number) if self.dice.percent(92) => **number,
+            _ => *self.dice.pick(&to.tickets).expect("a match has tickets"),
         };
         let ticket = &model.tickets[&number];
-        let mut player_ids: Vec<PlayerId> = match self.chance.below(100) {
+        let mut player_ids: Vec<PlayerId> = match self.dice.below(100) {
             0..80 => ticket.players.iter().map(|it| it.player_id.clone()).collect(),
-            80..98 => self
-                .chance
-                .pick(&ticket.players)
-                .map(|it| it.player_id.clone())
-                .into_iter()
-                .collect(),
+            80..98 => {
+                self.dice.pick(&ticket.players).map(|it| it.player_id.clone()).into_iter().collect()
+            }
             98 => Vec::new(),
             _ => vec!["p0".into()],
         };
-        if self.chance.percent(2)
+        if self.dice.percent(2)
             && let Some(first) = player_ids.first().cloned()
         {
             player_ids.push(first);
         }
-        let mut rejects = self.chance.percent(if may_reject { 12 } else { 30 });
-        if self.chance.percent(16)
+        let mut rejects = self.dice.percent(if may_reject { 12 } else { 30 });
+        if self.dice.percent(16)
             && let Some((player, accepts)) = to.answers.iter().next()
             && let Some(&number) =
                 to.tickets.iter().find(|number| model.tickets[*number].holds(player))
         {
             // The same answer again, or another one.
             let ticket_id = self.id_of(model, &model.tickets[&number]);
-            rejects = *accepts == self.chance.percent(50);
+            rejects = *accepts == self.dice.percent(50);
             let acceptance_type =
                 if rejects { AcceptanceType::Reject } else { AcceptanceType::Accept };
             let player_ids = vec![player.as_str().into()];
@@ -339,7 +336,7 @@ impl Generator {
 
     fn stray_answer(&mut self, model: &Model<'_>) -> Input {
         let tickets: Vec<&Ticket> = model.tickets.values().collect();
-        let ticket = self.chance.pick(&tickets).copied();
+        let ticket = self.dice.pick(&tickets).copied();
         let ticket_id = match ticket {
             Some(ticket) => self.id_of(model, ticket),
             None => self.any_ticket(model),
@@ -363,13 +360,13 @@ impl Generator {
         let announced = announced.chain(model.matches.values().filter_map(|it| it.announced));
         let announced: Vec<&str> = announced.filter_map(|id| model.names.text(id)).collect();
         let known: Vec<usize> = model.tickets.values().map(|it| it.id).collect();
-        match self.chance.below(100) {
-            0..60 => match self.chance.pick(&known) {
+        match self.dice.below(100) {
+            0..60 => match self.dice.pick(&known) {
                 Some(&id) => model.names.text(id).unwrap_or("not-told-yet").into(),
                 None => "t1".into(),
             },
-            60..80 => self.chance.pick(&announced).copied().unwrap_or("t2").into(),
-            80..97 => format!("t{}", self.chance.below(self.tickets_made as usize + 2)).into(),
+            60..80 => self.dice.pick(&announced).copied().unwrap_or("t2").into(),
+            80..97 => format!("t{}", self.dice.below(self.tickets_made as usize + 2)).into(),
             97 => "no_id".into(),
             _ => "nobody-knows-it".into(),
         }
@@ -390,15 +387,15 @@ impl Generator {
             !it.is_automatic && session.is_some_and(|it| it.announced.is_some())
         };
         let manual: Vec<&Ticket> = backfills.iter().filter(is_manual).copied().collect();
-        let from = match self.chance.below(10) {
-            _ if !manual.is_empty() && self.chance.percent(50) => &manual,
+        let from = match self.dice.below(10) {
+            _ if !manual.is_empty() && self.dice.percent(50) => &manual,
             0..3 => &proposed,
-            3 if self.chance.percent(50) => &placing,
+            3 if self.dice.percent(50) => &placing,
             3 => &failed,
             4..6 => &backfills,
             _ => &Vec::new(),
         };
-        let ticket_id = match self.chance.pick(from) {
+        let ticket_id = match self.dice.pick(from) {
             Some(ticket) => self.id_of(model, ticket),
             None => self.any_ticket(model),
         };
@@ -407,48 +404,48 @@ impl Generator {
 
     fn placement(&mut self, model: &Model<'_>, aim: Option<&Match>) -> Input {
         let placing: Vec<&Match> = model.matches.values().filter(|it| it.is_placing).collect();
-        let aim = aim.or_else(|| self.chance.pick(&placing).copied());
+        let aim = aim.or_else(|| self.dice.pick(&placing).copied());
         let of = match aim {
-            Some(aim) if self.chance.percent(93) => {
+            Some(aim) if self.dice.percent(93) => {
                 if self.old_matches.len() > 40 {
                     self.old_matches.remove(0);
                 }
                 self.old_matches.push(aim.id.clone());
                 let ticket = aim.tickets.first().map(|number| &model.tickets[number]);
                 match ticket {
-                    Some(ticket) if self.chance.percent(50) => {
+                    Some(ticket) if self.dice.percent(50) => {
                         PlacementOf::Ticket(self.id_of(model, ticket))
                     }
                     _ => PlacementOf::Match(aim.id.as_str().into()),
                 }
             }
-            _ => match self.chance.below(3) {
+            _ => match self.dice.below(3) {
                 0 => PlacementOf::Ticket(self.any_ticket(model)),
                 1 => PlacementOf::Match(self.any_match(model)),
                 _ => PlacementOf::Match(
-                    self.chance.pick(&self.old_matches).map_or("none", String::as_str).into(),
+                    self.dice.pick(&self.old_matches).map_or("none", String::as_str).into(),
                 ),
             },
         };
-        if self.chance.percent(22) {
-            let reason = self.chance.one(&[
+        if self.dice.percent(22) {
+            let reason = self.dice.one(&[
                 PlacementFailure::TimedOut,
                 PlacementFailure::Failed,
                 PlacementFailure::Cancelled,
             ]);
             return Input::FailPlacement(FailPlacement { of, reason });
         }
-        let game_session_arn = match self.chance.below(40) {
+        let game_session_arn = match self.dice.below(40) {
             0 => None,
-            1..7 => Some(self.arn(model)),
+            1..15 => Some(self.arn(model)),
             _ => Some(self.new_arn()),
         };
         let players =
             aim.iter().flat_map(|it| &it.tickets).flat_map(|it| &model.tickets[it].players);
         let players: Vec<&Player> = players.collect();
-        let given = match self.chance.pick(&players) {
-            Some(player) if self.chance.percent(30) => Some(player.player_id.clone()),
-            _ => self.chance.percent(2).then(|| "stranger".into()),
+        let given = match self.dice.pick(&players) {
+            Some(player) if self.dice.percent(30) => Some(player.player_id.clone()),
+            _ => self.dice.percent(2).then(|| "stranger".into()),
         };
         let given = given.map(|player_id| MatchedPlayerSession {
             player_session_id: format!("{HOST_PLACE}{player_id}").into(),
@@ -458,7 +455,7 @@ impl Generator {
             game_session_arn,
             port: Some(7777),
             ip_address: Some("10.0.0.1".into()),
-            location: self.chance.percent(30).then(|| "east".into()),
+            location: self.dice.percent(30).then(|| "east".into()),
             matched_player_sessions: given.into_iter().collect(),
             ..GameSessionConnectionInfo::default()
         };
@@ -467,7 +464,7 @@ impl Generator {
 
     fn any_match(&mut self, model: &Model<'_>) -> MatchId {
         let known: Vec<&str> = model.matches.values().map(|it| it.id.as_str()).collect();
-        self.chance.pick(&known).copied().unwrap_or("none").into()
+        self.dice.pick(&known).copied().unwrap_or("none").into()
     }
 
     /// A session whose backfill is proposed, one with a backfill, or any.
@@ -478,8 +475,8 @@ impl Generator {
             .keys()
             .filter(|arn| ticket(arn).is_some_and(|it| it.in_match.is_some()))
             .collect();
-        match self.chance.pick(&proposed) {
-            Some(arn) if self.chance.percent(85) => (*arn).clone(),
+        match self.dice.pick(&proposed) {
+            Some(arn) if self.dice.percent(85) => (*arn).clone(),
             _ => self.arn(model),
         }
     }
@@ -493,21 +490,21 @@ impl Generator {
         let roster = model.sessions.get(&game_session_arn).map(|it| it.roster.clone());
         let roster: Vec<PlayerId> =
             roster.unwrap_or_default().into_iter().map(|it| it.player_id).collect();
-        let player_ids = match self.chance.below(20) {
+        let player_ids = match self.dice.below(20) {
             0 => Vec::new(),
             1 => vec!["stranger".into()],
             2..7 => roster,
-            _ => self.chance.pick(&roster).cloned().into_iter().collect(),
+            _ => self.dice.pick(&roster).cloned().into_iter().collect(),
         };
         Input::RemovePlayers(RemovePlayers { game_session_arn, player_ids })
     }
 
     fn describe(&mut self, model: &Model<'_>) -> DescribeMatch {
-        match self.chance.below(3) {
+        match self.dice.below(3) {
             0 => DescribeMatch::GameSession(self.arn(model)),
             1 => DescribeMatch::Match(self.any_match(model)),
             _ => DescribeMatch::Match(
-                self.chance.pick(&self.old_matches).map_or("none", String::as_str).into(),
+                self.dice.pick(&self.old_matches).map_or("none", String::as_str).into(),
             ),
         }
     }

@@ -6,9 +6,10 @@
 #![cfg(feature = "wire")]
 #![expect(clippy::panic, reason = "a test reports by panicking")]
 
-mod chance;
 mod commands;
 mod coverage;
+#[path = "../support/dice.rs"]
+mod dice;
 mod generator;
 mod placing;
 mod regressions;
@@ -23,8 +24,8 @@ mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use chance::Chance;
 use coverage::Coverage;
+use dice::Dice;
 use generator::Generator;
 use run::{Run, Step};
 use setup::Setup;
@@ -36,13 +37,13 @@ const BY_DEFAULT: (u64, usize) = (48, 500);
 /// A run, and the steps that it took up to its end or its failure.
 fn run(setup: &Setup, commands: usize) -> (Result<Coverage, String>, Vec<Step>) {
     let mut generator = Generator::new(setup.seed);
-    let mut chance = Chance::new(setup.seed ^ 0xd1ce);
+    let mut dice = Dice::new(setup.seed ^ 0xd1ce);
     let mut steps = Vec::new();
     let result = catch_unwind(AssertUnwindSafe(|| {
         let mut run = Run::new(setup);
         while steps.len() < commands {
             let step = generator.step(&run.model);
-            run.drains = !chance.percent(20);
+            run.drains = !dice.percent(20);
             steps.push(step.clone());
             run.step(&step).map_err(|problem| format!("{problem}\n\n{}", run.model.overview()))?;
         }

@@ -4,7 +4,7 @@ use rallypoint::{
     BackfillMode, Configuration, EarlyRejection, EngineOptions, FlexMatchMode, Millis, RuleSet,
 };
 
-use crate::chance::Chance;
+use crate::dice::Dice;
 
 /// A rule set as the model needs to know it.
 pub struct Game {
@@ -112,20 +112,20 @@ pub struct Setup {
 
 impl Setup {
     pub fn draw(seed: u64) -> Self {
-        let mut chance = Chance::new(seed);
-        let game = &GAMES[chance.below(GAMES.len())];
+        let mut dice = Dice::new(seed);
+        let game = &GAMES[dice.below(GAMES.len())];
         // Every fourth run is about sessions that fill up while players answer.
         let fills = seed % 4 == 3;
-        let with_queue = fills || chance.percent(60);
-        let automatic = with_queue && (fills || chance.percent(60));
-        let acceptance_required = fills || chance.percent(55);
+        let with_queue = fills || dice.percent(60);
+        let automatic = with_queue && (fills || dice.percent(60));
+        let acceptance_required = fills || dice.percent(55);
         let configuration = Configuration {
-            request_timeout_seconds: chance.one(if fills { &[30, 300] } else { &[3, 8, 30, 300] }),
+            request_timeout_seconds: dice.one(if fills { &[30, 300] } else { &[3, 8, 30, 300] }),
             acceptance_required,
             acceptance_timeout_seconds: acceptance_required
-                .then(|| chance.one(if fills { &[8, 20] } else { &[1, 3, 8] })),
-            additional_player_count: chance.one(if fills { &[0] } else { &[0, 0, 1, 2] }),
-            custom_event_data: chance.percent(30).then(|| "from-the-test".into()),
+                .then(|| dice.one(if fills { &[8, 20] } else { &[1, 3, 8] })),
+            additional_player_count: dice.one(if fills { &[0] } else { &[0, 0, 1, 2] }),
+            custom_event_data: dice.percent(30).then(|| "from-the-test".into()),
             flex_match_mode: match with_queue {
                 true => FlexMatchMode::WithQueue,
                 false => FlexMatchMode::Standalone,
@@ -137,21 +137,21 @@ impl Setup {
             ..Configuration::default()
         };
         let mut options = EngineOptions::default();
-        options.pass_interval = Millis::new(chance.one(&[0, 0, 0, 700, 2000]));
-        options.nodes_per_slice = chance.one(&[1, 20, 1_000_000, 1_000_000]);
-        options.nodes_per_anchor = chance.one(&[3, 50, 100_000, 100_000]);
-        options.active_tickets_max = chance.one(&[3, 8, 40, 40]);
-        options.undrained_events_max = chance.one(&[1, 4, 12, 100_000, 100_000]);
-        options.retention = Millis::new(chance.one(&[0, 1000, 15_000, 120_000]));
-        options.retained_tickets_max = chance.one(&[0, 2, 12, 40]);
-        options.placement_timeout = Millis::new(chance.one(&[1000, 4000, 20_000]));
-        options.early_rejection = match chance.percent(35) {
+        options.pass_interval = Millis::new(dice.one(&[0, 0, 0, 700, 2000]));
+        options.nodes_per_slice = dice.one(&[1, 20, 1_000_000, 1_000_000]);
+        options.nodes_per_anchor = dice.one(&[3, 50, 100_000, 100_000]);
+        options.active_tickets_max = dice.one(&[3, 8, 40, 40]);
+        options.undrained_events_max = dice.one(&[1, 4, 12, 100_000, 100_000]);
+        options.retention = Millis::new(dice.one(&[0, 1000, 15_000, 120_000]));
+        options.retained_tickets_max = dice.one(&[0, 2, 12, 40]);
+        options.placement_timeout = Millis::new(dice.one(&[1000, 4000, 20_000]));
+        options.early_rejection = match dice.percent(35) {
             true => EarlyRejection::Literal,
             false => EarlyRejection::RejectersOnly,
         };
-        options.backfill_before_new_match_seconds = chance.one(&[0, 0, 1, 3]);
-        options.sessions_max = chance.one(&[2, 6, 50, 50]);
-        let players = 4 + chance.below(12);
+        options.backfill_before_new_match_seconds = dice.one(&[0, 0, 1, 3]);
+        options.sessions_max = dice.one(&[2, 6, 50, 50]);
+        let players = 4 + dice.below(12);
         let rule_set = RuleSet::from_json(game.text).expect("the rule sets of the test are right");
         Self { seed, game, rule_set, configuration, options, players }
     }

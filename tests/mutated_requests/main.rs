@@ -4,20 +4,22 @@
 #![cfg(feature = "wire")]
 #![expect(clippy::panic, reason = "a test reports by panicking")]
 
+#[path = "../support/dice.rs"]
+mod dice;
 mod model;
 mod mutation;
-mod random;
 mod state;
+mod texts;
 mod valid;
 mod world;
 
 use std::collections::BTreeMap;
 
+use dice::Dice;
 use model::{Allowed, OPERATIONS, Shape};
 use mutation::{Group, Mutated, Site, fill_list, fill_map, mutate, sites, ways_of};
 use rallypoint::wire::configuration_from_json;
 use rallypoint::{ConfigurationError, EngineOptions, InputError, Matchmaker, RuleSet, Timestamp};
-use random::Random;
 use serde_json::{Value, json};
 use world::{Setting, World};
 
@@ -93,7 +95,7 @@ fn all_groups() -> BTreeMap<Group, usize> {
 #[test]
 fn ten_thousand_mutated_requests_are_refused_and_change_nothing() {
     let rule_set = world::rule_set();
-    let mut random = Random(SEED);
+    let mut dice = Dice::new(SEED);
     let mut counts = all_groups();
     let mut total = 0;
     for number in 0.. {
@@ -109,8 +111,7 @@ fn ten_thousand_mutated_requests_are_refused_and_change_nothing() {
             full_of_tickets: starts && round % 5 == 3,
             full_of_sessions: starts && round % 5 == 4,
         };
-        total +=
-            mutate_in_a_world(&rule_set, setting, (operation, shape), &mut random, &mut counts);
+        total += mutate_in_a_world(&rule_set, setting, (operation, shape), &mut dice, &mut counts);
     }
     let mut by_way: BTreeMap<&str, usize> = BTreeMap::new();
     let mut by_constraint: BTreeMap<&str, usize> = BTreeMap::new();
@@ -133,11 +134,11 @@ fn mutate_in_a_world(
     rule_set: &RuleSet,
     setting: Setting,
     (operation, shape): (&str, &Shape),
-    random: &mut Random,
+    dice: &mut Dice,
     counts: &mut BTreeMap<Group, usize>,
 ) -> usize {
     let mut world = World::new(rule_set, setting);
-    let request = valid::request(operation, &mut world, random);
+    let request = valid::request(operation, &mut world, dice);
     let sites = sites(operation, shape, &request);
     let mut done = 0;
     let mut tried: Vec<Group> = Vec::new();
@@ -148,19 +149,19 @@ fn mutate_in_a_world(
         let of_state = of_state.filter(|way| !way.when_full || setting.is_full());
         let of_state = of_state.map(|way| (operation.to_owned(), way.name));
         let open = of_sites.chain(of_state).filter(|group| !tried.contains(group));
-        let Some(group) = open.min_by_key(|group| (counts[group], random.next())) else {
+        let Some(group) = open.min_by_key(|group| (counts[group], dice.word())) else {
             tried.clear();
             continue;
         };
         tried.push(group.clone());
         let way = state::WAYS.iter().find(|it| it.operation == group.0 && it.name == group.1);
         let mutated = match way {
-            Some(way) => way.mutated(&mut world, random, &request),
+            Some(way) => way.mutated(&mut world, dice, &request),
             None => {
                 let those: Vec<&Site<'_>> =
                     sites.iter().filter(|site| site.constraint == group.0).collect();
-                let site = those[random.below(those.len())];
-                Some(mutate(operation, &request, site, group.1, random))
+                let site = those[dice.below(those.len())];
+                Some(mutate(operation, &request, site, group.1, dice))
             }
         };
         let Some(mutated) = mutated else { continue };
@@ -212,7 +213,7 @@ const NOT_THERE: &[(&str, &str, &str)] = &[
 ];
 
 /// The requests with a site at each of its limits.
-fn at_limits(request: &Value, site: &Site<'_>, random: &mut Random) -> Vec<Value> {
+fn at_limits(request: &Value, site: &Site<'_>, dice: &mut Dice) -> Vec<Value> {
     let with = |value: Value| {
         let mut request = request.clone();
         *request.pointer_mut(&site.pointer).expect("the site is in the request") = value;
@@ -226,10 +227,10 @@ fn at_limits(request: &Value, site: &Site<'_>, random: &mut Random) -> Vec<Value
                 _ => text.min,
             };
             let mut texts: Vec<Value> =
-                [min, text.max].map(|length| json!(random.text(text.allowed, length))).into();
+                [min, text.max].map(|length| json!(dice.text(text.allowed, length))).into();
             if text.allowed == Allowed::NameOrArn {
                 let stem = "arn:é ::matchmakingconfiguration/";
-                let name = random.text(Allowed::Name, text.max - stem.chars().count());
+                let name = dice.text(Allowed::Name, text.max - stem.chars().count());
                 texts.push(json!(format!("{stem}{name}")));
             }
             texts.into_iter().map(with).collect()
@@ -242,7 +243,7 @@ fn at_limits(request: &Value, site: &Site<'_>, random: &mut Random) -> Vec<Value
             let values = now.as_array().expect("it is a list");
             let few = values[..list.min].to_vec();
             let mut many = values.clone();
-            fill_list(&mut many, list.of, list.max, random);
+            fill_list(&mut many, list.of, list.max, dice);
             [few, many].map(|values| with(Value::Array(values))).into()
         }
         Shape::Map(map) => {
@@ -253,7 +254,7 @@ fn at_limits(request: &Value, site: &Site<'_>, random: &mut Random) -> Vec<Value
             let max = if map.max == 128 { 128 - world::LOCATIONS } else { map.max };
             fill_map(&mut many, max);
             let of_key = |length| {
-                let key = random.text(Allowed::Anything, length);
+                let key = dice.text(Allowed::Anything, length);
                 with(json!({key: first}))
             };
             let mut all: Vec<Value> = [1, map.key_max].map(of_key).into();
@@ -267,20 +268,20 @@ fn at_limits(request: &Value, site: &Site<'_>, random: &mut Random) -> Vec<Value
 #[test]
 fn values_at_a_limit_are_accepted() {
     let rule_set = world::rule_set();
-    let mut random = Random(SEED);
+    let mut dice = Dice::new(SEED);
     let mut tried: BTreeMap<String, usize> = BTreeMap::new();
     for round in 0..4 {
         for (operation, shape) in OPERATIONS {
             let setting = Setting { automatic: round % 2 == 1, ..Setting::default() };
             let mut world = World::new(&rule_set, setting);
-            let request = valid::request(operation, &mut world, &mut random);
+            let request = valid::request(operation, &mut world, &mut dice);
             let mut seen = Vec::new();
             for site in sites(operation, shape, &request) {
                 if seen.contains(&site.constraint) {
                     continue;
                 }
                 seen.push(site.constraint.clone());
-                for request in at_limits(&request, &site, &mut random) {
+                for request in at_limits(&request, &site, &mut dice) {
                     let mut world = World::new(&rule_set, setting);
                     let answer = send(&mut world, operation, &request);
                     let told = || format!("{}: {}", site.constraint, cut(&request.to_string()));

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::dice::Dice;
 use super::model::{Allowed, Shape};
-use super::random::Random;
 use serde_json::{Value, json};
 
 /// A constraint and the way in which it is broken, for instance
@@ -170,7 +170,7 @@ pub fn mutate(
     request: &Value,
     site: &Site<'_>,
     way: &'static str,
-    random: &mut Random,
+    dice: &mut Dice,
 ) -> Mutated {
     let mut request = request.clone();
     let path = match site.path.is_empty() {
@@ -186,15 +186,15 @@ pub fn mutate(
         let value = request.pointer_mut(&site.pointer).expect("the site is in the request");
         match (way, site.shape) {
             (NULL, _) => *value = Value::Null,
-            (OTHER_TYPE, shape) => *value = of_another_type(shape, random),
-            _ => says.extend(break_value(value, site.shape, way, random)),
+            (OTHER_TYPE, shape) => *value = of_another_type(shape, dice),
+            _ => says.extend(break_value(value, site.shape, way, dice)),
         }
     }
     let group = (site.constraint.clone(), way);
     Mutated { group, request, exception: "InvalidRequestException", says }
 }
 
-fn of_another_type(shape: &Shape, random: &mut Random) -> Value {
+fn of_another_type(shape: &Shape, dice: &mut Dice) -> Value {
     let all = [json!("5"), json!(5.5), json!(true), json!([]), json!({}), json!([{"a": [1]}])];
     let own = |value: &Value| match shape {
         Shape::Text(_) | Shape::OneOf(_) => value.is_string(),
@@ -204,7 +204,7 @@ fn of_another_type(shape: &Shape, random: &mut Random) -> Value {
         Shape::Map(_) | Shape::Object(_) => value.is_object(),
     };
     let other: Vec<Value> = all.into_iter().filter(|value| !own(value)).collect();
-    random.pick(&other).clone()
+    dice.one(&other)
 }
 
 /// Breaks a value, and gives what the message must say beside its path.
@@ -212,7 +212,7 @@ fn break_value(
     value: &mut Value,
     shape: &Shape,
     way: &'static str,
-    random: &mut Random,
+    dice: &mut Dice,
 ) -> Vec<String> {
     let numbers = |numbers: &[i64]| numbers.iter().map(i64::to_string).collect();
     match shape {
@@ -221,30 +221,28 @@ fn break_value(
             let length = match way {
                 EMPTY => min - 1,
                 LONG => max + 1,
-                VERY_LONG => max * random.within(2..=20) + 7,
+                VERY_LONG => max * dice.between(2, 20) + 7,
                 _ => {
-                    *value = json!(with_bad_character(value, text.allowed, random));
+                    *value = json!(with_bad_character(value, text.allowed, dice));
                     return vec!["must be|may hold only".into()];
                 }
             };
-            *value = json!(random.text(text.allowed, length));
+            *value = json!(dice.text(text.allowed, length));
             if way == EMPTY { numbers(&[min as i64, max as i64]) } else { numbers(&[max as i64]) }
         }
         Shape::Whole(min, max) => {
             *value = match way {
                 BELOW => json!(min - 1),
-                FAR_BELOW => random.pick(&[json!(-1_000_000_007_i64), json!(-1e300)]).clone(),
+                FAR_BELOW => dice.one(&[json!(-1_000_000_007_i64), json!(-1e300)]),
                 ABOVE => json!(max + 1),
-                FAR_ABOVE => {
-                    random.pick(&[json!(u64::MAX), json!(1e300), json!(1_u64 << 32)]).clone()
-                }
+                FAR_ABOVE => dice.one(&[json!(u64::MAX), json!(1e300), json!(1_u64 << 32)]),
                 _ => json!(*min as f64 + 0.5),
             };
             numbers(&[*min, *max])
         }
         Shape::OneOf(names) => {
             let wrong = ["", "accept", "Enabled", "ACCEPT ", "NONE", "é"];
-            *value = json!(random.pick(&wrong));
+            *value = json!(dice.one(&wrong));
             names.iter().map(|&name| name.to_owned()).collect()
         }
         Shape::List(list) => {
@@ -254,8 +252,8 @@ fn break_value(
                 values.truncate(list.min - 1);
                 return numbers(&[min, max]);
             }
-            let size = if way == MANY { list.max + 1 } else { list.max * 3 + random.below(100) };
-            fill_list(values, list.of, size, random);
+            let size = if way == MANY { list.max + 1 } else { list.max * 3 + dice.below(100) };
+            fill_list(values, list.of, size, dice);
             numbers(&[max])
         }
         Shape::Map(map) => {
@@ -263,21 +261,21 @@ fn break_value(
             let key_length = match way {
                 EMPTY_KEY => Some(0),
                 LONG_KEY => Some(map.key_max + 1),
-                VERY_LONG_KEY => Some(map.key_max * random.within(2..=9)),
+                VERY_LONG_KEY => Some(map.key_max * dice.between(2, 9)),
                 _ => None,
             };
             let first = values.values().next().cloned().expect("there is an entry");
             if let Some(length) = key_length {
-                values.insert(random.text(Allowed::Anything, length), first);
+                values.insert(dice.text(Allowed::Anything, length), first);
                 return numbers(&[1, map.key_max as i64]);
             }
-            let size = if way == MANY { map.max + 1 } else { map.max * 3 + random.below(100) };
+            let size = if way == MANY { map.max + 1 } else { map.max * 3 + dice.below(100) };
             fill_map(values, size);
             numbers(&[map.max as i64])
         }
         Shape::Object(_) => {
-            let name = *random.pick(&["Colour", "playerId", "S ", "é", ""]);
-            value[name] = random.pick(&[json!(1), json!(null), json!({})]).clone();
+            let name = dice.one(&["Colour", "playerId", "S ", "é", ""]);
+            value[name] = dice.one(&[json!(1), json!(null), json!({})]);
             vec![format!("unknown member `{name}`")]
         }
         Shape::Number | Shape::Boolean => unreachable!("there is no other way"),
@@ -285,7 +283,7 @@ fn break_value(
 }
 
 /// Makes a list as long as that by copies of its first entry; players and ids are all different.
-pub fn fill_list(values: &mut Vec<Value>, of: &Shape, size: usize, random: &mut Random) {
+pub fn fill_list(values: &mut Vec<Value>, of: &Shape, size: usize, dice: &mut Dice) {
     let first = values.first().cloned().expect("there is an entry");
     while values.len() < size {
         let mut next = first.clone();
@@ -293,7 +291,7 @@ pub fn fill_list(values: &mut Vec<Value>, of: &Shape, size: usize, random: &mut 
             next["PlayerId"] = json!(format!("another-{}", values.len()));
         }
         if let Shape::Text(text) = of {
-            next = json!(random.text(text.allowed, text.min.max(8)));
+            next = json!(dice.text(text.allowed, text.min.max(8)));
         }
         values.push(next);
     }
@@ -310,15 +308,15 @@ pub fn fill_map(values: &mut serde_json::Map<String, Value>, size: usize) {
     }
 }
 
-fn with_bad_character(value: &Value, allowed: Allowed, random: &mut Random) -> String {
-    let bad = random.forbidden(allowed).expect("the pattern forbids some");
+fn with_bad_character(value: &Value, allowed: Allowed, dice: &mut Dice) -> String {
+    let bad = dice.forbidden(allowed).expect("the pattern forbids some");
     let text = value.as_str().expect("it is text");
     let mut chars: Vec<char> = text.chars().collect();
     let from = match allowed {
         // Before the name, an ARN may hold anything.
         Allowed::NameOrArn => text.rfind('/').map_or(0, |it| it + 1),
-        Allowed::PlayerSession if random.chance(2) => {
-            chars[random.below(6)] = 'x';
+        Allowed::PlayerSession if dice.once_in(2) => {
+            chars[dice.below(6)] = 'x';
             return chars.into_iter().collect();
         }
         Allowed::PlayerSession => 6,
@@ -327,6 +325,6 @@ fn with_bad_character(value: &Value, allowed: Allowed, random: &mut Random) -> S
         _ => 0,
     };
     let end = if allowed == Allowed::Target { chars.len() - 5 } else { chars.len() };
-    chars[random.within(from..=end - 1)] = bad;
+    chars[dice.between(from, end - 1)] = bad;
     chars.into_iter().collect()
 }

@@ -1,8 +1,8 @@
 //! Requests that are right in form and wrong as things stand: names of nobody, of the wrong thing,
 //! at the wrong time, twice, or too many.
 
+use super::dice::Dice;
 use super::mutation::{Mutated, fill_map};
-use super::random::Random;
 use super::valid::session;
 use super::world::{FULL, LOCATIONS, World};
 use rallypoint::TicketStatus::{
@@ -24,18 +24,13 @@ pub struct Way {
     pub name: &'static str,
     /// Only in a world that has reached a limit.
     pub when_full: bool,
-    apply: fn(&mut World, &mut Random, Value) -> Broken,
+    apply: fn(&mut World, &mut Dice, Value) -> Broken,
 }
 
 impl Way {
     /// The broken request.
-    pub fn mutated(
-        &self,
-        world: &mut World,
-        random: &mut Random,
-        valid: &Value,
-    ) -> Option<Mutated> {
-        let (request, exception, says) = (self.apply)(world, random, valid.clone())?;
+    pub fn mutated(&self, world: &mut World, dice: &mut Dice, valid: &Value) -> Option<Mutated> {
+        let (request, exception, says) = (self.apply)(world, dice, valid.clone())?;
         Some(Mutated { group: (self.operation.into(), self.name), request, exception, says })
     }
 }
@@ -43,7 +38,7 @@ impl Way {
 const fn way(
     operation: &'static str,
     name: &'static str,
-    apply: fn(&mut World, &mut Random, Value) -> Broken,
+    apply: fn(&mut World, &mut Dice, Value) -> Broken,
 ) -> Way {
     Way { operation, name, when_full: false, apply }
 }
@@ -61,8 +56,8 @@ const CONFIGURATION: &str = "Configuration";
 
 pub const WAYS: &[Way] = &[
     way(START, "a player twice", player_twice),
-    way(START, "a player with a team", |_, random, mut it| {
-        let at = any_player(&mut it, random)?;
+    way(START, "a player with a team", |_, dice, mut it| {
+        let at = any_player(&mut it, dice)?;
         it["Players"][at]["Team"] = json!("red");
         Some((it, INVALID, says(&[&format!("Players[{at}].Team"), "left out"])))
     }),
@@ -76,9 +71,9 @@ pub const WAYS: &[Way] = &[
     way(START, "more locations than can be live", too_many_locations),
     Way { operation: START, name: "one more than the limit", when_full: true, apply: one_more },
     way(BACKFILL, "a player twice", player_twice),
-    way(BACKFILL, "a player of an unknown team", |_, random, mut it| {
-        let at = any_player(&mut it, random)?;
-        it["Players"][at]["Team"] = json!(random.pick(&["Red", "red_1", "green", " "]));
+    way(BACKFILL, "a player of an unknown team", |_, dice, mut it| {
+        let at = any_player(&mut it, dice)?;
+        it["Players"][at]["Team"] = json!(dice.one(&["Red", "red_1", "green", " "]));
         Some((it, INVALID, says(&[&format!("Players[{at}].Team"), "`red`", "`blue`"])))
     }),
     way(BACKFILL, "a value of two types", value_of_two_types),
@@ -100,13 +95,13 @@ pub const WAYS: &[Way] = &[
     }),
     Way { operation: BACKFILL, name: "one more than the limit", when_full: true, apply: one_more },
     way(STOP, "an unknown ticket", unknown_ticket),
-    way(STOP, "a ticket in a wrong status", |world, random, it| {
-        in_status(world, random, it, &[Placing, Completed, Failed, Cancelled, TimedOut])
+    way(STOP, "a ticket in a wrong status", |world, dice, it| {
+        in_status(world, dice, it, &[Placing, Completed, Failed, Cancelled, TimedOut])
     }),
     way(ACCEPT, "an unknown ticket", unknown_ticket),
-    way(ACCEPT, "a ticket in a wrong status", |world, random, it| {
+    way(ACCEPT, "a ticket in a wrong status", |world, dice, it| {
         let others = TicketStatus::ALL.into_iter().filter(|&it| it != RequiresAcceptance);
-        in_status(world, random, it, &others.collect::<Vec<_>>())
+        in_status(world, dice, it, &others.collect::<Vec<_>>())
     }),
     way(ACCEPT, "a backfill ticket", |world, _, mut it| {
         let mut ids = world.ids(&[RequiresAcceptance]);
@@ -116,12 +111,12 @@ pub const WAYS: &[Way] = &[
         it["PlayerIds"] = json!(world.players_of(id));
         Some((it, INVALID, says(&[id, "backfill"])))
     }),
-    way(ACCEPT, "a player of another ticket", |world, random, mut it| {
+    way(ACCEPT, "a player of another ticket", |world, dice, mut it| {
         let own = world.players_of(it["TicketId"].as_str()?);
         let tickets: Vec<_> = world.tickets(Searching).collect();
-        let other = random.pick(&tickets).players[0].player_id.to_string();
+        let other = dice.one(&tickets).players[0].player_id.to_string();
         let ids = it["PlayerIds"].as_array_mut()?;
-        let at = random.within(0..=ids.len());
+        let at = dice.between(0, ids.len());
         ids.insert(at, json!(other));
         assert!(!own.contains(&other));
         Some((it, INVALID, says(&[&format!("PlayerIds[{at}]"), "has no player"])))
@@ -138,8 +133,8 @@ pub const WAYS: &[Way] = &[
         });
         Some((request, INVALID, says(&["PlayerIds[0]", "final"])))
     }),
-    way(DESCRIBE_MATCH, "an unknown match", |_, random, _| {
-        let id = random.next().to_string();
+    way(DESCRIBE_MATCH, "an unknown match", |_, dice, _| {
+        let id = dice.word().to_string();
         Some((json!({"MatchId": id}), NOT_FOUND, says(&[&id])))
     }),
     way(DESCRIBE_MATCH, "an unknown session", unknown_session),
@@ -156,16 +151,16 @@ pub const WAYS: &[Way] = &[
     way(COMPLETE, "a match that is not accepted yet", not_accepted),
     way(COMPLETE, "both names", both_names),
     way(COMPLETE, "no name", no_name),
-    way(COMPLETE, "a session that is known", |world, random, mut it| {
-        let (arn, _) = session(world, random);
+    way(COMPLETE, "a session that is known", |world, dice, mut it| {
+        let (arn, _) = session(world, dice);
         it["GameSessionConnectionInfo"]["GameSessionArn"] = json!(arn);
         Some((it, INVALID, says(&["GameSessionConnectionInfo.GameSessionArn", "running"])))
     }),
-    way(COMPLETE, "a player of another match", |world, random, mut it| {
+    way(COMPLETE, "a player of another match", |world, dice, mut it| {
         let tickets: Vec<_> = world.tickets(Searching).collect();
-        let other = random.pick(&tickets).players[0].player_id.to_string();
+        let other = dice.one(&tickets).players[0].player_id.to_string();
         let sessions = matched(&mut it)?;
-        let at = random.below(sessions.len());
+        let at = dice.below(sessions.len());
         sessions[at]["PlayerId"] = json!(other);
         let path = format!("GameSessionConnectionInfo.MatchedPlayerSessions[{at}]");
         Some((it, INVALID, says(&[&path, "has no player"])))
@@ -186,10 +181,10 @@ pub const WAYS: &[Way] = &[
     way(FAIL, "no name", no_name),
     way(END, "an unknown session", unknown_session),
     way(REMOVE, "an unknown session", unknown_session),
-    way(REMOVE, "a player of nobody's", |world, random, mut it| {
+    way(REMOVE, "a player of nobody's", |world, dice, mut it| {
         let stranger = world.fresh_player_id();
         let ids = it["PlayerIds"].as_array_mut()?;
-        let at = random.within(0..=ids.len());
+        let at = dice.between(0, ids.len());
         ids.insert(at, json!(stranger));
         Some((it, INVALID, says(&[&format!("PlayerIds[{at}]"), "has no player"])))
     }),
@@ -221,8 +216,8 @@ fn says(words: &[&str]) -> Vec<String> {
     words.iter().map(|&word| word.to_owned()).collect()
 }
 
-fn any_player(request: &mut Value, random: &mut Random) -> Option<usize> {
-    Some(random.below(request["Players"].as_array()?.len()))
+fn any_player(request: &mut Value, dice: &mut Dice) -> Option<usize> {
+    Some(dice.below(request["Players"].as_array()?.len()))
 }
 
 fn seated(number: usize, team: &str) -> Value {
@@ -233,8 +228,8 @@ fn matched(request: &mut Value) -> Option<&mut Vec<Value>> {
     request["GameSessionConnectionInfo"]["MatchedPlayerSessions"].as_array_mut()
 }
 
-fn player_twice(_: &mut World, random: &mut Random, mut it: Value) -> Broken {
-    let first = any_player(&mut it, random)?;
+fn player_twice(_: &mut World, dice: &mut Dice, mut it: Value) -> Broken {
+    let first = any_player(&mut it, dice)?;
     let players = it["Players"].as_array_mut()?;
     let at = players.len();
     let again = players[first].clone();
@@ -242,23 +237,23 @@ fn player_twice(_: &mut World, random: &mut Random, mut it: Value) -> Broken {
     Some((it, INVALID, says(&[&format!("Players[{at}].PlayerId"), "twice"])))
 }
 
-fn value_of_two_types(_: &mut World, random: &mut Random, mut it: Value) -> Broken {
-    let at = any_player(&mut it, random)?;
+fn value_of_two_types(_: &mut World, dice: &mut Dice, mut it: Value) -> Broken {
+    let at = any_player(&mut it, dice)?;
     it["Players"][at]["PlayerAttributes"]["skill"]["S"] = json!("high");
     let path = format!("Players[{at}].PlayerAttributes.skill");
     Some((it, INVALID, says(&[&path, "exactly one"])))
 }
 
-fn value_of_no_type(_: &mut World, random: &mut Random, mut it: Value) -> Broken {
-    let at = any_player(&mut it, random)?;
+fn value_of_no_type(_: &mut World, dice: &mut Dice, mut it: Value) -> Broken {
+    let at = any_player(&mut it, dice)?;
     let nothing = [json!({}), json!({"S": null})];
-    it["Players"][at]["PlayerAttributes"]["skill"] = random.pick(&nothing).clone();
+    it["Players"][at]["PlayerAttributes"]["skill"] = dice.one(&nothing);
     let path = format!("Players[{at}].PlayerAttributes.skill");
     Some((it, INVALID, says(&[&path, "exactly one"])))
 }
 
-fn value_of_undeclared_type(_: &mut World, random: &mut Random, mut it: Value) -> Broken {
-    let at = any_player(&mut it, random)?;
+fn value_of_undeclared_type(_: &mut World, dice: &mut Dice, mut it: Value) -> Broken {
+    let at = any_player(&mut it, dice)?;
     let values = [
         ("string", json!({"S": "a"})),
         ("number", json!({"N": 1})),
@@ -271,38 +266,38 @@ fn value_of_undeclared_type(_: &mut World, random: &mut Random, mut it: Value) -
         ("items", "string_list"),
         ("modes", "string_number_map"),
     ];
-    let &(name, wanted) = random.pick(&declared);
+    let (name, wanted) = dice.one(&declared);
     let others: Vec<_> = values.iter().filter(|(found, _)| *found != wanted).collect();
-    let (found, value) = random.pick(&others);
+    let (found, value) = dice.one(&others);
     it["Players"][at]["PlayerAttributes"][name] = value.clone();
     let path = format!("Players[{at}].PlayerAttributes.{name}");
     Some((it, INVALID, says(&[&path, found, wanted])))
 }
 
-fn taken_ticket_id(world: &mut World, random: &mut Random, mut it: Value) -> Broken {
-    let ids = world.ids(&[*random.pick(&TicketStatus::ALL)]);
-    let id = random.pick(&ids);
+fn taken_ticket_id(world: &mut World, dice: &mut Dice, mut it: Value) -> Broken {
+    let ids = world.ids(&[dice.one(&TicketStatus::ALL)]);
+    let id = dice.one(&ids);
     it["TicketId"] = json!(id);
-    Some((it, INVALID, says(&["`TicketId`", id, "already"])))
+    Some((it, INVALID, says(&["`TicketId`", &id, "already"])))
 }
 
-fn announced_ticket_id(world: &mut World, random: &mut Random, mut it: Value) -> Broken {
+fn announced_ticket_id(world: &mut World, dice: &mut Dice, mut it: Value) -> Broken {
     let ids = world.announced();
-    let id = (!ids.is_empty()).then(|| random.pick(&ids))?;
+    let id = (!ids.is_empty()).then(|| dice.one(&ids))?;
     it["TicketId"] = json!(id);
-    Some((it, INVALID, says(&["`TicketId`", id, "automatic"])))
+    Some((it, INVALID, says(&["`TicketId`", &id, "automatic"])))
 }
 
-fn player_being_placed(world: &mut World, random: &mut Random, mut it: Value) -> Broken {
-    let at = any_player(&mut it, random)?;
+fn player_being_placed(world: &mut World, dice: &mut Dice, mut it: Value) -> Broken {
+    let at = any_player(&mut it, dice)?;
     let ids = world.ids(&[Placing]);
-    let ticket = random.pick(&ids);
-    it["Players"][at]["PlayerId"] = json!(random.pick(&world.players_of(ticket)));
-    Some((it, INVALID, says(&["`Players`", ticket, "PLACING"])))
+    let ticket = dice.one(&ids);
+    it["Players"][at]["PlayerId"] = json!(dice.one(&world.players_of(&ticket)));
+    Some((it, INVALID, says(&["`Players`", &ticket, "PLACING"])))
 }
 
-fn other_configuration(_: &mut World, random: &mut Random, mut it: Value) -> Broken {
-    let name = *random.pick(&[
+fn other_configuration(_: &mut World, dice: &mut Dice, mut it: Value) -> Broken {
+    let name = dice.one(&[
         "duels",
         "Duel",
         "-",
@@ -313,7 +308,7 @@ fn other_configuration(_: &mut World, random: &mut Random, mut it: Value) -> Bro
     Some((it, NOT_FOUND, says(&["`ConfigurationName`", name, "`duel`"])))
 }
 
-fn too_many_locations(world: &mut World, _: &mut Random, mut it: Value) -> Broken {
+fn too_many_locations(world: &mut World, _: &mut Dice, mut it: Value) -> Broken {
     if world.setting.is_full() {
         return None;
     }
@@ -325,7 +320,7 @@ fn too_many_locations(world: &mut World, _: &mut Random, mut it: Value) -> Broke
     Some((it, LIMIT, says(&["128", "locations"])))
 }
 
-fn one_more(world: &mut World, _: &mut Random, mut it: Value) -> Broken {
+fn one_more(world: &mut World, _: &mut Dice, mut it: Value) -> Broken {
     let players = it["Players"].as_array_mut()?;
     players.truncate(1);
     players[0]["PlayerId"] = json!("one more");
@@ -335,63 +330,58 @@ fn one_more(world: &mut World, _: &mut Random, mut it: Value) -> Broken {
     Some((it, LIMIT, says(&[&FULL.to_string(), "limit"])))
 }
 
-fn unknown_ticket(world: &mut World, random: &mut Random, mut it: Value) -> Broken {
-    let id = if random.chance(2) { world.fresh_ticket_id() } else { "0".into() };
+fn unknown_ticket(world: &mut World, dice: &mut Dice, mut it: Value) -> Broken {
+    let id = if dice.once_in(2) { world.fresh_ticket_id() } else { "0".into() };
     it["TicketId"] = json!(id);
     it.as_object_mut()?.remove("MatchId");
     Some((it, NOT_FOUND, says(&[&format!("`{id}`")])))
 }
 
-fn in_status(
-    world: &World,
-    random: &mut Random,
-    mut it: Value,
-    statuses: &[TicketStatus],
-) -> Broken {
-    let status = *random.pick(statuses);
+fn in_status(world: &World, dice: &mut Dice, mut it: Value, statuses: &[TicketStatus]) -> Broken {
+    let status = dice.one(statuses);
     let ids = world.ids(&[status]);
-    it["TicketId"] = json!(random.pick(&ids));
+    it["TicketId"] = json!(dice.one(&ids));
     it.as_object_mut()?.remove("MatchId");
     Some((it, INVALID, says(&[status.as_str()])))
 }
 
-fn not_placing(world: &mut World, random: &mut Random, it: Value) -> Broken {
+fn not_placing(world: &mut World, dice: &mut Dice, it: Value) -> Broken {
     let others = [Queued, Searching, RequiresAcceptance, Completed, Failed, Cancelled, TimedOut];
-    in_status(world, random, it, &others)
+    in_status(world, dice, it, &others)
 }
 
-fn not_accepted(world: &mut World, random: &mut Random, mut it: Value) -> Broken {
+fn not_accepted(world: &mut World, dice: &mut Dice, mut it: Value) -> Broken {
     let matches = world.matches(RequiresAcceptance);
-    let id = random.pick(&matches).match_id.to_string();
+    let id = dice.one(&matches).match_id.to_string();
     it["MatchId"] = json!(id);
     it.as_object_mut()?.remove("TicketId");
     Some((it, INVALID, says(&[&id, "accept"])))
 }
 
-fn unknown_match(_: &mut World, random: &mut Random, mut it: Value) -> Broken {
-    let id = random.next().to_string();
+fn unknown_match(_: &mut World, dice: &mut Dice, mut it: Value) -> Broken {
+    let id = dice.word().to_string();
     it["MatchId"] = json!(id);
     it.as_object_mut()?.remove("TicketId");
     Some((it, NOT_FOUND, says(&[&format!("`{id}`")])))
 }
 
-fn unknown_session(world: &mut World, _: &mut Random, mut it: Value) -> Broken {
+fn unknown_session(world: &mut World, _: &mut Dice, mut it: Value) -> Broken {
     it["GameSessionArn"] = json!(world.fresh_arn());
     it.as_object_mut()?.remove("MatchId");
     Some((it, NOT_FOUND, says(&["there is no game session"])))
 }
 
-fn both_names(_: &mut World, _: &mut Random, mut it: Value) -> Broken {
+fn both_names(_: &mut World, _: &mut Dice, mut it: Value) -> Broken {
     it["TicketId"] = json!("t");
     it["MatchId"] = json!("m");
     Some((it, INVALID, says(&["`TicketId`", "`MatchId`", "both"])))
 }
 
-fn no_name(_: &mut World, random: &mut Random, mut it: Value) -> Broken {
+fn no_name(_: &mut World, dice: &mut Dice, mut it: Value) -> Broken {
     let members = it.as_object_mut()?;
     members.remove("TicketId");
     members.remove("MatchId");
-    if random.chance(2) {
+    if dice.once_in(2) {
         members.insert("TicketId".into(), Value::Null);
     }
     Some((it, INVALID, says(&["`TicketId`", "`MatchId`"])))

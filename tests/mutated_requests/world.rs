@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::random::Random;
+use super::dice::Dice;
 use rallypoint::wire::{configuration_from_json, parse_input};
 use rallypoint::{
     Counters, DescribeMatch, EngineOptions, GameSession, InputError, Matchmaker, MatchmakingTicket,
@@ -285,7 +285,7 @@ impl World {
     }
 
     /// Players of active tickets that give way to a new one.
-    pub fn replaceable(&self, random: &mut Random) -> Option<String> {
+    pub fn replaceable(&self, dice: &mut Dice) -> Option<String> {
         let backfills = self.backfills();
         let mut ids = self.ids(&[
             TicketStatus::Queued,
@@ -293,8 +293,8 @@ impl World {
             TicketStatus::RequiresAcceptance,
         ]);
         ids.retain(|id| !backfills.contains(id));
-        let ticket = (!ids.is_empty()).then(|| random.pick(&ids))?;
-        Some(random.pick(&self.players_of(ticket)).clone())
+        let ticket = (!ids.is_empty()).then(|| dice.one(&ids))?;
+        Some(dice.one(&self.players_of(&ticket)))
     }
 }
 

@@ -1,38 +1,13 @@
 //! Random runs of a matchmaker: every call, and all that it gave to see.
 
+mod dice;
+
 use rallypoint::*;
 use serde_json::json;
 
+pub use dice::Dice;
+
 pub const ARN: &str = "arn:aws:gamelift:us-west-2::gamesession/fleet-1/";
-
-/// A generator for tests: the same seed, the same run (SplitMix64).
-pub struct Dice(u64);
-
-impl Dice {
-    pub fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    pub fn word(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut word = self.0;
-        word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        word ^ (word >> 31)
-    }
-
-    pub fn below(&mut self, bound: usize) -> usize {
-        (self.word() % bound.max(1) as u64) as usize
-    }
-
-    pub fn once_in(&mut self, times: usize) -> bool {
-        self.below(times) == 0
-    }
-
-    pub fn pick<T: Clone>(&mut self, from: &[T]) -> Option<T> {
-        from.get(self.below(from.len())).cloned()
-    }
-}
 
 /// One call of a matchmaker.
 #[derive(Clone, Debug)]
@@ -126,7 +101,7 @@ pub struct Run {
 impl Run {
     pub fn new(seed: u64) -> Self {
         let mut dice = Dice::new(seed);
-        let rule_set = dice.pick(&rule_sets()).expect("there are some");
+        let rule_set = dice.pick(&rule_sets()).cloned().expect("there are some");
         let configuration = configuration(&mut dice);
         let mut options = EngineOptions::default();
         options.nodes_per_anchor = [20, 100_000][dice.below(2)];
@@ -173,8 +148,9 @@ impl Run {
         let pending: Vec<PendingMatch> = self.matchmaker.pending_matches().collect();
         let sessions: Vec<GameSession> = self.matchmaker.game_sessions().collect();
         let tickets: Vec<MatchmakingTicket> = self.matchmaker.tickets().collect();
-        let (pending, session) = (self.dice.pick(&pending), self.dice.pick(&sessions));
-        let ticket = self.dice.pick(&tickets);
+        let (pending, session) =
+            (self.dice.pick(&pending).cloned(), self.dice.pick(&sessions).cloned());
+        let ticket = self.dice.pick(&tickets).cloned();
         match (self.dice.below(20), pending, session, ticket) {
             (0..=4, Some(pending), ..) if pending.status == TicketStatus::RequiresAcceptance => {
                 self.answer(&pending)
@@ -188,7 +164,7 @@ impl Run {
                 player_ids: self
                     .dice
                     .pick(&session.players)
-                    .map(|it| it.player_id)
+                    .map(|it| it.player_id.clone())
                     .into_iter()
                     .collect(),
             }),
@@ -208,7 +184,7 @@ impl Run {
     }
 
     fn answer(&mut self, pending: &PendingMatch) -> Input {
-        let ticket_id = self.dice.pick(&pending.ticket_ids).expect("a match has tickets");
+        let ticket_id = self.dice.pick(&pending.ticket_ids).cloned().expect("a match has tickets");
         let ticket = self.matchmaker.ticket(&ticket_id).expect("it is active");
         let reject = self.dice.once_in(8);
         Input::AcceptMatch(AcceptMatch {
@@ -293,7 +269,8 @@ impl Run {
     }
 
     fn reconfigure(&mut self) -> Input {
-        let rule_set = self.dice.once_in(2).then(|| self.dice.pick(&rule_sets())).flatten();
+        let rule_set =
+            self.dice.once_in(2).then(|| self.dice.pick(&rule_sets()).cloned()).flatten();
         let configuration = self.dice.once_in(2).then(|| configuration(&mut self.dice));
         Input::Reconfigure(Box::new(Reconfigure { rule_set, configuration }))
     }

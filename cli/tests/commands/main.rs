@@ -3,7 +3,11 @@
 
 mod bench;
 mod check;
+mod definitions;
+mod examples;
 mod judge;
 mod matching;
 mod replay;
+mod simulate;
 mod support;
+mod testing;

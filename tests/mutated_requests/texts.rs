@@ -1,34 +1,9 @@
-//! Seeded choices, and texts that keep to a pattern.
+//! Texts that keep to a pattern, or break it.
 
+use super::dice::Dice;
 use super::model::Allowed;
 
-/// SplitMix64.
-pub struct Random(pub u64);
-
-impl Random {
-    pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    pub fn below(&mut self, end: usize) -> usize {
-        (self.next() % end as u64) as usize
-    }
-
-    pub fn within(&mut self, range: std::ops::RangeInclusive<usize>) -> usize {
-        range.start() + self.below(range.end() - range.start() + 1)
-    }
-
-    pub fn chance(&mut self, of: usize) -> bool {
-        self.below(of) == 0
-    }
-
-    pub fn pick<'t, T>(&mut self, from: &'t [T]) -> &'t T {
-        &from[self.below(from.len())]
-    }
-
+impl Dice {
     /// Text of exactly so many characters that keeps to the pattern.
     pub fn text(&mut self, allowed: Allowed, length: usize) -> String {
         let prefix = match allowed {
@@ -51,9 +26,9 @@ impl Random {
             Allowed::Target => &['-', ':', '/', '_'],
         };
         let letters: Vec<char> = LETTERS.chars().collect();
-        match allowed == Allowed::Address || self.chance(4) {
-            true => *self.pick(other),
-            false => *self.pick(&letters),
+        match allowed == Allowed::Address || self.once_in(4) {
+            true => self.one(other),
+            false => self.one(&letters),
         }
     }
 
@@ -67,6 +42,6 @@ impl Random {
             Allowed::PlayerSession => &[' ', '\n', '\t', '\u{3000}'],
             Allowed::Target => &[' ', '.', 'é', '\n', '`', '\0'],
         };
-        Some(*self.pick(bad))
+        Some(self.one(bad))
     }
 }
