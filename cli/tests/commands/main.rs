@@ -8,6 +8,7 @@ mod examples;
 mod judge;
 mod matching;
 mod replay;
+mod report;
 mod simulate;
 mod support;
 mod testing;

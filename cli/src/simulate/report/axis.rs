@@ -60,7 +60,7 @@ impl Axis {
         Self { label: label.into(), low, high, step: step.max(step_min) }
     }
 
-    /// One that has the ends of both.
+    /// The same with room for another one.
     pub fn and(&self, other: &Self) -> Self {
         let (low, high) = (self.low.min(other.low), self.high.max(other.high));
         Self::between(self.label.clone(), low, high, 0.0)

@@ -11,7 +11,9 @@ use crate::console::{Fault, visible};
 
 /// The height of a bar, and what is around the bars.
 const BAR: u32 = 40;
-const AROUND: u32 = 130;
+const AROUND: u32 = 120;
+/// The least height of all bars, so that the name of the axis has room beside them.
+const BARS_MIN: u32 = 420;
 /// The most characters of a name beside its bars; the table has it in full.
 const NAME_MAX: usize = 20;
 
@@ -58,6 +60,7 @@ impl Bars {
     ) -> Result<(), DrawingAreaErrorKind<<SVGBackend<'_> as DrawingBackend>::ErrorType>> {
         let kinds = self.kinds.len().max(1);
         let slot = BAR * kinds as u32 + BAR / 2;
+        let slot = slot.max(BARS_MIN / self.rows.len().max(1) as u32);
         let height = AROUND + slot.saturating_mul(self.rows.len() as u32);
         let root = SVGBackend::with_string(svg, (WIDTH, height)).into_drawing_area();
         // Room for the number at the end of the longest bar.
@@ -70,7 +73,7 @@ impl Bars {
             .margin_top(16)
             .margin_right(36)
             .margin_left(6)
-            .x_label_area_size(104)
+            .x_label_area_size(96)
             .y_label_area_size(names.max(100))
             // The first is at the top.
             .build_cartesian_2d(
@@ -93,7 +96,7 @@ impl Bars {
             .draw()?;
         let at_end = text.pos(Pos::new(HPos::Left, VPos::Center));
         let thick = f64::from(BAR) / f64::from(slot);
-        let gap = f64::from(BAR / 4) / f64::from(slot);
+        let gap = (1.0 - thick * kinds as f64) / 2.0;
         for (row, (_, counts)) in self.rows.iter().enumerate() {
             for (kind, &count) in counts.iter().enumerate() {
                 let top = row as f64 + gap + kind as f64 * thick;

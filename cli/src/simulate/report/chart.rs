@@ -9,7 +9,7 @@ use super::scale::Scale;
 use crate::console::Fault;
 use crate::simulate::text::short;
 
-const HEIGHT: u32 = 600;
+const HEIGHT: u32 = 560;
 const LINE: u32 = 4;
 const BOUND_LINE: u32 = 3;
 const DOT: i32 = 6;
@@ -93,8 +93,8 @@ impl Chart {
             .margin_top(24)
             .margin_right(36)
             .margin_left(6)
-            .x_label_area_size(104)
-            .y_label_area_size(150)
+            .x_label_area_size(96)
+            .y_label_area_size(144)
             .build_cartesian_2d(
                 Scale::new(x.low()..x.high(), x.ticks()),
                 Scale::new(y.low()..y.high(), y.ticks()),
@@ -143,7 +143,8 @@ pub fn share_axes(charts: &mut [Chart]) {
     let (x, y) = (shared(|it| &it.x, charts), shared(|it| &it.y, charts));
     for chart in charts {
         if let (Some(x), Some(y)) = (&x, &y) {
-            (chart.x, chart.y) = (x.clone(), y.clone());
+            // The other one may have another unit.
+            (chart.x, chart.y) = (chart.x.and(x), chart.y.and(y));
         }
     }
 }

@@ -8,7 +8,7 @@ use super::ink::Ink;
 use crate::console::{Fault, visible};
 
 /// The width of a plot in its own units, two for each pixel of the page that it is made for.
-pub const WIDTH: u32 = 1040;
+pub const WIDTH: u32 = 960;
 /// The size of its texts.
 pub const FONT: u32 = 32;
 
