@@ -51,16 +51,21 @@ fn seconds(min: f64, max: f64) -> Quantity {
 
 #[test]
 fn the_same_seed_gives_the_same_bytes_on_any_number_of_threads() {
-    for name in ["co_op", "free_for_all", "playlists"] {
+    for name in ["co_op", "free_for_all"] {
         let rules = rule_set(name);
-        let arrivals = poisson(Population::suited_to(&rules), 20.0, 40.0);
+        assert!(!rules.describe().search.groups.is_empty(), "{name}: nothing to share out");
+        let arrivals = poisson(Population::suited_to(&rules), 60.0, 45.0);
         let run = |threads, seed| {
             let threads = NonZeroUsize::new(threads).expect("it is not 0");
-            let settings = SimulationSettings { threads, seed, ..settings(60) };
+            let mut settings = SimulationSettings { threads, seed, ..settings(60) };
+            // Threads have their turn only where many tickets wait.
+            settings.options.pass_interval = Millis::new(20_000);
             simulate(&rules, &arrivals, &settings, &mut |_| {}).expect("it can be simulated")
         };
         let first = run(1, 7);
-        assert!(first.outcomes.matched > 100, "{name}: {:?}", first.outcomes);
+        assert!(first.outcomes.matched > 1_000, "{name}: {:?}", first.outcomes);
+        let most = first.timeline.iter().map(|bucket| bucket.waiting).max();
+        assert!(most > Some(800), "{name}: at most {most:?} wait");
         for threads in [1, 2, 4] {
             assert_eq!(json(&run(threads, 7)), json(&first), "{name} on {threads} threads");
         }

@@ -138,9 +138,9 @@ fn number(declared: &AttributeDeclaration, readers: &[&RuleTerms], bound: Option
         return normal(mean, deviation);
     }
     let written = readers.iter().flat_map(|rule| rule.number("referenceValue")).copied();
-    let counted = |rule: &&RuleTerms| rule.functions.contains(&"sum");
+    let counted = |rule: &RuleTerms| rule.functions.contains(&"sum");
     match written.reduce(f64::max) {
-        Some(_) if readers.iter().any(|rule| counted(&rule)) => {
+        Some(_) if readers.iter().any(|rule| counted(rule)) => {
             let wanted = readers.iter().any(|rule| matches!(rule.operation, Some(">=" | ">")));
             let (zeros, ones) = if wanted { (1.0, 2.0) } else { (2.0, 1.0) };
             Values::Numbers(BTreeMap::from([("0".into(), zeros), ("1".into(), ones)]))

@@ -366,9 +366,8 @@ impl Collector {
         summary.outcomes.waiting = active;
         summary.waits = self.waits.distribution(1000.0);
         if summary.waits.is_some() {
-            let percents = (0..=100).map(|percent| f64::from(percent) / 100.0);
             summary.wait_percentiles =
-                percents.map(|share| self.waits.quantile(share) / 1000.0).collect();
+                (0..=100).map(|percent| self.waits.quantile(percent) / 1000.0).collect();
         }
         let arrivals = &mut summary.arrivals;
         arrivals.recorded = stream.is_recorded();

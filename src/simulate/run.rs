@@ -218,14 +218,14 @@ impl Run {
             let deed = self.host.next_at();
             let timer = self.matchmaker.poll_timeout().map(Timestamp::as_millis);
             let next = [self.stream.next_at(), deed, timer].into_iter().flatten().min();
-            let closing =
-                self.stream.next_at().is_none().then(|| {
-                    self.stream.end().unwrap_or(self.collector.last_arrival()) + self.drain
-                });
+            // The first moment that is no longer part of it.
+            let closing = self.stream.next_at().is_none().then(|| {
+                self.stream.end().unwrap_or(self.collector.last_arrival() + 1) + self.drain
+            });
             match (next, closing) {
-                (Some(next), Some(closing)) if next > closing => break closing,
-                (None, Some(closing)) => break self.now.max(closing - self.drain),
-                (None, None) => break self.now,
+                (Some(next), Some(closing)) if next >= closing => break closing,
+                (None, Some(closing)) => break (self.now + 1).max(closing - self.drain),
+                (None, None) => break self.now + 1,
                 (Some(next), _) => self.instant(next.max(self.now), observe)?,
             }
         };

@@ -37,10 +37,10 @@ impl Sketch {
         (self.count > 0).then(|| self.sum / self.count as f64)
     }
 
-    /// The number that a share of the numbers does not exceed: the nearest edge of its class toward
-    /// zero. 0 when there is none.
-    pub(super) fn quantile(&self, share: f64) -> f64 {
-        let rank = ((self.count as f64 * share).ceil() as u64).clamp(1, self.count.max(1));
+    /// The number that so many percent of the numbers do not exceed: the edge of its class that is
+    /// nearest to zero. 0 when there is none.
+    pub(super) fn quantile(&self, percent: u64) -> f64 {
+        let rank = (self.count * percent).div_ceil(100).clamp(1, self.count.max(1));
         let mut seen = 0;
         for (&class, &count) in &self.classes {
             seen += count;
@@ -62,10 +62,10 @@ impl Sketch {
             count: self.count,
             mean: mean / unit,
             min: self.min / unit,
-            p10: self.quantile(0.1) / unit,
-            p50: self.quantile(0.5) / unit,
-            p90: self.quantile(0.9) / unit,
-            p99: self.quantile(0.99) / unit,
+            p10: self.quantile(10) / unit,
+            p50: self.quantile(50) / unit,
+            p90: self.quantile(90) / unit,
+            p99: self.quantile(99) / unit,
             max: self.max / unit,
         })
     }
@@ -101,7 +101,7 @@ mod tests {
             numbers.sort_unstable_by(f64::total_cmp);
             for percent in 1..=100_usize {
                 let exact = numbers[(percent * 100).max(1) - 1];
-                let found = sketch.quantile(percent as f64 / 100.0);
+                let found = sketch.quantile(percent as u64);
                 assert!(found <= exact && found >= exact * (1.0 - 1.0 / 128.0), "{found} {exact}");
             }
             let all = sketch.distribution(1.0).expect("there are numbers");
@@ -113,10 +113,8 @@ mod tests {
     fn small_whole_numbers_are_exact_and_negative_ones_sorted() {
         let mut sketch = Sketch::default();
         (-100..=100).for_each(|number| sketch.add(f64::from(number)));
-        for (share, expected) in
-            [(0.0, -100.0), (0.25, -50.0), (0.5, 0.0), (0.75, 50.0), (1.0, 100.0)]
-        {
-            assert_eq!(sketch.quantile(share), expected, "{share}");
+        for (percent, expected) in [(0, -100.0), (25, -50.0), (50, 0.0), (75, 50.0), (100, 100.0)] {
+            assert_eq!(sketch.quantile(percent), expected, "{percent}");
         }
         assert_eq!(sketch.mean(), Some(0.0));
         assert_eq!(Sketch::default().distribution(1.0), None);

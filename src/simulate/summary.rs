@@ -1,8 +1,8 @@
 //! What came of a simulation. Everything is in the JSON form of `rallypoint simulate`, in camelCase.
 //!
 //! Times are in seconds to the millisecond. Quantiles come from a [`Sketch`](super::sketch::Sketch):
-//! they are at most 0.8 % below the exact value, and never above it; counts, means, least and
-//! greatest values are exact. Where there is nothing to tell, a value is `None`, `null` in JSON.
+//! they are at most 0.8 % nearer to zero than the exact value; counts, means, least and greatest
+//! values are exact. Where there is nothing to tell, a value is `None`, `null` in JSON.
 
 use serde::{Deserialize, Serialize};
 

@@ -73,16 +73,14 @@ pub fn sections(summaries: &[&SimulationSummary]) -> Vec<(String, Vec<Line>)> {
     outcomes.push(line("timed out", &|it| {
         format!("{}, after {} s", share(it.outcomes.timed_out, it), it.request_timeout_seconds)
     }));
-    let rare: [(&str, fn(&SimulationSummary) -> u64); 3] = [
-        ("cancelled", |it| it.outcomes.cancelled),
-        ("failed", |it| it.outcomes.failed),
-        ("refused", |it| it.outcomes.refused),
-    ];
-    for (label, count) in rare {
+    let mut rare = |label: &str, count: fn(&SimulationSummary) -> u64| {
         if summaries.iter().any(|it| count(it) > 0) {
             outcomes.push(line(label, &|it| share(count(it), it)));
         }
-    }
+    };
+    rare("cancelled", |it| it.outcomes.cancelled);
+    rare("failed", |it| it.outcomes.failed);
+    rare("refused", |it| it.outcomes.refused);
     outcomes.push(line("still waiting", &|it| share(it.outcomes.waiting, it)));
     if summaries.iter().any(|it| it.outcomes.first_refusal.is_some()) {
         outcomes.push(line("first refusal", &|it| {
