@@ -160,7 +160,7 @@ fn plots(document: &Document<'_>) -> BTreeMap<String, Plot> {
                 plot.bars.insert(name, bars.map(|bar| number(bar, "width")).collect());
                 continue;
             }
-            let ink = sample.attribute("stroke");
+            let ink = sample.attribute("stroke").or_else(|| sample.attribute("fill"));
             let stretches = all("polyline").into_iter().filter(|it| it.attribute("stroke") == ink);
             let mut points: Vec<_> = stretches.flat_map(points).collect();
             let alone = all("circle").into_iter().filter(|it| it.attribute("fill") == ink);

@@ -17,15 +17,18 @@ pub struct Axis {
     low: f64,
     high: f64,
     step: f64,
+    /// Ticks are at least so far apart.
+    step_min: f64,
 }
 
 impl Axis {
     /// From 0 to a little more than the highest of these.
-    pub fn from_zero(label: impl Into<String>, values: impl Iterator<Item = f64>) -> Self {
+    pub fn from_zero(label: impl Into<String>, values: impl Iterator<Item = f64> + Clone) -> Self {
+        let whole = whole(values.clone());
         let (low, high) = extent(values.chain([0.0]));
         let room = (high - low) * 0.06;
         let (low, high) = if low < 0.0 { (low - room, high + room) } else { (0.0, high + room) };
-        Self::between(label, low, high, 0.0)
+        Self::between(label, low, high, whole)
     }
 
     /// The same for counts: no ticks between whole numbers.
@@ -41,7 +44,7 @@ impl Axis {
             return Self::from_zero(label, values);
         }
         let room = ((high - low) * 0.1).max(high * 0.01);
-        Self::between(label, (low - room).max(0.0), high + room, 0.0)
+        Self::between(label, (low - room).max(0.0), high + room, whole(values))
     }
 
     /// Exactly so.
@@ -57,13 +60,13 @@ impl Axis {
         let power = 10_f64.powi(rough.log10().floor() as i32);
         let steps = [1.0, 2.0, 5.0, 10.0].map(|step| step * power);
         let step = steps.into_iter().find(|&step| step >= rough * 0.999).unwrap_or(rough);
-        Self { label: label.into(), low, high, step: step.max(step_min) }
+        Self { label: label.into(), low, high, step: step.max(step_min), step_min }
     }
 
     /// The same with room for another one.
     pub fn and(&self, other: &Self) -> Self {
         let (low, high) = (self.low.min(other.low), self.high.max(other.high));
-        Self::between(self.label.clone(), low, high, 0.0)
+        Self::between(self.label.clone(), low, high, self.step_min.min(other.step_min))
     }
 
     pub fn low(&self) -> f64 {
@@ -90,6 +93,11 @@ impl Axis {
         // No tick is -0.
         format!("{:.decimals$}", tick + 0.0)
     }
+}
+
+/// How far ticks are apart at least: 1 if all values are whole numbers.
+fn whole(mut values: impl Iterator<Item = f64>) -> f64 {
+    if values.all(|value| value.fract() == 0.0) { 1.0 } else { 0.0 }
 }
 
 /// The least and the greatest of those that are finite; 0 and 0 of none.

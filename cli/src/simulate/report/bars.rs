@@ -5,7 +5,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::axis::Axis;
 use super::ink::Ink;
-use super::picture::{self, FONT, Picture, Sample, WIDTH};
+use super::picture::{self, FONT, Picture, Sample, WIDTH, shortened};
 use super::scale::Scale;
 use crate::console::{Fault, visible};
 
@@ -67,7 +67,8 @@ impl Bars {
         let x = Axis::of_counts(self.x.clone(), self.counts().map(|count| count * 1.12));
         let rows = self.rows.len() as f64;
         let middles = (0..self.rows.len()).map(|row| row as f64 + 0.5).collect();
-        let longest = self.rows.iter().map(|(name, _)| shortened(name).chars().count()).max();
+        let longest =
+            self.rows.iter().map(|(name, _)| shortened(name, NAME_MAX).chars().count()).max();
         let names = 60 + 15 * longest.unwrap_or(0) as u32;
         let mut chart = ChartBuilder::on(&root)
             .margin_top(16)
@@ -80,7 +81,8 @@ impl Bars {
                 Scale::new(0.0..x.high(), x.ticks()),
                 Scale::new(rows..0.0, middles),
             )?;
-        let name = |row: f64| self.rows.get(row as usize).map(|(name, _)| shortened(name));
+        let name =
+            |row: f64| self.rows.get(row as usize).map(|(name, _)| shortened(name, NAME_MAX));
         let text = ("sans-serif", FONT).into_font().color(&Ink::Text.color());
         chart
             .configure_mesh()
@@ -109,13 +111,4 @@ impl Bars {
         }
         root.present()
     }
-}
-
-fn shortened(name: &str) -> String {
-    let name = visible(name);
-    if name.chars().count() <= NAME_MAX {
-        return name;
-    }
-    let kept: String = name.chars().take(NAME_MAX - 1).collect();
-    format!("{kept}…")
 }

@@ -4,15 +4,17 @@ use plotters::prelude::*;
 
 use super::axis::Axis;
 use super::ink::Ink;
-use super::picture::{self, FONT, Picture, Sample, WIDTH};
+use super::picture::{self, FONT, Picture, Sample, WIDTH, shortened};
 use super::scale::Scale;
 use crate::console::Fault;
 use crate::simulate::text::short;
 
-const HEIGHT: u32 = 560;
+const HEIGHT: u32 = 600;
+/// The most characters of the name of the vertical axis.
+const NAME_MAX: usize = 37;
 const LINE: u32 = 4;
 const BOUND_LINE: u32 = 3;
-const DOT: i32 = 6;
+const DOT: u32 = 5;
 
 /// A plot with lines.
 #[derive(Clone, PartialEq, Debug)]
@@ -42,6 +44,22 @@ impl Line {
         matches!(self.ink, Ink::Bound | Ink::LastBound)
     }
 
+    /// Whether there are more gaps than points between its ends.
+    fn is_sparse(&self) -> bool {
+        let (mut points, mut gaps, mut open) = (0, 0, 0);
+        for point in &self.points {
+            match point {
+                Some(_) => {
+                    points += 1;
+                    gaps += std::mem::take(&mut open);
+                }
+                None if points > 0 => open += 1,
+                None => {}
+            }
+        }
+        gaps > points
+    }
+
     fn drawn(&self) -> impl Iterator<Item = (f64, f64)> {
         self.points.iter().flatten().copied()
     }
@@ -52,6 +70,11 @@ impl Chart {
     pub fn is_empty(&self) -> bool {
         let mut data = self.lines.iter().filter(|line| !line.is_bound());
         data.all(|line| line.drawn().next().is_none())
+    }
+
+    /// Whether it is one of dots: lines would be in pieces.
+    fn is_scattered(&self) -> bool {
+        self.lines.iter().any(Line::is_sparse)
     }
 
     /// What is in it, for those who do not see it.
@@ -78,7 +101,9 @@ impl Chart {
         // A bound may lie outside of the plot; its name says so.
         let told = |line: &&Line| line.is_bound() || line.drawn().next().is_some();
         for line in self.lines.iter().filter(told) {
-            picture.add_key(&line.name, Sample::Line(line.ink));
+            let dots = self.is_scattered() && !line.is_bound();
+            let sample = if dots { Sample::Dot(line.ink) } else { Sample::Line(line.ink) };
+            picture.add_key(&line.name, sample);
         }
         Ok(picture)
     }
@@ -103,7 +128,7 @@ impl Chart {
         chart
             .configure_mesh()
             .x_desc(x.label.clone())
-            .y_desc(y.label.clone())
+            .y_desc(shortened(&y.label, NAME_MAX))
             .x_label_formatter(&|&tick| x.tick_label(tick))
             .y_label_formatter(&|&tick| y.tick_label(tick))
             .axis_style(Ink::Axis.color().stroke_width(2))
@@ -111,18 +136,32 @@ impl Chart {
             .label_style(text.clone())
             .axis_desc_style(text)
             .draw()?;
-        for line in &self.lines {
-            let width = if line.is_bound() { BOUND_LINE } else { LINE };
-            let style = line.ink.color().stroke_width(width);
+        let scattered = self.is_scattered();
+        let bounds = self.lines.iter().filter(|line| line.is_bound() && !line.points.is_empty());
+        for line in bounds {
+            let style = line.ink.color().stroke_width(BOUND_LINE);
+            chart.draw_series([PathElement::new(line.drawn().collect::<Vec<_>>(), style)])?;
+        }
+        // The first is the smallest and on top, so that dots at one place can all be seen.
+        let data = self.lines.iter().filter(|line| !line.is_bound()).enumerate();
+        for (number, line) in data.collect::<Vec<_>>().into_iter().rev() {
+            let style = line.ink.color();
+            if scattered {
+                let size = DOT + 3 * number as u32;
+                let dots = line.drawn().map(|point| Circle::new(point, size, style.filled()));
+                chart.draw_series(dots)?;
+                continue;
+            }
             for stretch in line.points.split(Option::is_none) {
                 let stretch: Vec<_> = stretch.iter().flatten().copied().collect();
                 match *stretch {
                     [] => {}
                     [alone] => {
-                        chart.draw_series([Circle::new(alone, DOT, line.ink.color().filled())])?;
+                        chart.draw_series([Circle::new(alone, DOT, style.filled())])?;
                     }
                     _ => {
-                        chart.draw_series([PathElement::new(stretch, style)])?;
+                        let line = PathElement::new(stretch, style.stroke_width(LINE));
+                        chart.draw_series([line])?;
                     }
                 }
             }

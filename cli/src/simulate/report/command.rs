@@ -96,7 +96,7 @@ fn arrivals(arguments: &Arguments) -> String {
         return format!("recorded in {}", files::name(path));
     }
     let rate = arguments.arrival.unwrap_or(RATE);
-    let mut text = format!("Poisson, {rate} tickets a second on average");
+    let mut text = format!("Poisson, on average {rate} a second");
     let counts = [(arguments.players, "players"), (arguments.tickets, "tickets")];
     for (count, what) in counts {
         if let Some(count) = count {

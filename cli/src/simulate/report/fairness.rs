@@ -7,6 +7,7 @@ use super::axis::Axis;
 use super::chart::{Chart, Line};
 use super::figure::{Content, Figure, Panel, Section};
 use super::ink::Ink;
+use super::picture::shortened;
 use super::run::{Run, distinct, stretch, time_axis};
 use crate::console::Fault;
 use crate::simulate::text::short;
@@ -14,6 +15,8 @@ use crate::simulate::text::short;
 /// A bound so many times as high as the highest value would flatten the lines: it is named and not
 /// drawn.
 const FAR: f64 = 4.0;
+/// The most characters of the name of an attribute beside an axis.
+const ATTRIBUTE_MAX: usize = 13;
 const NOT_MEASURED: &str = "No match has a number for this here.";
 
 type Share = (&'static str, Ink, fn(&Distribution) -> f64);
@@ -64,18 +67,18 @@ pub fn section(runs: &[Run<'_>]) -> Result<Section, Fault> {
 
 fn of_rule(runs: &[Run<'_>], name: &str, number: usize) -> Result<Figure, Fault> {
     let (x, unit) = time_axis(runs, "virtual time");
+    // A rule set without the rule has no plot of it.
+    let found = |run: &'_ Run<'_>| {
+        let terms = run.terms.rules.iter().find(|rule| rule.name == name)?.clone();
+        let outcome = run.summary.rules.iter().find(|rule| rule.name == name)?.clone();
+        Some((terms, outcome))
+    };
     let chart = |run: &Run<'_>| {
-        let outcome = run.summary.rules.iter().find(|rule| rule.name == name);
-        let terms = run.terms.rules.iter().find(|rule| rule.name == name);
-        let label = terms.map_or_else(|| "value".to_owned(), axis_label);
-        let (Some(RuleOutcome { over_time, .. }), Some(terms)) = (outcome, terms) else {
-            let chart =
-                Chart { x: x.clone(), y: Axis::exactly(label, 0.0, 1.0), lines: Vec::new() };
-            return (run.label.clone(), chart);
-        };
+        let (terms, RuleOutcome { over_time, .. }) = found(run)?;
+        let (terms, label) = (&terms, axis_label(&terms));
         let bound = Bound::of(terms);
         let downward = bound.as_ref().is_some_and(|bound| bound.downward);
-        let mut lines = lines(run, over_time, if downward { DOWNWARD } else { UPWARD }, unit);
+        let mut lines = lines(run, &over_time, if downward { DOWNWARD } else { UPWARD }, unit);
         let heights: Vec<f64> = heights(&lines).collect();
         let top = heights.iter().copied().fold(0.0, |top: f64, it| top.max(it.abs()));
         let mut shown = heights;
@@ -89,7 +92,7 @@ fn of_rule(runs: &[Run<'_>], name: &str, number: usize) -> Result<Figure, Fault>
             lines.push(Line::whole(name, ink, points));
         }
         let y = Axis::around(label, shown.iter().copied());
-        (run.label.clone(), Chart { x: x.clone(), y, lines })
+        Some((run.label.clone(), Chart { x: x.clone(), y, lines }))
     };
     let outcomes = || runs.iter().flat_map(|run| &run.summary.rules).filter(|it| it.name == name);
     let measure = outcomes().find_map(|rule| rule.measure.clone()).unwrap_or_default();
@@ -99,13 +102,26 @@ fn of_rule(runs: &[Run<'_>], name: &str, number: usize) -> Result<Figure, Fault>
         0 | 1 => String::new(),
         every => format!(" One new match in {every} is measured."),
     };
+    let expanded = runs
+        .iter()
+        .filter_map(found)
+        .any(|(terms, _)| Bound::of(&terms).is_some_and(|bound| bound.values.len() > 1));
+    let beyond = match (outcomes().all(|rule| rule.enforced), expanded) {
+        (false, _) => {
+            " A compound rule names this one, so a match may lie beyond the bound and be good all \
+             the same."
+        }
+        (true, true) => {
+            " What lies beyond the first bound are matches that expansions made possible."
+        }
+        (true, false) => "",
+    };
     let reading = format!(
-        "Of each match: {measure}; taken together over {}. The nearer to the bound, the less fair \
-         the match is by this rule. Values beyond the first bound belong to matches that expansions \
-         made possible.{sample}",
+        "Of each match: {measure}; taken together over {}. A match near the bound only just \
+         passed.{beyond}{sample}",
         stretch(runs)
     );
-    let charts = runs.iter().map(chart).collect();
+    let charts = runs.iter().filter_map(chart).collect();
     let title = format!("Rule {name} ({kind})");
     Figure::of_charts(format!("fairness-{number}"), title, reading, charts, NOT_MEASURED)
 }
@@ -215,7 +231,7 @@ fn axis_label(rule: &RuleTerms) -> String {
 /// The unit of what a rule looks at.
 pub fn unit(rule: &RuleTerms) -> String {
     if rule.functions.contains(&"count") {
-        return "number of players or values".into();
+        return "count".into();
     }
     match rule.attributes.as_slice() {
         [] => "no unit".into(),
@@ -226,10 +242,5 @@ pub fn unit(rule: &RuleTerms) -> String {
 
 /// The name of an attribute for an axis.
 fn brief(name: &str) -> String {
-    let name = crate::console::visible(name);
-    if name.chars().count() <= 16 {
-        return name;
-    }
-    let kept: String = name.chars().take(15).collect();
-    format!("{kept}…")
+    shortened(name, ATTRIBUTE_MAX)
 }

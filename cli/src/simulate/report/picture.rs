@@ -28,6 +28,7 @@ pub struct Picture {
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Sample {
     Line(Ink),
+    Dot(Ink),
     Bar(Ink),
 }
 
@@ -79,10 +80,21 @@ fn key(sample: Sample) -> Markup {
                 Sample::Line(ink) => {
                     line x1="0" y1="8" x2="56" y2="8" stroke=(ink.name()) stroke-width="6" {}
                 }
+                Sample::Dot(ink) => circle cx="28" cy="8" r="8" fill=(ink.name()) {},
                 Sample::Bar(ink) => rect x="0" y="0" width="56" height="16" fill=(ink.name()) {},
             }
         }
     }
+}
+
+/// A name that has so much room; the table or the legend has it in full.
+pub fn shortened(name: &str, most: usize) -> String {
+    let name = visible(name);
+    if name.chars().count() <= most {
+        return name;
+    }
+    let kept: String = name.chars().take(most.saturating_sub(1)).collect();
+    format!("{kept}…")
 }
 
 /// Why there is no plot.
