@@ -123,7 +123,8 @@ fn text(node: Node<'_, '_>) -> String {
 
 fn number(node: Node<'_, '_>, name: &str) -> f64 {
     let value = node.attribute(name).and_then(|value| value.parse().ok());
-    value.unwrap_or_else(|| panic!("{name} is no number: {node:?}"))
+    assert!(value.is_some(), "{name} is no number: {node:?}");
+    value.unwrap_or_default()
 }
 
 /// All plots of a page by their id. Each has a name, a description and a legend.
@@ -153,7 +154,7 @@ fn plots(document: &Document<'_>) -> BTreeMap<String, Plot> {
         assert!(!keys.is_empty(), "{id} has no legend");
         for key in keys {
             let name = text(key);
-            let sample = key.descendants().filter(Node::is_element).last().expect("a sample");
+            let sample = key.descendants().rfind(Node::is_element).expect("a sample");
             if sample.has_tag_name("rect") {
                 let fill = sample.attribute("fill");
                 let bars = all("rect").into_iter().filter(|bar| bar.attribute("fill") == fill);
@@ -213,7 +214,9 @@ struct Expected {
 
 #[track_caller]
 fn agrees(plots: &BTreeMap<String, Plot>, id: &str, expected: &Expected) {
-    let plot = plots.get(id).unwrap_or_else(|| panic!("no plot is called {id}"));
+    let plot = plots.get(id);
+    assert!(plot.is_some(), "no plot is called {id}: {:?}", plots.keys());
+    let Some(plot) = plot else { return };
     for axis in expected.axes {
         assert!(plot.texts.iter().any(|text| text == axis), "{id}: {axis}: {:?}", plot.texts);
     }
@@ -222,11 +225,10 @@ fn agrees(plots: &BTreeMap<String, Plot>, id: &str, expected: &Expected) {
     assert_eq!(plot.lines.len() + plot.bars.len(), expected.series.len(), "{id}: {plot:?}");
     let mut heights = Vec::new();
     for (name, values) in &expected.series {
-        let drawn = match (plot.lines.get(*name), plot.bars.get(*name)) {
-            (Some(points), None) => points.iter().map(|&(_, y)| y).collect(),
-            (None, Some(widths)) => widths.clone(),
-            _ => panic!("{id} does not show {name}: {plot:?}"),
-        };
+        let points = plot.lines.get(*name).map(|points| points.iter().map(|&(_, y)| y).collect());
+        let drawn: Option<Vec<f64>> = points.or_else(|| plot.bars.get(*name).cloned());
+        assert!(drawn.is_some(), "{id} does not show {name}: {plot:?}");
+        let drawn = drawn.unwrap_or_default();
         let outside = name.ends_with(", outside of the plot");
         assert_eq!(values.is_empty(), outside, "{id}: what is expected of {name}?");
         assert_eq!(drawn.len(), values.len(), "{id}: {name}");

@@ -64,7 +64,8 @@ impl Bars {
         let height = AROUND + slot.saturating_mul(self.rows.len() as u32);
         let root = SVGBackend::with_string(svg, (WIDTH, height)).into_drawing_area();
         // Room for the number at the end of the longest bar.
-        let x = Axis::of_counts(self.x.clone(), self.counts().map(|count| count * 1.12));
+        let with_number = |count: f64| count * (1.0 + 0.025 * count.to_string().len() as f64);
+        let x = Axis::of_counts(self.x.clone(), self.counts().map(with_number));
         let rows = self.rows.len() as f64;
         let middles = (0..self.rows.len()).map(|row| row as f64 + 0.5).collect();
         let longest =

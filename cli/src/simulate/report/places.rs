@@ -63,7 +63,8 @@ fn location_row(run: &Run<'_>, location: &LocationShare) -> Vec<String> {
 }
 
 pub fn backfill(runs: &[Run<'_>]) -> Result<Section, Fault> {
-    let counts: [(&str, fn(&BackfillSummary) -> u64); 7] = [
+    type Count = fn(&BackfillSummary) -> u64;
+    let counts: [(&str, Count); 7] = [
         ("sessions started", |it| it.sessions),
         ("players who left", |it| it.players_left),
         ("players who joined", |it| it.players_joined),
@@ -72,7 +73,7 @@ pub fn backfill(runs: &[Run<'_>]) -> Result<Section, Fault> {
         ("of them timed out", |it| it.timed_out),
         ("of them cancelled", |it| it.cancelled),
     ];
-    let row = |(name, count): (&str, fn(&BackfillSummary) -> u64)| {
+    let row = |(name, count): (&str, Count)| {
         (name.to_owned(), runs.iter().map(|run| count(&run.summary.backfill)).collect())
     };
     let bars = Bars {
