@@ -3,7 +3,7 @@
 //!
 //! A [`Population`] says who plays, [`Arrivals`] who comes when. [`simulate()`] runs a
 //! [`Matchmaker`](crate::Matchmaker) through it and gives a [`SimulationSummary`]: waits, matches,
-//! fill, fairness rule by rule, expansions, locations, backfill. [`compare`] does so with two rule
+//! fill, fairness rule by rule, expansions, locations, backfill. [`compare()`] does so with two rule
 //! sets. Nothing reads a clock; who wants to know where the time goes passes an observer.
 
 mod arrivals;
