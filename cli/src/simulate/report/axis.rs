@@ -150,7 +150,7 @@ mod tests {
         let axis = Axis::of_counts("", [3.0].into_iter());
         assert_eq!(labels(&axis), ["0", "1", "2", "3"]);
         let axis = Axis::around("", [1480.0, 1520.0].into_iter());
-        assert_eq!(labels(&axis), ["1480", "1490", "1500", "1510", "1520", "1530"]);
+        assert_eq!(labels(&axis), ["1480", "1500", "1520"]);
     }
 
     #[test]
