@@ -120,30 +120,27 @@ fn label(runs: &[Run<'_>], target: &str) -> String {
     format!("{field} ({unit})")
 }
 
+/// Each rule set has steps of its own, and so bars of its own.
 fn epochs(runs: &[Run<'_>]) -> Result<Figure, Fault> {
-    let mut starts: Vec<u32> =
-        runs.iter().flat_map(|run| &run.summary.epochs).map(|epoch| epoch.from_seconds).collect();
-    starts.sort_unstable();
-    starts.dedup();
-    let count = |run: &Run<'_>, start: u32| {
-        let epoch = run.summary.epochs.iter().find(|epoch| epoch.from_seconds == start);
-        epoch.map_or(0, |epoch| epoch.matches)
-    };
-    let row = |(number, &start): (usize, &u32)| {
-        let name = match starts.get(number + 1) {
+    let bars = |run: &Run<'_>| {
+        let epochs = &run.summary.epochs;
+        let starts = epochs.iter().map(|epoch| epoch.from_seconds);
+        let ends = starts.clone().skip(1).map(Some).chain([None]);
+        let names = starts.zip(ends).map(|(start, end)| match end {
             Some(end) => format!("{start} to {end} s"),
             None => format!("from {start} s"),
+        });
+        let counts = epochs.iter().map(|epoch| vec![epoch.matches]);
+        let bars = Bars {
+            x: "matches formed".into(),
+            y: "wait (seconds)".into(),
+            kinds: vec!["matches formed".into()],
+            rows: names.zip(counts).collect(),
         };
-        (name, runs.iter().map(|run| count(run, start)).collect())
-    };
-    let bars = Bars {
-        x: "matches formed".into(),
-        y: "wait (seconds)".into(),
-        kinds: runs.iter().map(|run| run.name("matches formed")).collect(),
-        rows: starts.iter().enumerate().map(row).collect(),
+        (run.label.clone(), bars)
     };
     let reading = "How many matches were formed under the values that are in force after such a \
                    wait. If nearly all are in the last one, the first values are too strict.";
-    let title = "Matches by the steps in force";
-    Figure::of_bars("epochs", title, reading, &bars, "No match was formed.")
+    let (title, nothing) = ("Matches by the steps in force", "No match was formed.");
+    Figure::of_bars_each("epochs", title, reading, runs.iter().map(bars).collect(), nothing)
 }

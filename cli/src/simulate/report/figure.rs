@@ -88,20 +88,35 @@ impl Figure {
         Ok(Self { id: id.into(), title, reading: reading.into(), panels, table: None })
     }
 
-    /// With bars.
+    /// With bars for all simulations.
     pub fn of_bars(
         id: impl Into<String>,
         title: impl Into<String>,
         reading: impl Into<String>,
-        bars: &Bars,
+        bars: Bars,
+        nothing: &str,
+    ) -> Result<Self, Fault> {
+        Self::of_bars_each(id, title, reading, vec![(None, bars)], nothing)
+    }
+
+    /// With bars for each simulation.
+    pub fn of_bars_each(
+        id: impl Into<String>,
+        title: impl Into<String>,
+        reading: impl Into<String>,
+        bars: Vec<(Option<String>, Bars)>,
         nothing: &str,
     ) -> Result<Self, Fault> {
         let title = title.into();
-        let content = match bars.is_empty() {
-            true => Content::Nothing(nothing.to_owned()),
-            false => Content::Picture(bars.draw(&title)?),
-        };
-        let panels = vec![Panel { run: None, content }];
+        let mut panels = Vec::new();
+        for (run, bars) in bars {
+            let of = run.as_ref().map_or_else(|| title.clone(), |run| format!("{title}, {run}"));
+            let content = match bars.is_empty() {
+                true => Content::Nothing(nothing.to_owned()),
+                false => Content::Picture(bars.draw(&of)?),
+            };
+            panels.push(Panel { run, content });
+        }
         Ok(Self { id: id.into(), title, reading: reading.into(), panels, table: None })
     }
 

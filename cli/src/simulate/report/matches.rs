@@ -83,5 +83,5 @@ fn sizes(runs: &[Run<'_>]) -> Result<Figure, Fault> {
         rows: rows.collect(),
     };
     let reading = "How many matches had how many players, those of a running session included.";
-    Figure::of_bars("match-sizes", "Matches by number of players", reading, &bars, NONE)
+    Figure::of_bars("match-sizes", "Matches by number of players", reading, bars, NONE)
 }

@@ -41,7 +41,7 @@ pub fn locations(runs: &[Run<'_>]) -> Result<Section, Fault> {
                    for that location.";
     let nothing = "No match has a location: nobody reports latencies.";
     let mut figure =
-        Figure::of_bars("locations-plot", "Matches by location", reading, &bars, nothing)?;
+        Figure::of_bars("locations-plot", "Matches by location", reading, bars, nothing)?;
     if !rows.is_empty() {
         figure = figure.with_table(Table { caption: "Locations".into(), head, rows });
     }
@@ -87,7 +87,7 @@ pub fn backfill(runs: &[Run<'_>]) -> Result<Section, Fault> {
                    or outlived its session.";
     let nothing = "There were no game sessions to backfill: the population has no sessions, or no \
                    match was complete.";
-    let figure = Figure::of_bars("backfill-plot", "Backfill", reading, &bars, nothing)?;
+    let figure = Figure::of_bars("backfill-plot", "Backfill", reading, bars, nothing)?;
     Ok(Section { id: "backfill", heading: "Backfill", figures: vec![figure] })
 }
 
@@ -132,7 +132,7 @@ pub fn refusals(runs: &[Run<'_>]) -> Result<Section, Fault> {
                    refuses none.";
     let nothing = "No rule refused a complete candidate.";
     let title = "What each rule refused";
-    let mut figure = Figure::of_bars("refusals-plot", title, reading, &bars, nothing)?;
+    let mut figure = Figure::of_bars("refusals-plot", title, reading, bars, nothing)?;
     if !rows.is_empty() {
         let caption = "Complete candidates by rule".into();
         figure = figure.with_table(Table { caption, head, rows });
