@@ -90,10 +90,12 @@ pub use placement::queue::{
     DestinationLocation, GameSessionQueue, PlayerLatencyPolicy, PriorityConfiguration,
     PriorityKind, QueueDestination,
 };
+pub use placement::why::WhyUnplaced;
 pub use ruleset::describe::{
     BoundSummary, CellSummary, ColumnSummary, EpochSummary, PlanSummary, RuleSummary,
     SearchSummary, SizeSummary,
 };
+pub use ruleset::lint::LintOptions;
 pub use ruleset::terms::{ExpansionTerms, NumberTerm, RuleSetTerms, RuleTerms, StepTerms};
 pub use ruleset::{CompileOptions, RuleSet};
 pub use testing::judgement::{

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use rallypoint_benches::{
-    Duel, Effort, Failure, Parties, Roles, Row, Squads, Steady, SteadyRow, SteadyWorkload,
-    Workload, measure,
+    Battle, Duel, Effort, Failure, Parties, Roles, Row, Royale, Squads, Steady, SteadyRow,
+    SteadyWorkload, Workload, measure,
 };
 use serde::Serialize;
 
@@ -81,12 +81,24 @@ enum Name {
     Parties,
     /// Five against five, at most two of a role in a team
     Roles,
+    /// Fifty against fifty in parties, as even as can be
+    Battle,
+    /// A hundred players near one location
+    Royale,
     /// `squads` and `parties` with tickets that arrive one by one
     Steady,
 }
 
 impl Name {
-    const ALL: [Self; 5] = [Self::Duel, Self::Squads, Self::Parties, Self::Roles, Self::Steady];
+    const ALL: [Self; 7] = [
+        Self::Duel,
+        Self::Squads,
+        Self::Parties,
+        Self::Roles,
+        Self::Battle,
+        Self::Royale,
+        Self::Steady,
+    ];
 }
 
 /// A result with what only the process knows.
@@ -122,6 +134,8 @@ pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Faul
             Name::Squads => bench.cold::<Squads>()?,
             Name::Parties => bench.cold::<Parties>()?,
             Name::Roles => bench.cold::<Roles>()?,
+            Name::Battle => bench.cold::<Battle>()?,
+            Name::Royale => bench.cold::<Royale>()?,
             Name::Steady => {
                 let squads = bench.steady::<Squads>()?;
                 squads.and(bench.steady::<Parties>()?)

@@ -2,11 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::console::{Console, Fault, Format, Verdict};
+use rallypoint::wire::Replay;
+
+use crate::console::{self, Console, Fault, Format, Verdict, visible};
 use crate::expectations::{self, Checked};
 use crate::files;
 use crate::progress::Progress;
 use crate::scenario::{self, Halt, Opened, Opening};
+
+/// How many placements that ask for nothing are named.
+const UNPLACED_NAMED_MAX: usize = 3;
 
 /// Play scenario files in virtual time
 ///
@@ -93,7 +98,21 @@ fn play(path: &Path, opening: Opening, console: &mut Console) -> Result<(), Halt
             break;
         }
     }
+    note_unplaced(path, &replay);
     Ok(())
+}
+
+/// Names the placements, the first of them, whose queue has no place for them: they wait for their
+/// time-out without a word.
+fn note_unplaced(path: &Path, replay: &Replay) {
+    let matchmaker = replay.matchmaker();
+    let ids = matchmaker.placements().map(|placement| placement.request.placement_id);
+    let unplaced = ids.filter_map(|id| Some((matchmaker.why_unplaced(&id)?, id)));
+    for (why, id) in unplaced.take(UNPLACED_NAMED_MAX) {
+        let (name, id) = (files::name(path), visible(id.as_str()));
+        let name = visible(&name);
+        console::note(&format!("{name}: placement `{id}` asks for no game session: {why}"));
+    }
 }
 
 fn check_all(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Fault> {

@@ -13,7 +13,11 @@ mod placer;
 mod plan;
 pub(crate) mod queue;
 mod record;
+mod records;
+mod reports;
+mod search;
 mod stored;
+pub(crate) mod why;
 
 pub(crate) use check::PlacementError;
 pub(crate) use placer::{Placer, PlacerLimits};

@@ -207,7 +207,7 @@ impl Cells {
         &self,
         view: &View<'_>,
         epoch: OfEpoch,
-        row: TicketRow,
+        (row, within): (TicketRow, LocationSet),
         mut each: impl FnMut(u32),
     ) -> bool {
         let mut left = CURSORS_MAX;
@@ -240,6 +240,7 @@ impl Cells {
                     Some(epoch) => view.profiles.locations(view.pairs, view.columns, epoch, row),
                     None => view.pairs.locations_ever(view.columns, row),
                 };
+                let own = own.intersect(within);
                 let is_reached = |list: &&u32| {
                     let locations = self.locations.get(**list as usize);
                     locations.is_some_and(|it| it.union & own.0 != 0)
@@ -254,7 +255,7 @@ impl Cells {
         &self,
         view: &View<'_>,
         epoch: Epoch,
-        row: TicketRow,
+        (row, within): (TicketRow, LocationSet),
         all: &Tickets,
         cursors: &mut Cursors,
     ) {
@@ -263,7 +264,7 @@ impl Cells {
         cursors.all = None;
         cursors.batch = None;
         cursors.lists.clear();
-        if self.reached(view, Some(epoch), row, |list| cursors.lists.push(list)) {
+        if self.reached(view, Some(epoch), (row, within), |list| cursors.lists.push(list)) {
             let first = cursors.lists.iter().filter_map(|&list| self.first_cursor(list));
             cursors.cells.extend(first.map(Reverse));
         } else {
@@ -274,7 +275,7 @@ impl Cells {
     /// Adds the cells with tickets that could share a match with this one in whatever epoch; false
     /// when these are all.
     pub(super) fn reach_ever(&self, view: &View<'_>, row: TicketRow, lists: &mut Vec<u32>) -> bool {
-        self.reached(view, None, row, |list| lists.push(list))
+        self.reached(view, None, (row, LocationSet::ALL), |list| lists.push(list))
     }
 
     /// The first ticket behind `after` in some cells.

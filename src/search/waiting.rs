@@ -2,13 +2,14 @@
 //! nothing is looked at twice because time has passed.
 
 use super::AnchorKey;
+use super::balanced::Populations;
 use super::batches::{BatchTerms, Batches};
 use super::cells::{Cells, Cursors, Tickets};
 use super::guard::Guard;
 use super::view::{Entry, View, Waiter};
 use crate::base::epoch::Epoch;
 use crate::base::time::{Millis, Timestamp};
-use crate::pool::columns::TicketRow;
+use crate::pool::columns::{LocationSet, TicketRow};
 
 /// What the configuration and the options say of every match.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -33,6 +34,8 @@ pub(crate) struct Waiting {
     roster_cells: Cells,
     /// The players of all but the backfill tickets.
     players: u64,
+    /// Where these may play.
+    populations: Populations,
     guard: Guard,
     /// While a slice of a pass that was cut searches it: who sees whom.
     pub(super) batches: Option<Batches>,
@@ -52,6 +55,7 @@ impl Waiting {
         } else {
             self.cells.insert(view, key, waiter);
             self.players += u64::from(waiter.players);
+            self.populations.insert(view, row);
         }
     }
 
@@ -68,6 +72,7 @@ impl Waiting {
         } else {
             self.cells.remove(view, key, row);
             self.players -= u64::from(waiter.players);
+            self.populations.remove(view, row);
             self.guard.forget(key);
         }
         true
@@ -177,16 +182,21 @@ impl Waiting {
         !view.is_plain && self.cells.reach_ever(view, row, lists)
     }
 
-    /// Sets the cursors to where the candidates of a ticket are.
+    /// The players who may play at each location.
+    pub(super) fn populations(&self) -> &Populations {
+        &self.populations
+    }
+
+    /// Sets the cursors to where the candidates of a ticket are for a match at one of some locations.
     pub(super) fn reach(
         &self,
         view: &View<'_>,
         epoch: Epoch,
-        ticket: Entry,
+        (ticket, within): (Entry, LocationSet),
         cursors: &mut Cursors,
     ) {
         match &self.batches {
-            None => self.cells.reach(view, epoch, ticket.row, &self.tickets, cursors),
+            None => self.cells.reach(view, epoch, (ticket.row, within), &self.tickets, cursors),
             Some(batches) => {
                 let batch = batches.of(view.key(ticket.row));
                 let list = batch.and_then(|batch| batches.list(batch));
@@ -233,7 +243,8 @@ impl Waiting {
         row: TicketRow,
         cursors: &mut Cursors,
     ) {
-        self.roster_cells.reach(view, epoch, row, &self.rosters, cursors);
+        let anywhere = (row, LocationSet::ALL);
+        self.roster_cells.reach(view, epoch, anywhere, &self.rosters, cursors);
     }
 
     /// The next backfill ticket of a merge.
