@@ -35,6 +35,18 @@ enum Parties {
 }
 
 impl Reading {
+    /// As they were given, where they are not the defaults.
+    pub fn given(&self) -> Vec<String> {
+        let mut given = Vec::new();
+        if self.strict {
+            given.push("--strict".to_owned());
+        }
+        if let Parties::Collapse = self.party_aggregation {
+            given.extend(["--party-aggregation".to_owned(), "collapse".to_owned()]);
+        }
+        given
+    }
+
     pub fn options(&self) -> CompileOptions {
         CompileOptions::default().strict(self.strict).party_aggregation(
             match self.party_aggregation {
@@ -62,6 +74,11 @@ pub fn is_stdin(path: &Path) -> bool {
 /// What messages call the file.
 pub fn name(path: &Path) -> String {
     if is_stdin(path) { STDIN.into() } else { path.display().to_string() }
+}
+
+/// What a command line calls the file.
+pub fn name_as_argument(path: &Path) -> String {
+    path.display().to_string()
 }
 
 /// Reads a whole file, or standard input for `-`.

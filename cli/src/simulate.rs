@@ -1,6 +1,7 @@
 //! `rallypoint simulate`: a population of players, or recorded arrivals, in virtual time.
 
 mod quantities;
+mod report;
 mod text;
 mod timings;
 
@@ -15,6 +16,7 @@ use rallypoint::simulate::{
 use rallypoint::{Configuration, EngineOptions, Millis, RuleSet, wire};
 
 use self::quantities::{duration, rate};
+use self::report::ReportFile;
 use self::timings::Timings;
 use crate::console::{self, Console, Fault, Format, Verdict, visible};
 use crate::files::{self, Document, Reading};
@@ -43,7 +45,8 @@ const REQUEST_TIMEOUT_SECONDS: u32 = 300;
                   rallypoint simulate rulesets/duel.json --print-population > players.json\n  \
                   rallypoint simulate rulesets/duel.json --population players.json --tickets 500\n  \
                   rallypoint simulate rulesets/duel.json --arrivals rulesets/duel.scenario.jsonl\n  \
-                  rallypoint simulate rulesets/duel.json --compare rulesets/even_teams.json --duration 1m"
+                  rallypoint simulate rulesets/duel.json --compare rulesets/even_teams.json --duration 1m\n  \
+                  rallypoint simulate rulesets/regions.json --arrival 5/s --duration 2m --report report.html"
 )]
 pub struct Arguments {
     /// A rule set; `-` is standard input
@@ -94,6 +97,9 @@ pub struct Arguments {
     /// On how many threads matches are sought
     #[arg(long, value_name = "N", default_value = "1")]
     threads: NonZeroUsize,
+    /// Write a page with plots as well, one HTML file that needs nothing else
+    #[arg(long, value_name = "FILE.html", conflicts_with = "print_population")]
+    report: Option<PathBuf>,
     /// Say on standard error how long the parts took and how much memory was needed
     #[arg(long)]
     timings: bool,
@@ -125,15 +131,25 @@ pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Faul
     }
     let arrivals = arrivals(arguments, &base, other.as_ref())?;
     let settings = settings(arguments)?;
-    let base = play(arguments, &base, &arrivals, &settings)?;
+    let file = arguments.report.as_deref().map(ReportFile::prepare).transpose()?;
+    let summary = play(arguments, &base, &arrivals, &settings)?;
     match other {
-        None => match console.format() {
-            Format::Json => console.json(&base)?,
-            Format::Text => console.text(text::one(&base))?,
-        },
+        None => {
+            if let Some(file) = file {
+                file.write(&report::page(arguments, &[(&base, &summary)])?)?;
+            }
+            match console.format() {
+                Format::Json => console.json(&summary)?,
+                Format::Text => console.text(text::one(&summary))?,
+            }
+        }
         Some(other) => {
-            let other = play(arguments, &other, &arrivals, &settings)?;
-            let comparison = SimulationComparison { base, other };
+            let other_summary = play(arguments, &other, &arrivals, &settings)?;
+            if let Some(file) = file {
+                let both = [(&base, &summary), (&other, &other_summary)];
+                file.write(&report::page(arguments, &both)?)?;
+            }
+            let comparison = SimulationComparison { base: summary, other: other_summary };
             match console.format() {
                 Format::Json => console.json(&comparison)?,
                 Format::Text => console.text(text::two(&comparison))?,

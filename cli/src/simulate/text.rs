@@ -7,9 +7,9 @@ use rallypoint::simulate::{Distribution, SimulationComparison, SimulationSummary
 use crate::console::{STRONG, visible};
 
 /// A line of the summary: what it says, and what it says of each simulation.
-struct Line {
-    label: String,
-    values: Vec<String>,
+pub struct Line {
+    pub label: String,
+    pub values: Vec<String>,
 }
 
 /// The summary of one simulation.
@@ -46,7 +46,8 @@ fn table(summaries: &[&SimulationSummary]) -> String {
     text
 }
 
-fn sections(summaries: &[&SimulationSummary]) -> Vec<(String, Vec<Line>)> {
+/// The lines of the summary by heading.
+pub fn sections(summaries: &[&SimulationSummary]) -> Vec<(String, Vec<Line>)> {
     let line = |label: &str, value: &dyn Fn(&SimulationSummary) -> String| Line {
         label: label.to_owned(),
         values: summaries.iter().map(|summary| value(summary)).collect(),
@@ -264,7 +265,7 @@ fn distinct(
 }
 
 /// Seconds for people.
-fn time(seconds: f64) -> String {
+pub fn time(seconds: f64) -> String {
     if seconds < 120.0 {
         return format!("{} s", short(seconds));
     }
@@ -277,7 +278,7 @@ fn time(seconds: f64) -> String {
 }
 
 /// A number in about three digits.
-fn short(number: f64) -> String {
+pub fn short(number: f64) -> String {
     let decimals = match number.abs() {
         size if size >= 100.0 || number.fract() == 0.0 => 0,
         size if size >= 10.0 => 1,
@@ -286,7 +287,7 @@ fn short(number: f64) -> String {
     format!("{number:.decimals$}")
 }
 
-fn percent(count: u64, of: u64) -> String {
+pub fn percent(count: u64, of: u64) -> String {
     if of == 0 {
         return "0".into();
     }

@@ -9,6 +9,7 @@ mod explain;
 mod judge;
 mod matching;
 mod replay;
+mod report;
 mod simulate;
 mod support;
 mod testing;

@@ -1,0 +1,110 @@
+//! The inputs of a simulation, and the command that has them again.
+
+use std::path::Path;
+
+use super::super::{Arguments, RATE, SECONDS};
+use super::run::Run;
+use crate::files;
+use crate::simulate::text::{Line, time};
+
+/// The command that makes the page again. What the output does not depend on is left out, and what
+/// was not given is there with its default.
+pub fn again(arguments: &Arguments) -> String {
+    let mut words: Vec<String> = vec!["rallypoint".into(), "simulate".into()];
+    words.push(files::name_as_argument(&arguments.rule_set));
+    let mut add = |name: &str, value: Option<String>| {
+        words.extend(value.into_iter().flat_map(|value| [name.to_owned(), value]));
+    };
+    let path = |path: &Option<std::path::PathBuf>| path.as_deref().map(files::name_as_argument);
+    add("--compare", path(&arguments.compare));
+    add("--arrivals", path(&arguments.arrivals));
+    add("--population", path(&arguments.population));
+    if arguments.arrivals.is_none() {
+        add("--arrival", Some(format!("{}/s", arguments.arrival.unwrap_or(RATE))));
+        add("--players", arguments.players.map(|count| count.to_string()));
+        add("--tickets", arguments.tickets.map(|count| count.to_string()));
+        add("--duration", seconds(arguments).map(|seconds| format!("{seconds}s")));
+    }
+    add("--drain", arguments.drain.map(|seconds| format!("{seconds}s")));
+    add("--seed", Some(arguments.seed.to_string()));
+    add("--configuration", path(&arguments.configuration));
+    add("--request-timeout", arguments.request_timeout.map(|seconds| seconds.to_string()));
+    add("--acceptance", arguments.acceptance.map(|seconds| seconds.to_string()));
+    if arguments.pass_interval > 0 {
+        add("--pass-interval", Some(arguments.pass_interval.to_string()));
+    }
+    words.extend(arguments.reading.given());
+    words.extend(["--report".into(), "report.html".into()]);
+    let quoted = |word: &String| {
+        // There is no NUL in an argument.
+        shlex::try_quote(word).map_or_else(|_| String::new(), |word| word.into_owned())
+    };
+    words.iter().map(quoted).collect::<Vec<_>>().join(" ")
+}
+
+/// For how long players come, if nothing else ends it.
+fn seconds(arguments: &Arguments) -> Option<f64> {
+    let counted = arguments.players.is_some() || arguments.tickets.is_some();
+    arguments.duration.or((!counted).then_some(SECONDS))
+}
+
+/// What went in, for the table at the top.
+pub fn inputs(arguments: &Arguments, runs: &[Run<'_>]) -> Vec<Line> {
+    let of_runs = |label: &str, value: &dyn Fn(&Run<'_>) -> String| Line {
+        label: label.to_owned(),
+        values: runs.iter().map(value).collect(),
+    };
+    let one = |label: &str, value: String| Line { label: label.to_owned(), values: vec![value] };
+    let file = |path: &Path| files::name(path);
+    let named = |run: &Run<'_>| run.summary.rule_set_name.clone();
+    let mut lines = vec![of_runs("rule set", &|run| named(run).unwrap_or_else(|| "-".into()))];
+    let mut paths = vec![file(&arguments.rule_set)];
+    paths.extend(arguments.compare.as_deref().map(file));
+    lines.push(Line { label: "file".into(), values: paths });
+    lines.push(of_runs("fingerprint", &|run| run.summary.rule_set_fingerprint.clone()));
+    lines.push(one("seed", arguments.seed.to_string()));
+    lines.push(one("arrivals", arrivals(arguments)));
+    let population = match (&arguments.population, &arguments.arrivals) {
+        (Some(path), _) => file(path),
+        (None, Some(_)) => "as recorded; all accept, nobody gives up".into(),
+        (None, None) => "made up to suit the rules".into(),
+    };
+    lines.push(one("population", population));
+    if let Some(path) = &arguments.configuration {
+        lines.push(one("configuration", file(path)));
+    }
+    if let Some(run) = runs.first() {
+        let summary = run.summary;
+        lines.push(one("request timeout", format!("{} s", summary.request_timeout_seconds)));
+        lines
+            .push(one("least time between passes", format!("{} ms", summary.pass_interval_millis)));
+    }
+    if let Some(seconds) = arguments.acceptance {
+        lines.push(one("acceptance", format!("required within {seconds} s")));
+    }
+    lines.push(one("virtual time of the last arrival", last_arrival(runs)));
+    lines.push(one("rallypoint", env!("CARGO_PKG_VERSION").to_owned()));
+    lines
+}
+
+fn last_arrival(runs: &[Run<'_>]) -> String {
+    runs.first().map_or_else(String::new, |run| time(run.summary.arrivals.last_seconds))
+}
+
+fn arrivals(arguments: &Arguments) -> String {
+    if let Some(path) = &arguments.arrivals {
+        return format!("recorded in {}", files::name(path));
+    }
+    let rate = arguments.arrival.unwrap_or(RATE);
+    let mut text = format!("Poisson, on average {rate} a second");
+    let counts = [(arguments.players, "players"), (arguments.tickets, "tickets")];
+    for (count, what) in counts {
+        if let Some(count) = count {
+            text.push_str(&format!(", until {count} {what} have come"));
+        }
+    }
+    if let Some(seconds) = seconds(arguments) {
+        text.push_str(&format!(", for {}", time(seconds)));
+    }
+    text
+}
