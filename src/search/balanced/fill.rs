@@ -45,7 +45,7 @@ pub(super) struct Packing {
 /// The fullest way to fill team instances to their minimums at least, with some parties that must
 /// be in and others of which there are `counts`. At most `places` players come in. `None` when
 /// there is none, or none was found within the steps `left`; the best found so far when these run
-/// out.
+/// out. What the fill order alone gives costs no step.
 pub(super) fn pack(
     rooms: &[Room],
     must: &[u32],
@@ -112,9 +112,49 @@ impl Packer<'_> {
         each.sum()
     }
 
+    /// The most that the parties can do for the minimums of team instances: what a party has beyond
+    /// the minimum of its team helps no other.
+    fn towards_minimums(&self, rooms: &[Room]) -> u32 {
+        let largest = rooms.iter().map(|room| room.min).max().unwrap_or(0);
+        (0..).zip(self.counts).map(|(party, count)| largest.min(party) * u32::from(count)).sum()
+    }
+
+    /// A packing that is often as full as can be, and found without a search: the larger parties
+    /// first, each into the team instance that the fill order says.
+    fn fill_in_order(&mut self, players: u32) {
+        let mut rooms = self.rooms.clone();
+        let mut taken = self.taken.clone();
+        let (mut places, mut players) = (self.places, players);
+        for party in (1..=TICKET_PLAYERS_MAX as u32).rev() {
+            let count = self.counts.get(party as usize).copied().unwrap_or(0);
+            for _ in 0..count {
+                let Some(at) = next_team(&rooms, party, places) else { break };
+                let (Some(room), Some(taken)) = (rooms.get_mut(at), taken.get_mut(at)) else {
+                    break;
+                };
+                seat(room, party);
+                places -= party;
+                players += party;
+                if let Some(taken) = taken.get_mut(party as usize) {
+                    *taken += 1;
+                }
+            }
+        }
+        let is_fuller = self.best.as_ref().is_none_or(|best| players > best.players);
+        if is_fuller && rooms.iter().all(|room| room.min == 0) {
+            self.best = Some(Packing { players, teams: taken });
+        }
+    }
+
     /// Seats those that must be in, each wherever it can be.
     fn seat_all(&mut self, must: &[u32], players: u32) {
-        let Some((&party, others)) = must.split_first() else { return self.fill(0, players) };
+        let Some((&party, others)) = must.split_first() else {
+            self.fill_in_order(players);
+            if !self.is_done() {
+                self.fill(0, players);
+            }
+            return;
+        };
         let mut tried: Vec<Room> = Vec::new();
         for at in 0..self.rooms.len() {
             let Some(&room) = self.rooms.get(at) else { return };
@@ -159,7 +199,9 @@ impl Packer<'_> {
         };
         let coming = open.min(self.places).min(self.players_of_counts());
         let best = self.best.as_ref().map(|best| best.players);
-        if missing > coming || best.is_some_and(|best| players + coming <= best) {
+        if missing > coming.min(self.towards_minimums(rest))
+            || best.is_some_and(|best| players + coming <= best)
+        {
             return;
         }
         if rest.is_empty() || coming == 0 {
@@ -420,9 +462,23 @@ mod tests {
         let mut left = 200_000;
         let packing = pack(&teams, &[], &parties, 200, &mut left).expect("there is one");
         assert_eq!(packing.players, 200, "{left} steps are left");
-        let packing = pack(&teams, &[], &parties, 200, &mut 60).expect("it was begun");
-        assert!(packing.players > 150, "{packing:?}");
-        assert_eq!(pack(&teams, &[], &parties, 200, &mut 0), None);
+        for mut steps in [60, 0] {
+            let packing = pack(&teams, &[], &parties, 200, &mut steps).expect("it was begun");
+            assert!((150..200).contains(&packing.players), "{packing:?}");
+        }
+    }
+
+    #[test]
+    fn too_few_parties_for_the_minimums_are_told_at_once() {
+        // Forty players, but in ten parties: five teams of fifteen stay empty.
+        let teams = rooms(&[(2, 4); 15]);
+        let mut left = 100;
+        assert_eq!(pack(&teams, &[], &counts(&[(4, 10)]), 60, &mut left), None);
+        assert_eq!(left, 100);
+        // Enough for two in each team: nobody is left out, and no search is needed.
+        let parties = counts(&[(4, 2), (3, 3), (2, 4), (1, 12)]);
+        let packing = pack(&teams, &[], &parties, 60, &mut left).expect("there is one");
+        assert_eq!((packing.players, left), (37, 100));
     }
 
     #[test]
