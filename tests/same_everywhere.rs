@@ -62,8 +62,8 @@ fn read(path: &Path) -> String {
 
 /// The hash of what a scenario puts out and of the state that it ends with; how many records.
 fn replayed(path: &Path) -> (u64, usize) {
-    let scenario = Scenario::parse(&read(path))
-        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let scenario =
+        Scenario::parse(&read(path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let text = match &scenario.rule_set {
         RuleSetSource::File(file) => read(&path.with_file_name(file)),
         RuleSetSource::Inline(text) => text.clone(),
