@@ -57,11 +57,37 @@ fn seeds_of_wire_requests() {
 #[test]
 fn seeds_of_commands() {
     seeds("commands", 30);
+    let mut all = fuzz::commands::Seen::default();
+    for seed in fuzz::seeds::seeds(Path::new(env!("CARGO_MANIFEST_DIR")), "commands") {
+        let seen = fuzz::commands::play(&seed);
+        all.refused += seen.refused;
+        all.restored += seen.restored;
+        all.found += seen.found;
+        all.succeeded += seen.succeeded;
+        all.answered += seen.answered;
+        all.placed += seen.placed;
+    }
+    println!("{all:?}");
+    assert!(all.refused > 100 && all.restored > 1_000, "{all:?}");
+    assert!(all.found > 50 && all.succeeded > 10 && all.answered > 5 && all.placed > 0, "{all:?}");
 }
 
 #[test]
 fn seeds_of_the_search() {
     seeds("search", 30);
+    let mut all = fuzz::search::Seen::default();
+    for seed in fuzz::seeds::seeds(Path::new(env!("CARGO_MANIFEST_DIR")), "search") {
+        let seen = fuzz::search::play(&seed);
+        all.matches += seen.matches;
+        all.joint += seen.joint;
+        all.backfills += seen.backfills;
+        all.located += seen.located;
+        all.rests += seen.rests;
+        all.waiting += seen.waiting;
+    }
+    println!("{all:?}");
+    assert!(all.joint > 20 && all.backfills > 5 && all.located > 5, "{all:?}");
+    assert!(all.rests > 50 && all.waiting > 2 * all.rests, "{all:?}");
 }
 
 /// Every input that ever made a target fail, and some at the edges of what is allowed: a file in

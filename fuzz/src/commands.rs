@@ -25,8 +25,31 @@ const CALLS_AT_ONCE_MAX: usize = 5_000;
 const ARN: &str = "arn:aws:gamelift:us-west-2::gamesession/fleet-1/";
 
 pub fn run(data: &[u8]) -> u64 {
+    play(data).calls
+}
+
+/// What an input led to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Seen {
+    /// Calls of the matchmaker.
+    pub calls: u64,
+    /// Calls that were refused.
+    pub refused: u64,
+    /// Calls of a matchmaker restored from a snapshot.
+    pub restored: u64,
+    /// Events that told of a match that was found.
+    pub found: u64,
+    /// Those of a match that was complete.
+    pub succeeded: u64,
+    /// Those of a proposal that was answered.
+    pub answered: u64,
+    /// Those of the end of a placement.
+    pub placed: u64,
+}
+
+pub fn play(data: &[u8]) -> Seen {
     let mut u = Unstructured::new(data);
-    play(&mut u).ok().flatten().unwrap_or(0)
+    play_with(&mut u).ok().flatten().unwrap_or_default()
 }
 
 /// What a matchmaker is called with.
@@ -101,11 +124,12 @@ impl Start {
     }
 }
 
-fn play(u: &mut Unstructured<'_>) -> Result<Option<u64>> {
+fn play_with(u: &mut Unstructured<'_>) -> Result<Option<Seen>> {
     let Some(rule_set) = rules::rule_set(u)? else { return Ok(None) };
     let start = Start { rule_set, configuration: configuration(u)?, options: options(u)? };
     let Some(matchmaker) = start.matchmaker() else { return Ok(None) };
-    let mut game = Game { matchmaker, twin: None, calls: Vec::new(), seen: Vec::new(), now: 0 };
+    let mut game =
+        Game { matchmaker, twin: None, calls: Vec::new(), shown: Vec::new(), now: 0, restored: 0 };
     while game.calls.len() < CALLS_MAX && !u.is_empty() {
         game.step(u)?;
     }
@@ -115,7 +139,7 @@ fn play(u: &mut Unstructured<'_>) -> Result<Option<u64>> {
         assert_eq!(twin.snapshot(), game.matchmaker.snapshot());
     }
     game.replay(&start);
-    Ok(Some(game.calls.len() as u64))
+    Ok(Some(game.seen()))
 }
 
 struct Game {
@@ -123,8 +147,11 @@ struct Game {
     /// One that was restored from a snapshot, and is called alike from then on.
     twin: Option<Matchmaker>,
     calls: Vec<Call>,
-    seen: Vec<String>,
+    /// What each of them gave to see.
+    shown: Vec<String>,
     now: u64,
+    /// Calls of the twin.
+    restored: u64,
 }
 
 impl Game {
@@ -148,6 +175,23 @@ impl Game {
         Ok(())
     }
 
+    fn seen(&self) -> Seen {
+        let count = |text: &str| {
+            let times = self.shown.iter().map(|shown| shown.matches(text).count() as u64);
+            // Each event is shown twice, the second time in its envelope.
+            times.sum::<u64>() / 2
+        };
+        Seen {
+            calls: self.calls.len() as u64,
+            refused: self.shown.iter().filter(|shown| shown.starts_with("refused")).count() as u64,
+            restored: self.restored,
+            found: count("\"PotentialMatchCreated\""),
+            succeeded: count("\"MatchmakingSucceeded\""),
+            answered: count("\"AcceptMatchCompleted\""),
+            placed: count("\"PlacementFulfilled\""),
+        }
+    }
+
     fn at(&self) -> Timestamp {
         Timestamp::from_millis(self.now)
     }
@@ -156,12 +200,13 @@ impl Game {
         let seen = call.make(&mut self.matchmaker);
         if let Some(twin) = &mut self.twin {
             assert_eq!(call.make(twin), seen, "after a restoration: {call:?}");
+            self.restored += 1;
         }
         if let Some(due) = self.matchmaker.poll_timeout() {
             assert!(due >= self.matchmaker.now(), "{due} has gone by");
         }
         self.calls.push(call);
-        self.seen.push(seen);
+        self.shown.push(seen);
     }
 
     /// Makes a call whose deadlines are settled, so that a refusal must leave no trace.
@@ -170,7 +215,7 @@ impl Game {
         self.call(Call::Input(self.at(), Box::new(ask.into())));
         let before = self.matchmaker.snapshot();
         self.call(Call::Input(self.at(), Box::new(input)));
-        if self.seen.last().is_some_and(|seen| seen.starts_with("refused")) {
+        if self.shown.last().is_some_and(|seen| seen.starts_with("refused")) {
             let call = self.calls.last();
             assert_eq!(self.matchmaker.snapshot(), before, "{call:?} was refused");
         }
@@ -196,7 +241,7 @@ impl Game {
             loop {
                 self.call(Call::Read(50));
                 // What is left is the text between what was read and when a call is due.
-                if self.seen.last().is_some_and(|seen| !seen.contains('{')) {
+                if self.shown.last().is_some_and(|seen| !seen.contains('{')) {
                     break;
                 }
             }
@@ -251,7 +296,7 @@ impl Game {
     /// The same calls on a new matchmaker; commands as their JSON says.
     fn replay(&self, start: &Start) {
         let mut again = start.matchmaker().expect("it was made before");
-        for (call, seen) in self.calls.iter().zip(&self.seen) {
+        for (call, seen) in self.calls.iter().zip(&self.shown) {
             let call = match call {
                 Call::Input(now, input) => Call::Input(*now, Box::new(read_back(input))),
                 other => other.clone(),
@@ -314,18 +359,18 @@ fn queue(u: &mut Unstructured<'_>) -> Result<GameSessionQueue> {
 
 fn options(u: &mut Unstructured<'_>) -> Result<EngineOptions> {
     let mut options = EngineOptions::default();
-    options.nodes_per_anchor = *u.choose(&[100_000, 20, 1])?;
-    options.nodes_per_slice = *u.choose(&[1_000_000, 10, 1])?;
-    options.pass_interval = Millis::new(*u.choose(&[0, 700])?);
-    options.undrained_events_max = *u.choose(&[4_000_000, 20, 1])?;
-    options.retained_tickets_max = *u.choose(&[100_000, 3, 0])?;
-    options.retention = Millis::new(*u.choose(&[86_400_000, 8_000, 0])?);
-    options.active_tickets_max = *u.choose(&[1_000, 4])?;
-    options.sessions_max = *u.choose(&[1_000, 2])?;
+    options.nodes_per_anchor = *u.choose(&[100_000, 100_000, 100_000, 20, 1])?;
+    options.nodes_per_slice = *u.choose(&[1_000_000, 1_000_000, 10, 1])?;
+    options.pass_interval = Millis::new(*u.choose(&[0, 0, 700])?);
+    options.undrained_events_max = *u.choose(&[4_000_000, 4_000_000, 4_000_000, 20, 1])?;
+    options.retained_tickets_max = *u.choose(&[100_000, 100_000, 3, 0])?;
+    options.retention = Millis::new(*u.choose(&[86_400_000, 86_400_000, 8_000, 0])?);
+    options.active_tickets_max = *u.choose(&[1_000, 1_000, 1_000, 4])?;
+    options.sessions_max = *u.choose(&[1_000, 1_000, 1_000, 2])?;
     options.placement_timeout = Millis::new(*u.choose(&[6_000, 1])?);
     options.max_batch_tickets = *u.choose(&[11_000, 1, 3])?;
     options.exchange_tries = *u.choose(&[8, 0])?;
-    options.backfill_before_new_match_seconds = *u.choose(&[0, 3])?;
+    options.backfill_before_new_match_seconds = *u.choose(&[0, 0, 3])?;
     options.early_rejection =
         *u.choose(&[EarlyRejection::RejectersOnly, EarlyRejection::Literal])?;
     Ok(options)
@@ -335,7 +380,7 @@ fn options(u: &mut Unstructured<'_>) -> Result<EngineOptions> {
 fn id(u: &mut Unstructured<'_>, letter: char) -> Result<String> {
     Ok(match u.ratio(1, 24)? {
         true => (*u.choose(&["", "a b", "\0", "é", "x/y"])?).to_owned(),
-        false => format!("{letter}{}", u.int_in_range(0..=11)?),
+        false => format!("{letter}{}", u.int_in_range(0..=30)?),
     })
 }
 
@@ -346,8 +391,8 @@ fn arn(u: &mut Unstructured<'_>) -> Result<String> {
 fn input(u: &mut Unstructured<'_>, matchmaker: &Matchmaker) -> Result<Input> {
     let rule_set = matchmaker.rule_set();
     let ticket_id = |u: &mut Unstructured<'_>| -> Result<TicketId> { Ok(id(u, 't')?.into()) };
-    Ok(match u.int_in_range(0..=24)? {
-        0..=6 => StartMatchmaking {
+    Ok(match u.int_in_range(0..=30)? {
+        0..=6 | 25..=30 => StartMatchmaking {
             ticket_id: if u.ratio(3, 4)? { Some(ticket_id(u)?) } else { None },
             configuration_name: None,
             players: players(u, rule_set, false)?,

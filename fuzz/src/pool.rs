@@ -36,7 +36,7 @@ fn part(player: &Player, age: Millis) -> PlacedTicket {
 pub fn player(u: &mut Unstructured<'_>, id: String, rule_set: &RuleSet) -> Result<Player> {
     let mut player = Player::new(id);
     for declared in rule_set.attributes() {
-        if u.ratio(1, 24)? {
+        if u.ratio(1, 80)? {
             continue;
         }
         let words = ["duel", "ctf", "tank", "medic", "en"];

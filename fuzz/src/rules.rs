@@ -20,7 +20,7 @@ const OWN: [&str; 11] = [
 ];
 
 /// Most rules of a rule set.
-const RULES_MAX: usize = 4;
+const RULES_MAX: usize = 3;
 pub const LOCATIONS: [&str; 3] = ["us-east-1", "eu-west-1", "ap-south-1"];
 const FUNCTIONS: [&str; 9] =
     ["min", "max", "avg", "median", "sum", "count", "stddev", "flatten", "set_intersection"];
@@ -105,7 +105,7 @@ pub fn attributes() -> Value {
 fn teams(u: &mut Unstructured<'_>) -> Result<Value> {
     let mut teams = Vec::new();
     for name in ["a", "b", "c"].into_iter().take(u.int_in_range(1..=3)?) {
-        let min: u32 = u.int_in_range(0..=3)?;
+        let min: u32 = *u.choose(&[1, 1, 1, 2, 0, 3])?;
         let max = u.int_in_range(min.max(1)..=4)?;
         let mut team = json!({"name": name, "minPlayers": min, "maxPlayers": max});
         if name == "b" && u.ratio(1, 3)? {
@@ -130,12 +130,12 @@ fn expression(u: &mut Unstructured<'_>) -> Result<String> {
 
 /// A number that players are likely to have, or to be apart by.
 pub fn number(u: &mut Unstructured<'_>) -> Result<f64> {
-    Ok(match u.int_in_range(0..=19)? {
+    Ok(match u.int_in_range(0..=49)? {
         0 => 1e300,
         1 => -1e300,
         2 => -0.0,
         3 => f64::from(u.arbitrary::<i16>()?) / 8.0,
-        other => f64::from(u.int_in_range(0..=6)?) * if other < 10 { 10.0 } else { 1.0 },
+        other => f64::from(u.int_in_range(0..=6)?) * if other < 20 { 10.0 } else { 1.0 },
     })
 }
 

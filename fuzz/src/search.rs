@@ -18,17 +18,38 @@ use super::rules;
 const WAYS_MAX: usize = 800;
 const TICKETS_MAX: usize = 12;
 /// How often the engine is looked at when it has come to rest.
-const RESTS_MAX: usize = 5;
+const RESTS_MAX: u64 = 5;
 
 pub fn run(data: &[u8]) -> u64 {
-    let mut u = Unstructured::new(data);
-    let rule_set = rules::rule_set(&mut u).ok().flatten();
-    rule_set.and_then(|rule_set| with(&mut u, &rule_set).ok()).unwrap_or(0)
+    let seen = play(data);
+    seen.matches + seen.rests
 }
 
-/// Runs tickets of the bytes' choice through a matchmaker; how many matches were judged, and how
-/// often it was looked at when at rest.
-pub fn with(u: &mut Unstructured<'_>, rule_set: &RuleSet) -> Result<u64> {
+/// What an input led to.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Seen {
+    /// Matches that were judged.
+    pub matches: u64,
+    /// Those of several tickets.
+    pub joint: u64,
+    /// Those with a backfill ticket.
+    pub backfills: u64,
+    /// Those at a location.
+    pub located: u64,
+    /// How often brute force was asked whether a match was left.
+    pub rests: u64,
+    /// How many tickets waited then.
+    pub waiting: u64,
+}
+
+pub fn play(data: &[u8]) -> Seen {
+    let mut u = Unstructured::new(data);
+    let rule_set = rules::rule_set(&mut u).ok().flatten();
+    rule_set.and_then(|rule_set| with(&mut u, &rule_set).ok()).unwrap_or_default()
+}
+
+/// Runs tickets of the bytes' choice through a matchmaker.
+pub fn with(u: &mut Unstructured<'_>, rule_set: &RuleSet) -> Result<Seen> {
     let rule_set = match u.ratio(1, 5)? {
         true => {
             let options = CompileOptions::default().party_aggregation(PartyAggregation::Collapse);
@@ -41,15 +62,21 @@ pub fn with(u: &mut Unstructured<'_>, rule_set: &RuleSet) -> Result<u64> {
     options.nodes_per_slice = *u.choose(&[1_000_000, 3])?;
     let start = Timestamp::from_millis(0);
     let made = Matchmaker::new(rule_set.clone(), Configuration::default(), options, start, 7);
-    let Ok(matchmaker) = made else { return Ok(0) };
+    let Ok(matchmaker) = made else { return Ok(Seen::default()) };
     let sizes = sizes(&rule_set);
-    let mut run =
-        Run { rule_set, sizes, matchmaker, sent: BTreeMap::new(), checked: 0, proven: true };
-    let (mut now, mut rests) = (0, 0);
+    let mut run = Run {
+        rule_set,
+        sizes,
+        matchmaker,
+        sent: BTreeMap::new(),
+        seen: Seen::default(),
+        proven: true,
+    };
+    let mut now = 0;
     for ticket in 0..u.int_in_range(1..=TICKETS_MAX)? {
-        let wait = *u.choose(&[0, 0, 1, 1_000, 4_999, 5_000, 15_000, 30_000])?;
+        let wait = *u.choose(&[0, 0, 0, 0, 1, 1_000, 4_999, 5_000, 15_000])?;
         if wait > 0 {
-            run.go_to(Timestamp::from_millis(now), &mut rests);
+            run.go_to(Timestamp::from_millis(now));
             now += wait;
         }
         run.go_to_before(Timestamp::from_millis(now));
@@ -61,9 +88,9 @@ pub fn with(u: &mut Unstructured<'_>, rule_set: &RuleSet) -> Result<u64> {
     }
     for wait in [0, 1_000, 60_000] {
         now += wait;
-        run.go_to(Timestamp::from_millis(now), &mut rests);
+        run.go_to(Timestamp::from_millis(now));
     }
-    Ok(run.checked)
+    Ok(run.seen)
 }
 
 struct Run {
@@ -72,7 +99,7 @@ struct Run {
     matchmaker: Matchmaker,
     /// By number of submission.
     sent: BTreeMap<usize, Sent>,
-    checked: u64,
+    seen: Seen,
     /// Whether no search has run out of its budget.
     proven: bool,
 }
@@ -118,7 +145,7 @@ impl Run {
     }
 
     /// Lets time go by, and looks whether a match was missed.
-    fn go_to(&mut self, time: Timestamp, rests: &mut usize) {
+    fn go_to(&mut self, time: Timestamp) {
         self.go_to_before(time);
         while let Some(due) = self.matchmaker.poll_timeout().filter(|&due| due <= time) {
             self.fire(due);
@@ -128,11 +155,12 @@ impl Run {
             let choices = if ticket.is_backfill { 2 } else { self.sizes.len() + 1 };
             ways.checked_mul(choices).filter(|&ways| ways <= WAYS_MAX)
         });
-        if ways.is_none() || !self.proven || *rests >= RESTS_MAX {
+        let is_worth_it = waiting.len() > 1 && self.seen.rests < RESTS_MAX;
+        if ways.is_none() || !self.proven || !is_worth_it {
             return;
         }
-        *rests += 1;
-        self.checked += 1;
+        self.seen.rests += 1;
+        self.seen.waiting += waiting.len() as u64;
         if let Some(missed) = any_match(&self.rule_set, &waiting, time) {
             panic!("at {time} the engine leaves out\n{missed:#?}\nunder {}", self.rule_set.text());
         }
@@ -180,6 +208,9 @@ impl Run {
             let location = game_session.location.as_deref();
             assert_eq!(location, judgement.location.as_deref(), "{placed:#?}");
         }
-        self.checked += 1;
+        self.seen.matches += 1;
+        self.seen.joint += u64::from(tickets.len() > 1);
+        self.seen.backfills += u64::from(has_backfill);
+        self.seen.located += u64::from(game_session.location.is_some());
     }
 }
