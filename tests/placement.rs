@@ -113,6 +113,11 @@ fn a_bad_queue_is_refused_with_its_place() {
         ("/Destinations", json!([]), "Queue.Destinations has 0 entries, but must have 1 to 10"),
         (
             "/Destinations/0/DestinationArn",
+            json!(""),
+            "Queue.Destinations[0].DestinationArn has 0 characters, but must have 1 to 512",
+        ),
+        (
+            "/Destinations/0/DestinationArn",
             json!("a b"),
             "Queue.Destinations[0].DestinationArn holds ` `, but may hold only letters, digits, `:`, `/` and `-`",
         ),
@@ -155,6 +160,16 @@ fn a_bad_queue_is_refused_with_its_place() {
             "/PriorityConfiguration",
             json!({"PriorityOrder": ["COST", "COST"]}),
             "Queue.PriorityConfiguration.PriorityOrder[1] is `COST` for the second time",
+        ),
+        (
+            "/PriorityConfiguration",
+            json!({"PriorityOrder": ["LATENCY", "DESTINATION", "LATENCY"]}),
+            "Queue.PriorityConfiguration.PriorityOrder[2] is `LATENCY` for the second time",
+        ),
+        (
+            "/PriorityConfiguration",
+            json!({"PriorityOrder": ["DESTINATION", "LOCATION", "DESTINATION"]}),
+            "Queue.PriorityConfiguration.PriorityOrder[2] is `DESTINATION` for the second time",
         ),
         (
             "/PriorityConfiguration",
@@ -274,6 +289,27 @@ fn a_bad_request_is_refused_and_nothing_is_begun() {
     }
     assert_eq!(matchmaker.placements().count(), 0);
     assert_eq!((matchmaker.poll_action(), matchmaker.poll_timeout()), (None, None));
+}
+
+/// A session that a game has named for its backfill is in use.
+#[test]
+fn a_placement_gets_no_session_that_runs_a_match() {
+    let mut matchmaker = matchmaker(&queue());
+    let player = json!({"PlayerId": "p1", "Team": "red"});
+    let backfill = json!({"GameSessionArn": "arn:in-use", "Players": [player]});
+    assert!(call(&mut matchmaker, 0, "StartMatchBackfill", &backfill).is_ok());
+    assert!(call(&mut matchmaker, 0, "StartGameSessionPlacement", &start("one")).is_ok());
+    let started = |arn: &str| {
+        let info = json!({"GameSessionArn": arn});
+        json!({"PlacementId": "one", "GameSessionConnectionInfo": info})
+    };
+    let answer = call(&mut matchmaker, 0, "GameSessionStarted", &started("arn:in-use"));
+    let message = "`GameSessionConnectionInfo.GameSessionArn`: the game session `arn:in-use` is \
+                   running a match; every placement needs one of its own";
+    assert_eq!(refused(answer), ("InvalidRequestException".into(), message.into()));
+    assert_eq!(status(&matchmaker, "one"), Some(PlacementStatus::Pending));
+    assert!(call(&mut matchmaker, 0, "GameSessionStarted", &started("arn:own")).is_ok());
+    assert_eq!(status(&matchmaker, "one"), Some(PlacementStatus::Fulfilled));
 }
 
 #[test]

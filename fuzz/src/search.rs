@@ -16,7 +16,7 @@ use super::rules;
 
 /// Ways to put waiting tickets into teams that are tried at a time.
 const WAYS_MAX: usize = 800;
-const TICKETS_MAX: usize = 12;
+const TICKETS_MAX: usize = 10;
 /// How often the engine is looked at when it has come to rest.
 const RESTS_MAX: u64 = 5;
 
@@ -59,7 +59,9 @@ pub fn with(u: &mut Unstructured<'_>, rule_set: &RuleSet) -> Result<Seen> {
     };
     let mut options = EngineOptions::default();
     options.exchange_tries = *u.choose(&[8, 0, 64])?;
-    options.nodes_per_slice = *u.choose(&[1_000_000, 3])?;
+    // A search that runs out of these says so; with the default of 100,000 some take seconds.
+    options.nodes_per_anchor = 10_000;
+    options.nodes_per_slice = *u.choose(&[1_000_000, 100])?;
     let start = Timestamp::from_millis(0);
     let made = Matchmaker::new(rule_set.clone(), Configuration::default(), options, start, 7);
     let Ok(matchmaker) = made else { return Ok(Seen::default()) };
