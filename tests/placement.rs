@@ -380,6 +380,52 @@ fn a_late_call_settles_placements_at_their_own_times() {
     assert_eq!(attempts, expected.map(|(id, attempt)| (id.to_owned(), attempt)));
 }
 
+/// What a late call has to tell may not fit into the room for events; it is told step by step.
+#[test]
+fn a_late_call_stops_where_nobody_reads_what_it_tells() {
+    let mut options = EngineOptions::default();
+    options.undrained_events_max = 2;
+    let mut matchmaker = Matchmaker::new(rules(), configuration(&queue()), options, at(0), 7)
+        .unwrap_or_else(|it| panic!("{it}"));
+    for id in ["p1", "p2", "p3", "p4"] {
+        call(&mut matchmaker, 0, "StartGameSessionPlacement", &start(id))
+            .unwrap_or_else(|it| panic!("{it}"));
+        while matchmaker.poll_action().is_some() {}
+    }
+    let ask = json!({"PlacementId": "p1"});
+    let (mut told, mut calls) = (Vec::new(), 0);
+    let answer = loop {
+        calls += 1;
+        let answer = call(&mut matchmaker, 60_000, "DescribeGameSessionPlacement", &ask);
+        told.extend(std::iter::from_fn(|| matchmaker.poll_event()).map(|event| event.time));
+        match answer {
+            Err(InputError::EventsNotDrained { limit: 2 }) => assert!(calls < 10, "no end of it"),
+            other => break other,
+        }
+    };
+    assert!(answer.is_ok(), "{answer:?}");
+    assert_eq!(told, [at(10_000); 4]);
+    assert!(calls > 1, "all fitted in");
+}
+
+#[test]
+fn a_placement_that_is_forgotten_leaves_its_session_to_others() {
+    let mut options = EngineOptions::default();
+    options.retained_placements_max = 0;
+    let mut matchmaker = Matchmaker::new(rules(), configuration(&queue()), options, at(0), 7)
+        .unwrap_or_else(|it| panic!("{it}"));
+    for (now, id) in [(0, "p1"), (10, "p2")] {
+        call(&mut matchmaker, now, "StartGameSessionPlacement", &start(id))
+            .unwrap_or_else(|it| panic!("{it}"));
+        let info = json!({"GameSessionArn": "arn:one"});
+        let started = json!({"PlacementId": id, "GameSessionConnectionInfo": info});
+        let answer = call(&mut matchmaker, now, "GameSessionStarted", &started);
+        assert_eq!(answer, Ok(Response::GameSessionStarted), "{id}");
+        let _ = matchmaker.handle_timeout(at(now + 5));
+        assert_eq!(status(&matchmaker, id), None, "it is remembered");
+    }
+}
+
 #[test]
 fn another_queue_is_for_what_begins_later() {
     let mut matchmaker = matchmaker(&queue());
