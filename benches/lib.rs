@@ -8,6 +8,7 @@ pub mod floor;
 mod workloads;
 
 pub use workloads::assignment::Assignment;
+pub use workloads::battle::{Battle, Squad};
 pub use workloads::cold::{Effort, Row, measure};
 pub use workloads::draw::Draw;
 pub use workloads::duel::Duel;
@@ -15,6 +16,7 @@ pub use workloads::engine::{Pass, Waiting, pass};
 pub use workloads::parties::{Member, Parties, Party};
 pub use workloads::reference::{Reference, match_by_age};
 pub use workloads::roles::{Role, Roles};
+pub use workloads::royale::{Contender, Royale};
 pub use workloads::squads::Squads;
 pub use workloads::steady::{Steady, SteadyRow, SteadyWorkload};
 pub use workloads::{Failure, FloorRun, Workload, pool};

@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use rallypoint_benches::{Duel, Parties, Roles, Squads, Waiting, Workload, pass, pool};
+use rallypoint_benches::{
+    Battle, Duel, Parties, Roles, Royale, Squads, Waiting, Workload, pass, pool,
+};
 
 const SEED: u64 = 1;
 
@@ -56,6 +58,8 @@ criterion_group!(
     workload::<Duel>,
     workload::<Squads>,
     workload::<Parties>,
-    workload::<Roles>
+    workload::<Roles>,
+    workload::<Battle>,
+    workload::<Royale>
 );
 criterion_main!(benches);

@@ -40,6 +40,9 @@ mod pool;
 mod rules;
 mod ruleset;
 mod search;
+#[cfg(feature = "testing")]
+pub mod testing;
+#[cfg(not(feature = "testing"))]
 mod testing;
 #[cfg(feature = "wire")]
 pub mod wire;
@@ -51,7 +54,11 @@ pub use diag::{
     RuleSetWarningKind,
 };
 pub use engine::Matchmaker;
-pub use engine::explain::{NeverReason, WhyWaiting};
+pub use engine::explain::{
+    BlockingRule, CandidateMiss, ClosestMatch, Company, EffectiveValue, InMatch, LocationOutlook,
+    MatchWaitsFor, MatchedTicket, NearCandidate, NeverReason, PropertyChange, PropertyValue,
+    Relief, UpcomingStep, WaitReason, WhyWaiting,
+};
 pub use engine::input::{
     AcceptMatch, AcceptanceType, CompletePlacement, DescribeMatch, DescribeMatchmaking,
     EndGameSession, FailPlacement, Input, InputError, PlacementFailure, PlacementOf, Reconfigure,
@@ -88,10 +95,12 @@ pub use placement::queue::{
     DestinationLocation, GameSessionQueue, PlayerLatencyPolicy, PriorityConfiguration,
     PriorityKind, QueueDestination,
 };
+pub use placement::why::WhyUnplaced;
 pub use ruleset::describe::{
     BoundSummary, CellSummary, ColumnSummary, EpochSummary, PlanSummary, RuleSummary,
     SearchSummary, SizeSummary,
 };
+pub use ruleset::lint::LintOptions;
 pub use ruleset::{CompileOptions, RuleSet};
 pub use testing::judgement::{
     Check, JudgeError, Judgement, Measured, Miss, RuleJudgement, TeamJudgement,

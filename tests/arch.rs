@@ -37,6 +37,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "expr",
             "rules",
             "eval",
+            // The lint asks rules about matches of a pool of its own.
+            "pool::columns",
+            "pool::ingest",
             "pool::layout",
             "testing::judgement",
             "testing::reference",
@@ -45,9 +48,26 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("search", &["base", "model", "pool", "eval", "rules", "ruleset::plan", "ruleset::epochs"]),
     ("lifecycle", &["base", "model"]),
     ("placement", &["base", "model"]),
-    ("engine", &["base", "model", "pool", "ruleset", "search", "lifecycle", "placement"]),
+    (
+        "engine",
+        &[
+            "base",
+            "diag::RuleSetWarning",
+            "model",
+            "pool",
+            "ruleset",
+            "search",
+            "lifecycle",
+            "placement",
+        ],
+    ),
     // The reference shares nothing with the compiled path but the typed tree.
     ("testing", &["base", "diag", "model", "expr::ast", "expr::ty", "ruleset::ast"]),
+    // It reads off the typed tree what is worth sending; the engine it sees from outside.
+    (
+        "testing::properties",
+        &["PUBLIC", "model::schema", "expr::ast", "ruleset::ast", "testing::brute", "wire"],
+    ),
     // Public types only, a hash, and the words of an error.
     ("wire", &["base::fnv", "diag::nearest", "PUBLIC"]),
 ];
@@ -88,7 +108,11 @@ fn sources() -> Vec<(String, PathBuf)> {
             } else if name.ends_with(".rs") && !name.ends_with("tests.rs") && name != "lib.rs" {
                 let inside = path.strip_prefix(&root).expect("it was found below the root");
                 let module = inside.iter().next().expect("a path has a part").to_string_lossy();
-                files.push((module.trim_end_matches(".rs").to_owned(), path));
+                let module = match inside.starts_with("testing/properties") {
+                    true => "testing::properties",
+                    false => module.trim_end_matches(".rs"),
+                };
+                files.push((module.to_owned(), path));
             }
         }
     }
@@ -156,12 +180,37 @@ fn the_engine_depends_on_nothing_but_its_inputs() {
 
 #[test]
 fn the_library_has_no_other_run_time_dependency() {
+    // proptest comes with the feature `testing` alone.
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
     let text = std::fs::read_to_string(manifest).expect("the manifest can be read");
     let section = text.split("\n[dependencies]\n").nth(1).expect("there is a section");
     let section = section.split("\n[").next().expect("a split has a first part");
-    let names: Vec<&str> =
-        section.lines().filter_map(|line| Some(line.split_once(" = ")?.0)).collect();
+    let lines = section
+        .lines()
+        .filter(|line| !(line.starts_with("proptest = ") && line.ends_with("optional = true }")));
+    let names: Vec<&str> = lines.filter_map(|line| Some(line.split_once(" = ")?.0)).collect();
     let allowed = ["petgraph", "rand", "serde", "serde_json", "thiserror"];
     assert!(!names.is_empty() && names.iter().all(|name| allowed.contains(name)), "{names:?}");
+}
+
+/// The suites that need the feature `testing` are not gated by it: they do not compile without. So
+/// they cannot pass by not being there.
+#[test]
+fn the_oracle_suites_cannot_be_left_out() {
+    const { assert!(cfg!(feature = "testing"), "run the tests as CONTRIBUTING says") };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manifest =
+        std::fs::read_to_string(root.join("Cargo.toml")).expect("the manifest can be read");
+    let section = manifest.split("\n[dev-dependencies]\n").nth(1).expect("there is a section");
+    let itself = section.lines().find(|line| line.starts_with("rallypoint = ")).unwrap_or_default();
+    assert!(itself.contains("features = [\"testing\"]"), "the package tests itself without it");
+    assert!(!manifest.contains("autotests"), "cargo would not find the tests");
+    for suite in ["custom_rule_set", "properties", "starving_role"] {
+        let path = root.join("tests").join(suite).with_extension("rs");
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(text.contains("#[test]"), "{suite} has no test");
+        for gate in ["#![cfg(", "#[ignore"] {
+            assert!(!text.contains(gate), "{suite} has `{gate}`");
+        }
+    }
 }

@@ -1,6 +1,9 @@
 //! The error catalogue: one file per broken rule set in `tests/errors`, with everything that is
 //! said about it. All errors and warnings of a text are listed, in order.
 //!
+//! Files `lint_KIND.json` are about legal rule sets that get a warning of that kind, and
+//! `lint_KIND_not.json` about one that is nearly the same and gets none of it.
+//!
 //! A file has the lines of a rule set as `text`; a line that repeats is an object of `repeat` and
 //! `times`. For each problem it has the pointer, line and column, the underlined `source` (cut in
 //! the middle where long), the `span` of the expression or statement at fault where there is one,
@@ -16,7 +19,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use rallypoint::{
-    CompileOptions, LaxReading, Location, RuleSet, RuleSetErrorKind, RuleSetWarningKind,
+    CompileOptions, Input, LaxReading, LintOptions, Location, RuleSet, RuleSetErrorKind,
+    RuleSetWarning, RuleSetWarningKind, wire,
 };
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +29,12 @@ use serde::{Deserialize, Serialize};
 struct Case {
     why: String,
     strict: bool,
+    /// What is known of the matchmaker.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    request_timeout_seconds: Option<u32>,
+    /// What players send, as in a `StartMatchmaking` request.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    players: Vec<serde_json::Value>,
     text: Vec<Line>,
     errors: Vec<Problem>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -75,7 +85,7 @@ impl Case {
         let text = self.text();
         let options = CompileOptions::default().strict(self.strict);
         let (mut errors, warnings) = match RuleSet::compile(&text, options) {
-            Ok(rule_set) => (Vec::new(), warnings(&text, rule_set.warnings())),
+            Ok(rule_set) => (Vec::new(), warnings(&text, &self.lint(&rule_set))),
             Err(found) => {
                 let errors = found.errors().iter().map(|it| {
                     let kind = it.kind();
@@ -90,6 +100,26 @@ impl Case {
             total - errors.len()
         });
         Self { errors, unlisted, warnings, ..self.clone() }
+    }
+}
+
+impl Case {
+    /// What is said of a rule set that compiles.
+    fn lint(&self, rule_set: &RuleSet) -> Vec<RuleSetWarning> {
+        let mut warnings = match self.request_timeout_seconds {
+            Some(seconds) => rule_set.lint(LintOptions::default().request_timeout_seconds(seconds)),
+            None => rule_set.warnings().to_vec(),
+        };
+        if !self.players.is_empty() {
+            let request = serde_json::json!({ "Players": self.players });
+            let Ok(Input::StartMatchmaking(start)) =
+                wire::parse_input("StartMatchmaking", &request)
+            else {
+                panic!("{}: the players are not those of a request", self.why)
+            };
+            warnings.extend(rule_set.lint_players(&start.players));
+        }
+        warnings
     }
 }
 
@@ -202,4 +232,69 @@ fn every_kind_has_a_case() {
         .chain(RuleSetWarningKind::CODES.iter().filter(|code| !warnings.contains(**code)))
         .collect();
     assert!(missing.is_empty(), "no case for {missing:?}");
+}
+
+/// The warnings of the lint, which say that something is surely not meant: where one nags, nobody
+/// reads any.
+const LINTS: [&str; 14] = [
+    "emptyTeams",
+    "neverPasses",
+    "neverFails",
+    "stepNeverFires",
+    "stepChangesNothing",
+    "stepTightens",
+    "newestHoldsBack",
+    "teamNeverFull",
+    "teamAlwaysEmpty",
+    "defaultNeverPasses",
+    "smallBalanced",
+    "notReadInLargeMatches",
+    "batchDistanceServes",
+    "unusedAttribute",
+];
+/// Those that come of what players send.
+const OF_PLAYERS: [&str; 2] = ["playersWithoutLatency", "playersWithoutAttribute"];
+
+#[test]
+fn every_lint_has_a_case_that_it_speaks_of_and_one_that_it_spares() {
+    let cases = cases();
+    let mut checked = 0;
+    for code in LINTS.iter().chain(&OF_PLAYERS) {
+        assert!(RuleSetWarningKind::CODES.contains(code), "{code}");
+        for (ending, wanted) in [("", true), ("_not", false)] {
+            let name = format!("lint_{code}{ending}.json");
+            let case = cases.iter().find(|(path, _)| path.ends_with(&name));
+            let Some((_, case)) = case else { panic!("there is no {name}") };
+            assert!(case.errors.is_empty(), "{name} has errors");
+            let speaks = case.warnings.iter().any(|it| it.kind == *code);
+            assert_eq!(speaks, wanted, "{name}");
+            checked += 1;
+        }
+    }
+    assert_eq!(checked, 32);
+}
+
+#[test]
+fn every_warning_is_documented() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/warnings.md");
+    let page = std::fs::read_to_string(page).expect("the page is part of the repository");
+    let named: BTreeSet<&str> = page.split('`').skip(1).step_by(2).collect();
+    let codes: Vec<&str> =
+        RuleSetWarningKind::CODES.iter().chain(LaxReading::CODES).copied().collect();
+    let missing: Vec<&&str> = codes.iter().filter(|code| !named.contains(**code)).collect();
+    assert!(codes.len() >= 25 && missing.is_empty(), "not in docs/warnings.md: {missing:?}");
+}
+
+/// Lax readings are listed up to a hundred, and so are the other warnings beside them.
+#[test]
+fn many_comments_hide_no_other_warning() {
+    let comments = "// a remark\n".repeat(150);
+    let text = format!(
+        r#"{comments}{{"ruleLanguageVersion": "1.0",
+            "teams": [{{"name": "red", "minPlayers": 0, "maxPlayers": 2}}]}}"#
+    );
+    let rule_set = RuleSet::from_json(&text).expect("it compiles");
+    let codes: Vec<&str> = rule_set.warnings().iter().map(|it| it.kind().code()).collect();
+    assert_eq!(codes.iter().filter(|code| **code == "comment").count(), 100);
+    assert_eq!(codes.last(), Some(&"emptyTeams"));
 }

@@ -468,3 +468,55 @@ fn long_names_and_many_declarations() {
     assert_eq!(accepted("one team of quantity 200", team(200, 1)).team_instances().count(), 200);
     assert_eq!(refused("200 teams of 200", team(200, 200)), ["matchTooLarge"]);
 }
+
+/// The lint asks rules about matches to come, each rule at each waiting time, for each team.
+#[test]
+fn many_rules_that_never_pass() {
+    let refusing = |index: usize| {
+        format!(
+            r#"{{"name":"{index}","type":"comparison","operation":">","measurements":["count(teams[*].players)"],"referenceValue":9}}"#
+        )
+    };
+    // Steps that are neither idle nor tighter, so that nothing else is warned of.
+    let step = |index: usize| format!(r#"{{"waitTimeSeconds":{index},"value":{}}}"#, 5 + index);
+    let steps = (0..700).map(step).collect::<Vec<_>>().join(",");
+    let teams = r#""teams":[{"name":"a","minPlayers":0,"maxPlayers":1,"quantity":40}]"#;
+    let moved = r#"{"name":"m","type":"comparison","operation":"=","measurements":["count(teams[a_1].players)"],"referenceValue":4}"#;
+    let expansions =
+        format!(r#""expansions":[{{"target":"rules[m].referenceValue","steps":[{steps}]}}]"#);
+    let before = format!(r#"{{"ruleLanguageVersion":"1.0",{teams},{expansions},"rules":[{moved},"#);
+    let rules = accepted("refused at every wait", filled(&before, refusing, "]}"));
+    let told = rules.warnings().iter().filter(|it| it.kind().code() == "neverPasses").count();
+    assert!(told > 10, "only {told} rules are told of");
+
+    // Each rule names an instance, so each instance is looked at; compound rules ask many.
+    let balanced = r#""algorithm":{"strategy":"balanced","balancedAttribute":"s"},"playerAttributes":[{"name":"s","type":"number","default":1}]"#;
+    let naming = |index: usize| match index % 2 {
+        0 => format!(
+            r#"{{"name":"{index}","type":"comparison","operation":"<","measurements":["count(teams[a_{}].players)"],"referenceValue":1}}"#,
+            1 + index / 2 % 40
+        ),
+        _ => {
+            let mut leaves: Vec<usize> = (0..index).step_by(2).collect();
+            leaves.reverse();
+            leaves.truncate(30);
+            let all = leaves.iter().fold("m".to_owned(), |all, it| format!("and({it},{all})"));
+            format!(r#"{{"name":"{index}","type":"compound","statement":"{all}"}}"#)
+        }
+    };
+    let before = format!(
+        r#"{{"ruleLanguageVersion":"1.0",{balanced},{teams},{expansions},"rules":[{moved},"#
+    );
+    accepted("teams named one by one", filled(&before, naming, "]}"));
+
+    let defaulted = |index: usize| {
+        format!(
+            r#"{{"name":"{index}","type":"comparison","operation":">","measurements":["flatten(teams[*].players.attributes[s])"],"referenceValue":9}}"#
+        )
+    };
+    accepted("a default that nothing lets pass", filled(&before, defaulted, "]}"));
+    let before = format!(r#"{{"ruleLanguageVersion":"1.0",{balanced},{teams},"rules":["#);
+    let rules = accepted("the same at one wait", filled(&before, defaulted, "]}"));
+    let codes: Vec<&str> = rules.warnings().iter().map(|it| it.kind().code()).collect();
+    assert!(codes.contains(&"defaultNeverPasses"), "{codes:?}");
+}

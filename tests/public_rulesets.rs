@@ -1,6 +1,6 @@
 //! The verdict on every public rule set of the folder `../shared/rulesets`, which is not a part of
 //! this package: `tests/public_rulesets.json` says of each file whether it compiles, and otherwise
-//! every error with its place. Where the folder is not there, the test says so and passes.
+//! every error with its place, and every warning but those of the reading. Where the folder is not there, the test says so and passes.
 #![cfg(feature = "wire")]
 #![expect(clippy::panic, reason = "a test reports by panicking")]
 
@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use rallypoint::{CompileOptions, RuleSet};
+use rallypoint::{CompileOptions, RuleSet, RuleSetWarningKind};
 use serde::Deserialize;
 
 const MANIFEST: &str = include_str!("public_rulesets.json");
@@ -21,6 +21,9 @@ struct Entry {
     why: Option<String>,
     lenient: Verdict,
     strict: Verdict,
+    /// What the lint says of a file that compiles.
+    #[serde(default)]
+    warnings: Vec<Mistake>,
 }
 
 #[derive(PartialEq, Deserialize)]
@@ -60,6 +63,18 @@ fn judge(text: &str, strict: bool) -> Vec<Mistake> {
     mistakes.collect()
 }
 
+/// What the library warns of, but for what the reader takes although it is not quite JSON.
+fn lint(text: &str) -> Vec<Mistake> {
+    let Ok(rule_set) = RuleSet::from_json(text) else { return Vec::new() };
+    let warnings = rule_set.warnings().iter();
+    let warnings = warnings.filter(|it| !matches!(it.kind(), RuleSetWarningKind::Lax(_)));
+    let mistakes = warnings.map(|warning| Mistake {
+        pointer: warning.location().pointer.to_string(),
+        kind: warning.kind().code().into(),
+    });
+    mistakes.collect()
+}
+
 fn manifest() -> Vec<Entry> {
     serde_json::from_str(MANIFEST).unwrap_or_else(|error| panic!("the manifest: {error}"))
 }
@@ -70,7 +85,7 @@ fn the_manifest_says_why_a_file_is_refused() {
     assert!(entries.len() >= 40);
     let files: BTreeSet<&str> = entries.iter().map(|entry| entry.file.as_str()).collect();
     assert_eq!(files.len(), entries.len(), "a file is listed twice");
-    for Entry { file, why, lenient, strict } in &entries {
+    for Entry { file, why, lenient, strict, .. } in &entries {
         for verdict in [lenient, strict] {
             match verdict {
                 Verdict::Word(word) => assert_eq!(word, "ok", "{file}"),
@@ -103,15 +118,19 @@ fn every_public_rule_set_gets_its_verdict() {
     assert_eq!(found, listed, "the folder and the manifest have different files");
 
     let mut report = String::new();
-    for Entry { file, lenient, strict, .. } in &entries {
+    for Entry { file, lenient, strict, warnings, .. } in &entries {
         let text = std::fs::read_to_string(folder.join(file)).expect("a file can be read");
-        for (reading, strict, verdict) in [("lenient", false, lenient), ("strict", true, strict)] {
-            let mistakes = judge(&text, strict);
-            if mistakes == verdict.mistakes() {
+        let readings = [
+            ("lenient", lenient.mistakes(), judge(&text, false)),
+            ("strict", strict.mistakes(), judge(&text, true)),
+            ("warnings", warnings, lint(&text)),
+        ];
+        for (reading, expected, found) in readings {
+            if found == expected {
                 continue;
             }
             let _ = writeln!(report, "{file}, {reading}:");
-            let sides = [("expected", verdict.mistakes()), ("found   ", &mistakes)];
+            let sides = [("expected", expected), ("found   ", &found)];
             for (side, Mistake { pointer, kind }) in
                 sides.into_iter().flat_map(|(side, list)| list.iter().map(move |it| (side, it)))
             {

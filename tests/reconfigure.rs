@@ -163,15 +163,6 @@ fn what_cannot_run_is_refused_and_nothing_changes() {
     let before = fixture.matchmaker.snapshot();
     let other_name = Configuration { name: "other".into(), ..Configuration::default() };
     let no_time = Configuration { request_timeout_seconds: 0, ..Configuration::default() };
-    let balanced = RuleSet::from_json(
-        r#"{"ruleLanguageVersion": "1.0",
-            "playerAttributes": [{"name": "skill", "type": "number"}],
-            "algorithm": {"strategy": "balanced", "batchingPreference": "largestPopulation",
-                          "balancedAttribute": "skill"},
-            "teams": [{"name": "a", "minPlayers": 20, "maxPlayers": 30},
-                      {"name": "b", "minPlayers": 20, "maxPlayers": 30}]}"#,
-    );
-    let balanced = balanced.expect("the rule set is valid");
     let cases = [
         (
             None,
@@ -188,16 +179,35 @@ fn what_cannot_run_is_refused_and_nothing_changes() {
             Some(no_time),
             "`Configuration`: RequestTimeoutSeconds is 0, but must be 1 to 43200",
         ),
-        (
-            Some(balanced),
-            None,
-            "`RuleSet`: the strategy `balanced` is not built yet in this release",
-        ),
     ];
     for (rule_set, configuration, message) in cases {
         let error = fixture.reconfigure(rule_set, configuration).expect_err(message);
         assert_eq!(error, InputError::InvalidRequest { message: message.into() });
         assert_eq!(fixture.matchmaker.snapshot(), before);
+    }
+}
+
+#[test]
+fn tickets_go_on_under_another_strategy() {
+    let mut fixture = Fixture::standalone(rule_set(20, 1, "skill", "number"));
+    for number in 0..44 {
+        fixture.start(&format!("t{number}"), f64::from(number) * 20.0);
+    }
+    fixture.run(0);
+    assert_eq!(fixture.status("t0"), TicketStatus::Searching);
+    let balanced = RuleSet::from_json(
+        r#"{"ruleLanguageVersion": "1.0",
+            "playerAttributes": [{"name": "skill", "type": "number"}],
+            "algorithm": {"strategy": "balanced", "batchingPreference": "largestPopulation",
+                          "balancedAttribute": "skill"},
+            "teams": [{"name": "a", "minPlayers": 21, "maxPlayers": 30},
+                      {"name": "b", "minPlayers": 21, "maxPlayers": 30}]}"#,
+    );
+    let balanced = balanced.expect("the rule set is valid");
+    fixture.reconfigure(Some(balanced), None).expect("it is good");
+    fixture.run(0);
+    for number in 0..44 {
+        assert_eq!(fixture.status(&format!("t{number}")), TicketStatus::Completed, "t{number}");
     }
 }
 

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use rallypoint::wire::{Replay, RuleSetSource, Scenario};
-use rallypoint::{CompileOptions, RuleSet};
+use rallypoint::{CompileOptions, Configuration, EngineOptions, Matchmaker, RuleSet, Timestamp};
 
 fn rulesets(ending: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rulesets");
@@ -23,22 +23,28 @@ fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
+/// The warnings that our rule sets get on purpose; `rulesets/README.md` says why.
+const WARNINGS: &[(&str, &str, &str)] = &[
+    ("co_op", "unusedAttribute", "/playerAttributes/2"),
+    ("co_op", "batchDistanceServes", "/rules/0/name"),
+    ("duel", "batchDistanceServes", "/rules/0/name"),
+    ("free_for_all", "batchDistanceServes", "/rules/0/name"),
+    ("skirmish", "smallBalanced", "/algorithm/strategy"),
+];
+
 #[test]
 fn every_rule_set_compiles_strictly_and_without_surprises() {
     for path in rulesets(".json") {
         let options = CompileOptions::default().strict(true);
-        match RuleSet::compile(&read(&path), options) {
-            Ok(rule_set) => {
-                let warnings = rule_set.warnings().iter();
-                // An attribute may be declared only to reach the game server.
-                let surprising: Vec<String> = warnings
-                    .filter(|warning| warning.kind().code() != "unusedAttribute")
-                    .map(ToString::to_string)
-                    .collect();
-                assert!(surprising.is_empty(), "{}: {surprising:?}", path.display());
-            }
-            Err(errors) => panic!("{}:\n{errors}", path.display()),
-        }
+        let rule_set = RuleSet::compile(&read(&path), options)
+            .unwrap_or_else(|errors| panic!("{}:\n{errors}", path.display()));
+        let name = path.file_stem().expect("a file has a name").to_string_lossy();
+        let expected = WARNINGS.iter().filter(|(file, ..)| *file == name);
+        let expected: Vec<(&str, &str)> = expected.map(|&(_, code, at)| (code, at)).collect();
+        let warnings = rule_set.warnings().iter();
+        let found: Vec<(&str, &str)> =
+            warnings.map(|it| (it.kind().code(), it.location().pointer.as_str())).collect();
+        assert_eq!(found, expected, "{}", path.display());
     }
 }
 
@@ -75,6 +81,7 @@ fn every_scenario_comes_out_as_it_says_and_twice_the_same() {
 /// What the search of each rule set goes by. A rule that no longer says anything of pairs shows
 /// here, before it shows in a benchmark.
 const SEARCHES: &[(&str, &str)] = &[
+    ("battle", "latency max within 120, 120, 200, 200"),
     ("co_op", "same difficulty; shared languages"),
     ("duel", "cells of 50 skill; skill within 50, 150, 400"),
     ("even_teams", "all tickets"),
@@ -84,6 +91,8 @@ const SEARCHES: &[(&str, &str)] = &[
     ("playlists", "all tickets"),
     ("regions", "latency max within 80, 150, 300"),
     ("roles", "cells of 300 skill; skill within 300, 500"),
+    ("royale", "same map; cells of 1 league; league within 1, 3, 3; latency avg within 150"),
+    ("skirmish", "shared modes"),
     ("squads", "cells of 450 skill; skill within 450, 700, 700, 1100"),
     ("trios", "all tickets"),
 ];
@@ -121,4 +130,25 @@ fn the_dependency_graph_and_the_description_name_what_is_there() {
         let json = serde_json::to_value(&summary).expect("a summary has a JSON form");
         assert_eq!(json["ageSelection"], summary.age_selection);
     }
+}
+
+/// `squads` has steps at 20, 30 and 45 seconds, and no warnings otherwise.
+#[test]
+fn a_matchmaker_warns_of_steps_beyond_its_request_timeout() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("rulesets/squads.json");
+    let rule_set = RuleSet::from_json(&read(&path)).expect("it compiles");
+    let late = |request_timeout_seconds| {
+        let configuration = Configuration { request_timeout_seconds, ..Configuration::default() };
+        let (options, start) = (EngineOptions::default(), Timestamp::from_millis(0));
+        let matchmaker = Matchmaker::new(rule_set.clone(), configuration, options, start, 1);
+        let warnings = matchmaker.expect("the configuration is valid").warnings();
+        assert!(warnings.iter().all(|it| it.kind().code() == "stepNeverFires"), "{warnings:?}");
+        let places = warnings.iter().map(|it| it.location().pointer.to_string());
+        places.collect::<Vec<_>>()
+    };
+    let [at_30, at_45] =
+        ["1/steps/0", "0/steps/1"].map(|step| format!("/expansions/{step}/waitTimeSeconds"));
+    assert_eq!(late(46), [""; 0]);
+    assert_eq!(late(45), [at_45.clone()]);
+    assert_eq!(late(30), [at_45, at_30]);
 }

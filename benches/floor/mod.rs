@@ -2,6 +2,8 @@
 //! know the workload and cheat wherever it allows. Each gives its matches as teams of ticket
 //! numbers, which are places in the pool.
 
+pub mod battle;
 pub mod duel;
 pub mod parties;
+pub mod royale;
 pub mod squads;

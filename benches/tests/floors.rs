@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use rallypoint_benches::{
-    Duel, Parties, Roles, Squads, Waiting, Workload, match_by_age, pass, pool,
+    Battle, Duel, Parties, Roles, Royale, Squads, Waiting, Workload, match_by_age, pass, pool,
 };
 
 /// The matches of the floor, of the engine by age alone and of the reference, all of them valid.
@@ -38,6 +38,39 @@ fn agrees<W: Workload>(pools: &[(u32, u64)]) {
             assert!(floor + 20 >= engine, "{}: floor {floor}, engine {engine}", W::NAME);
         }
     }
+}
+
+/// Large matches have no reference; the floor and the engine leave over less than a match for each
+/// location, and a little.
+fn large<W: Workload>(tickets: u32, matches_min: usize) {
+    let pool = pool::<W>(tickets, 1);
+    let ticket_of = |number: u32| pool.get(number as usize).copied();
+    let floor = W::floor(&pool).expect("there is one")().1;
+    let mut waiting = Waiting::new::<W>(&pool, 1).expect("the pool is accepted");
+    let pass = pass(&mut waiting, Duration::MAX).expect("a pass ends");
+    assert_eq!(pass.anchors_exhausted, 0);
+    for assignment in [&floor, &pass.assignment] {
+        assignment.check::<W>(ticket_of).expect("the matches are valid");
+        assert!(assignment.matches() >= matches_min, "{}", assignment.matches());
+        for teams in &assignment.0 {
+            let teams = teams.each_ref().map(|team| {
+                team.iter().filter_map(|&number| ticket_of(number)).collect::<Vec<_>>()
+            });
+            assert!(W::hold(&teams), "{}", W::NAME);
+        }
+    }
+    assert!(pass.assignment.matches() >= floor.matches(), "{}", W::NAME);
+}
+
+#[test]
+fn battle() {
+    // 3,000 tickets have some 5,550 players.
+    large::<Battle>(3_000, 53);
+}
+
+#[test]
+fn royale() {
+    large::<Royale>(3_000, 26);
 }
 
 #[test]

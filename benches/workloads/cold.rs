@@ -115,7 +115,8 @@ pub fn measure<W: Workload>(tickets: u32, seed: u64, effort: &Effort) -> Result<
     let Some(pass) = first else {
         return Err(Failure::Wrong("a measurement needs a turn".into()));
     };
-    let reference_matches = match tickets <= effort.reference_tickets_max {
+    let is_compared = W::HAS_REFERENCE && tickets <= effort.reference_tickets_max;
+    let reference_matches = match is_compared {
         true => {
             let reference = match_by_age::<W>(&pool, effort.patience)?;
             reference.assignment.check::<W>(ticket_of)?;

@@ -1,6 +1,7 @@
 //! What a workload is, and what all of them share.
 
 pub mod assignment;
+pub mod battle;
 pub mod cold;
 pub mod draw;
 pub mod duel;
@@ -8,6 +9,7 @@ pub mod engine;
 pub mod parties;
 pub mod reference;
 pub mod roles;
+pub mod royale;
 pub mod squads;
 pub mod steady;
 
@@ -19,14 +21,17 @@ use rallypoint::Player;
 use assignment::Assignment;
 use draw::Draw;
 
-/// A standing workload: a rule set with two teams, and a pool for it.
+/// A standing workload: a rule set with up to two teams, and a pool for it.
 pub trait Workload {
     /// Its name in `rallypoint bench`.
     const NAME: &'static str;
     /// The text of its rule set.
     const RULES: &'static str;
-    /// The players of each of the two teams.
+    /// The players of each team.
     const TEAM_PLAYERS: usize;
+    /// Whether the reference matcher can say how many matches there should be. It goes through
+    /// tickets one by one for every match, and knows two teams.
+    const HAS_REFERENCE: bool = true;
     /// What the workload knows of a ticket.
     type Ticket: Copy;
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use rallypoint_benches::{
-    Duel, Effort, Failure, Parties, Roles, Row, Squads, Steady, SteadyRow, SteadyWorkload,
-    Workload, measure,
+    Battle, Duel, Effort, Failure, Parties, Roles, Row, Royale, Squads, Steady, SteadyRow,
+    SteadyWorkload, Workload, measure,
 };
 use serde::Serialize;
 
@@ -28,6 +28,15 @@ const TICKETS_MAX: u32 = 1_900_000;
 /// Every result is checked: there are matches, matches from all over the list are valid by the
 /// reference evaluator, and a second run gives the same.
 ///
+/// The columns of the table: `tickets` in the pool; `matches` made, beside the `floor's` and those of
+/// a plain matcher that goes `by age` (pools of up to 10,000); tickets `left over`; the times of the
+/// `floor`, of the `search` alone and of the whole `pass`, and how many times that of the floor the
+/// two take (`search/floor`, `pass/floor`); `submit`, the time of submitting all tickets;
+/// `nodes/ticket`, search nodes for each ticket; `peak RSS`, the most memory held. Of `steady`:
+/// tickets `waiting` at the end; `arrivals` that were measured; the time of `an arrival`, of it `its
+/// passes` and `its submit`; `first pass`, the time of the pass over all that wait, before anybody
+/// arrives; `nodes/arrival`.
+///
 /// With `--format json`: one object a line. Those of a pool have `workload`, `tickets`, `matches`,
 /// `matchSeconds` (the whole pass), `searchSeconds` (the search alone), `floorSeconds`,
 /// `floorMatches`, `referenceMatches` (of a plain matcher that goes by age, for pools of up to
@@ -36,7 +45,7 @@ const TICKETS_MAX: u32 = 1_900_000;
 /// `arrivalSeconds` and `setupSeconds` in place of the floor's. Times are the shortest of all turns.
 /// What took too long has `gaveUpAfterSeconds` instead.
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  rallypoint bench duel squads --tickets 1000,10000\n  \
+#[command(after_help = "Examples:\n  rallypoint bench duel --tickets 1000\n  \
                         rallypoint bench --format json > rows.jsonl")]
 pub struct Arguments {
     /// The workloads; none named: all of them
@@ -72,12 +81,24 @@ enum Name {
     Parties,
     /// Five against five, at most two of a role in a team
     Roles,
+    /// Fifty against fifty in parties, as even as can be
+    Battle,
+    /// A hundred players near one location
+    Royale,
     /// `squads` and `parties` with tickets that arrive one by one
     Steady,
 }
 
 impl Name {
-    const ALL: [Self; 5] = [Self::Duel, Self::Squads, Self::Parties, Self::Roles, Self::Steady];
+    const ALL: [Self; 7] = [
+        Self::Duel,
+        Self::Squads,
+        Self::Parties,
+        Self::Roles,
+        Self::Battle,
+        Self::Royale,
+        Self::Steady,
+    ];
 }
 
 /// A result with what only the process knows.
@@ -113,6 +134,8 @@ pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Faul
             Name::Squads => bench.cold::<Squads>()?,
             Name::Parties => bench.cold::<Parties>()?,
             Name::Roles => bench.cold::<Roles>()?,
+            Name::Battle => bench.cold::<Battle>()?,
+            Name::Royale => bench.cold::<Royale>()?,
             Name::Steady => {
                 let squads = bench.steady::<Squads>()?;
                 squads.and(bench.steady::<Parties>()?)
@@ -201,7 +224,8 @@ impl Bench<'_> {
 }
 
 const COLD_HEADING: &str = "workload         tickets  matches  floor's  by age  left over     floor    \
-                              search    ratio      pass    ratio    submit  nodes/ticket  peak RSS";
+                              search  search/floor      pass  pass/floor    submit  nodes/ticket  \
+                              peak RSS";
 
 fn cold_line(measured: &Measured<Row>) -> String {
     let Measured { row, peak_rss_bytes } = measured;
@@ -210,7 +234,7 @@ fn cold_line(measured: &Measured<Row>) -> String {
         row.floor_seconds.map_or("-".into(), |floor| format!("{:.1}", seconds / floor))
     };
     format!(
-        "{:<14} {:>9} {:>8} {:>8} {:>7} {:>10} {:>9} {:>9} {:>8} {:>9} {:>8} {:>9} {:>13.1} {:>9}",
+        "{:<14} {:>9} {:>8} {:>8} {:>7} {:>10} {:>9} {:>9} {:>13} {:>9} {:>11} {:>9} {:>13.1} {:>9}",
         row.workload,
         row.tickets,
         row.matches,
@@ -272,6 +296,25 @@ fn time(seconds: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_column_has_a_name_of_its_own_that_the_help_explains() {
+        let command = <Arguments as clap::Args>::augment_args(clap::Command::new("bench"));
+        let help = command.get_long_about().expect("it has help").to_string();
+        // Lines of help break anywhere.
+        let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+        for heading in [COLD_HEADING, STEADY_HEADING] {
+            let columns: Vec<_> =
+                heading.split("  ").map(str::trim).filter(|it| !it.is_empty()).collect();
+            assert!(columns.len() >= 10, "{columns:?}");
+            assert_eq!(columns.iter().collect::<BTreeSet<_>>().len(), columns.len(), "{columns:?}");
+            for column in columns.iter().skip(1) {
+                assert!(help.contains(&format!("`{column}`")), "{column}: {help}");
+            }
+        }
+    }
 
     #[test]
     fn times_have_three_digits_and_a_unit() {

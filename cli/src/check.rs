@@ -2,18 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
-use rallypoint::{PlanSummary, RuleSet};
+use rallypoint::{Input, LintOptions, PlanSummary, Player, RuleSet, RuleSetWarning};
 use serde::Serialize;
 
 use crate::console::{self, BAD, Console, Fault, Format, GOOD, Verdict, visible};
 use crate::files::{self, Document, Reading};
 use crate::outcome::counted;
 use crate::report::{self, Finding};
+use crate::tickets::TicketLines;
 
 /// Find every problem of rule sets
 ///
 /// Prints `ok  FILE`, or `bad  FILE` and every problem with its place, the JSON pointer, the
-/// text at fault underlined, and what to do about it. Warnings do not make a rule set bad.
+/// text at fault underlined, and what to do about it. Warnings come after `ok`, too, and do not
+/// make a rule set bad.
 ///
 /// With `--format json`: an array with one object per file that could be read. The `span` of a
 /// problem is the text at fault, as the bytes of the file from `start` up to `end`. `--graph` and
@@ -22,7 +24,9 @@ use crate::report::{self, Finding};
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  rallypoint check --strict rulesets/*.json\n  \
                   rallypoint check --describe rulesets/squads.json\n  \
-                  rallypoint check --graph rulesets/squads.json | dot -Tsvg > squads.svg")]
+                  rallypoint check --graph rulesets/squads.json | dot -Tsvg > squads.svg\n  \
+                  rallypoint check --request-timeout 60 --deny-warnings rulesets/squads.json\n  \
+                  rallypoint check --tickets rulesets/duel.tickets.jsonl rulesets/duel.json")]
 pub struct Arguments {
     /// Rule set files; `-` is standard input
     #[arg(required = true, value_name = "RULESET")]
@@ -32,6 +36,13 @@ pub struct Arguments {
     /// Exit with status 1 if there are warnings, too
     #[arg(long)]
     deny_warnings: bool,
+    /// The `RequestTimeoutSeconds` of the matchmaker: warn of expansion steps that come too late
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=43_200))]
+    request_timeout: Option<u32>,
+    /// Tickets as `match` reads them; `-` is standard input: warn if players lack an attribute or
+    /// latencies without which they are never matched
+    #[arg(long, value_name = "TICKETS")]
+    tickets: Option<PathBuf>,
     /// Print of every valid file what needs what, as a graph in the DOT language: expansions need
     /// rules and teams, rules need attributes, teams, and the rules that their statements name.
     /// Problems go to standard error
@@ -64,23 +75,29 @@ impl Checked {
         self.valid && (!deny_warnings || self.warnings.is_empty())
     }
 
-    /// What is bad about it.
-    fn count(&self) -> String {
-        match self.valid {
-            true => counted(self.warnings.len(), "warning"),
-            false => counted(self.errors.len(), "error"),
+    /// `1 error, 2 warnings`, if there are any.
+    fn count(&self) -> Option<String> {
+        let errors = counted(self.errors.len(), "error");
+        let warnings = counted(self.warnings.len(), "warning");
+        match (self.errors.is_empty(), self.warnings.is_empty()) {
+            (true, true) => None,
+            (false, true) => Some(errors),
+            (true, false) => Some(warnings),
+            (false, false) => Some(format!("{errors}, {warnings}")),
         }
     }
 }
 
 pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Fault> {
-    if arguments.rule_sets.iter().filter(|path| files::is_stdin(path)).count() > 1 {
+    let files = arguments.rule_sets.iter().chain(&arguments.tickets);
+    if files.filter(|path| files::is_stdin(path)).count() > 1 {
         return Err(Fault("standard input can be read once only".into()));
     }
+    let players = arguments.tickets.as_deref().map(read_players).transpose()?.unwrap_or_default();
     let mut verdict = Verdict::Good;
     let mut all = Vec::new();
     for path in &arguments.rule_sets {
-        match check(path, arguments) {
+        match check(path, arguments, &players) {
             Ok((checked, text)) => {
                 let good = checked.is_good(arguments.deny_warnings);
                 verdict = verdict.and(Verdict::good_if(good));
@@ -101,14 +118,47 @@ pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Faul
     Ok(verdict)
 }
 
-fn check(path: &Path, arguments: &Arguments) -> Result<(Checked, String), Fault> {
+/// The players of a file of tickets.
+fn read_players(path: &Path) -> Result<Vec<Player>, Fault> {
+    let mut lines = TicketLines::open(path)?;
+    let mut players = Vec::new();
+    while let Some(ticket) = lines.next_ticket()? {
+        match ticket {
+            Ok(Input::StartMatchmaking(it)) => players.extend(it.players),
+            Ok(Input::StartMatchBackfill(it)) => players.extend(it.players),
+            Ok(_) => {}
+            Err(message) => {
+                return Err(Fault(format!("{}:{}: {message}", lines.name(), lines.number())));
+            }
+        }
+    }
+    Ok(players)
+}
+
+/// What is to be said of a rule set that compiles.
+fn warnings(rule_set: &RuleSet, arguments: &Arguments, players: &[Player]) -> Vec<RuleSetWarning> {
+    let options = match arguments.request_timeout {
+        Some(seconds) => LintOptions::default().request_timeout_seconds(seconds),
+        None => LintOptions::default(),
+    };
+    let mut warnings = rule_set.lint(options);
+    warnings.extend(rule_set.lint_players(players));
+    warnings.sort_by_key(|warning| warning.location().source.start);
+    warnings
+}
+
+fn check(
+    path: &Path,
+    arguments: &Arguments,
+    players: &[Player],
+) -> Result<(Checked, String), Fault> {
     let Document { name: file, text } = files::read(path)?;
     let checked = match RuleSet::compile(&text, arguments.reading.options()) {
         Ok(rule_set) => Checked {
             file,
             valid: true,
             errors: Vec::new(),
-            warnings: rule_set.warnings().iter().map(Finding::from).collect(),
+            warnings: warnings(&rule_set, arguments, players).iter().map(Finding::from).collect(),
             graph: arguments.graph.then(|| rule_set.dependency_graph()),
             description: arguments.describe.then(|| rule_set.describe()),
         },
@@ -133,9 +183,10 @@ fn print(
 ) -> Result<(), Fault> {
     let Checked { file, errors, warnings, graph, description, .. } = checked;
     let shown = visible(file);
+    let count = checked.count().map(|count| format!(" ({count})")).unwrap_or_default();
     let verdict = match good {
-        true => format!("{GOOD}ok{GOOD:#}  {shown}\n"),
-        false => format!("{BAD}bad{BAD:#}  {shown} ({})\n", checked.count()),
+        true => format!("{GOOD}ok{GOOD:#}  {shown}{count}\n"),
+        false => format!("{BAD}bad{BAD:#}  {shown}{count}\n"),
     };
     let findings = report::render_all(file, text, errors.iter().chain(warnings).cloned());
     if arguments.graph {

@@ -139,9 +139,14 @@ impl Console {
         self.problems.push(problem);
     }
 
+    /// The problems so far, for a result that has room for them.
+    pub fn take_problems(&mut self) -> Vec<Problem> {
+        std::mem::take(&mut self.problems)
+    }
+
     /// Prints the problems so far as `{"errors": [...]}`, in JSON and if there are any.
     pub fn tell_problems(&mut self) -> Result<(), Fault> {
-        let problems = std::mem::take(&mut self.problems);
+        let problems = self.take_problems();
         if self.format == Format::Json && !problems.is_empty() {
             self.json(&serde_json::json!({ "errors": problems }))?;
         }
@@ -200,6 +205,8 @@ const NOTE: Style = AnsiColor::Cyan.on_default().bold();
 pub const GOOD: Style = AnsiColor::Green.on_default().bold();
 /// The word `bad`.
 pub const BAD: Style = ERROR;
+/// A word that asks for attention.
+pub const DOUBTFUL: Style = AnsiColor::Yellow.on_default().bold();
 /// A heading.
 pub const STRONG: Style = Style::new().bold();
 

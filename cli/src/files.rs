@@ -115,21 +115,30 @@ pub fn compile(
     options: CompileOptions,
     console: &mut Console,
 ) -> Option<RuleSet> {
-    match RuleSet::compile(text, options) {
-        Ok(rule_set) => {
-            let warnings = rule_set.warnings().iter().map(Finding::from);
-            console::complain(&report::render_all(name, text, warnings));
-            Some(rule_set)
-        }
-        Err(errors) => {
-            for finding in errors.errors().iter().map(Finding::from) {
-                console.keep_problem(Problem::OfRuleSet { file: name.into(), finding });
-            }
-            let findings = errors.errors().iter().map(Finding::from);
-            let findings = findings.chain(errors.warnings().iter().map(Finding::from));
-            console::complain(&report::render_all(name, text, findings));
-            console::error(&format!("the rule set `{}` does not compile", visible(name)));
-            None
-        }
+    let rule_set = compile_without_warnings(name, text, options, console)?;
+    let warnings = rule_set.warnings().iter().map(Finding::from);
+    console::complain(&report::render_all(name, text, warnings));
+    Some(rule_set)
+}
+
+/// Compiles the text of a rule set. `None`: it does not compile, and only then standard error gets
+/// its errors and warnings.
+pub fn compile_without_warnings(
+    name: &str,
+    text: &str,
+    options: CompileOptions,
+    console: &mut Console,
+) -> Option<RuleSet> {
+    let errors = match RuleSet::compile(text, options) {
+        Ok(rule_set) => return Some(rule_set),
+        Err(errors) => errors,
+    };
+    for finding in errors.errors().iter().map(Finding::from) {
+        console.keep_problem(Problem::OfRuleSet { file: name.into(), finding });
     }
+    let findings = errors.errors().iter().map(Finding::from);
+    let findings = findings.chain(errors.warnings().iter().map(Finding::from));
+    console::complain(&report::render_all(name, text, findings));
+    console::error(&format!("the rule set `{}` does not compile", visible(name)));
+    None
 }

@@ -30,7 +30,7 @@ const AGE_SECONDS_MAX: u32 = 43_200;
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  rallypoint judge rulesets/duel.json match.json --format json\n  \
-                  rallypoint match rulesets/duel.json tickets.jsonl --format json --full \\\n    \
+                  rallypoint match rulesets/duel.json rulesets/duel.tickets.jsonl --format json --full \\\n    \
                   | jq '.matches[0].judge' | rallypoint judge rulesets/duel.json -"
 )]
 pub struct Arguments {

@@ -1,21 +1,27 @@
-//! The `rallypoint` command: check rule sets, match pools of tickets, replay scenarios, judge
-//! matches, measure the engine.
+//! The `rallypoint` command: check and test rule sets, match pools of tickets, replay scenarios,
+//! judge matches, explain why tickets wait, measure the engine.
 //!
 //! Data goes to standard output, messages and progress to standard error. Exit status: 0 success,
 //! 1 the input was judged bad, 2 usage or I/O error.
 
 mod bench;
 mod check;
+mod completions;
 mod console;
 mod difference;
+mod expectations;
+mod explain;
 mod files;
 mod judge;
+mod manual;
 mod matching;
 mod memory;
 mod outcome;
 mod progress;
 mod replay;
 mod report;
+mod scenario;
+mod testing;
 mod tickets;
 
 use std::process::ExitCode;
@@ -43,8 +49,12 @@ enum Command {
     Check(check::Arguments),
     Match(matching::Arguments),
     Replay(replay::Arguments),
+    Test(testing::Arguments),
     Judge(judge::Arguments),
+    Explain(explain::Arguments),
     Bench(bench::Arguments),
+    Completions(completions::Arguments),
+    Man(manual::Arguments),
 }
 
 impl Command {
@@ -53,8 +63,12 @@ impl Command {
             Self::Check(arguments) => check::run(arguments, console),
             Self::Match(arguments) => matching::run(arguments, console),
             Self::Replay(arguments) => replay::run(arguments, console),
+            Self::Test(arguments) => testing::run(arguments, console),
             Self::Judge(arguments) => judge::run(arguments, console),
+            Self::Explain(arguments) => explain::run(arguments, console),
             Self::Bench(arguments) => bench::run(arguments, console),
+            Self::Completions(arguments) => completions::run(arguments, console),
+            Self::Man(arguments) => manual::run(arguments, console),
         }
     }
 
@@ -63,7 +77,9 @@ impl Command {
         match self {
             Self::Check(_) => true,
             Self::Replay(arguments) => arguments.reports_files(),
-            Self::Match(_) | Self::Judge(_) | Self::Bench(_) => false,
+            // `test` takes them into its result; a fault before that has none.
+            Self::Match(_) | Self::Test(_) | Self::Judge(_) | Self::Explain(_) => false,
+            Self::Bench(_) | Self::Completions(_) | Self::Man(_) => false,
         }
     }
 }
@@ -111,5 +127,18 @@ mod tests {
     #[test]
     fn the_arguments_are_declared_consistently() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_subcommand_has_an_example() {
+        let command = Arguments::command();
+        assert!(command.get_subcommands().count() >= 8);
+        for subcommand in command.get_subcommands() {
+            let name = subcommand.get_name();
+            let Some(help) = subcommand.get_after_help() else { panic!("{name} has no example") };
+            let help = help.to_string();
+            let examples = help.strip_prefix("Examples:\n").expect("that is how they begin");
+            assert!(examples.starts_with(&format!("  rallypoint {name}")), "{name}: {help}");
+        }
     }
 }

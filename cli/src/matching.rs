@@ -45,8 +45,8 @@ const BAD_LINES_MAX: usize = 20;
 /// fuller, and in `exchanged` those that became two so that more players are matched.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  rallypoint match rulesets/duel.json tickets.jsonl --wait 30\n  \
-                  rallypoint match rulesets/duel.json tickets.jsonl --format json --full"
+    after_help = "Examples:\n  rallypoint match rulesets/duel.json rulesets/duel.tickets.jsonl --wait 30\n  \
+                  rallypoint match rulesets/duel.json rulesets/duel.tickets.jsonl --format json --full"
 )]
 pub struct Arguments {
     /// The rule set file; `-` is standard input
@@ -376,9 +376,8 @@ impl Pool {
 
 /// Names those of the tickets left over, the first of them, that no match can ever hold.
 fn note_hopeless(matchmaker: &Matchmaker, left: &[TicketId]) {
-    let reasons = |ticket: &TicketId| matchmaker.why_waiting(ticket).map(|why| why.never);
     let looked_at = left.iter().take(HOPELESS_SOUGHT_MAX);
-    let hopeless = looked_at.filter_map(|ticket| Some((ticket, reasons(ticket)?)));
+    let hopeless = looked_at.map(|ticket| (ticket, matchmaker.why_never(ticket)));
     for (ticket, reasons) in hopeless.filter(|(_, it)| !it.is_empty()).take(HOPELESS_NAMED_MAX) {
         let reasons: Vec<String> = reasons.iter().map(NeverReason::to_string).collect();
         let ticket = visible(ticket.as_str());

@@ -17,11 +17,19 @@ pub(crate) struct Problems<'t> {
     strict: bool,
     errors: Vec<RuleSetError>,
     warnings: Vec<RuleSetWarning>,
+    /// How many of the warnings are lax readings: a hundred comments must not hide the others.
+    lax_warnings: usize,
 }
 
 impl<'t> Problems<'t> {
     pub(crate) fn new(text: &'t str, strict: bool) -> Self {
-        Self { source: SourceText::new(text), strict, errors: Vec::new(), warnings: Vec::new() }
+        Self {
+            source: SourceText::new(text),
+            strict,
+            errors: Vec::new(),
+            warnings: Vec::new(),
+            lax_warnings: 0,
+        }
     }
 
     pub(crate) fn error(&mut self, at: &Site, kind: RuleSetErrorKind) {
@@ -79,11 +87,24 @@ impl<'t> Problems<'t> {
 
     /// Whether another lax reading would be listed.
     pub(crate) fn lists_lax(&self) -> bool {
-        !self.is_full() && (self.strict || self.warnings.len() < PROBLEMS_MAX)
+        !self.is_full() && (self.strict || self.lax_warnings < PROBLEMS_MAX)
     }
 
     pub(crate) fn has_errors(&self) -> bool {
         !self.errors.is_empty()
+    }
+
+    /// Whether a warning of this code is listed at this place.
+    pub(crate) fn warns_at(&self, at: &Site, code: &str) -> bool {
+        let start = at.span.start as usize;
+        let mut warnings = self.warnings.iter();
+        warnings.any(|it| it.at.source.start == start && it.kind.code() == code)
+    }
+
+    /// The warnings, in the order of the text.
+    pub(crate) fn into_warnings(mut self) -> Vec<RuleSetWarning> {
+        self.warnings.sort_by_key(|warning| warning.at.source.start);
+        self.warnings
     }
 
     /// The value, if no error was found, with the warnings; else all errors in the order of the
@@ -134,11 +155,15 @@ impl<'t> Problems<'t> {
         help: Option<String>,
         place: impl FnOnce(&SourceText<'t>) -> Location,
     ) {
-        if self.warnings.len() < PROBLEMS_MAX {
-            let warning = RuleSetWarning::new(kind, place(&self.source), help);
-            if !self.warnings.contains(&warning) {
-                self.warnings.push(warning);
-            }
+        let is_lax = matches!(kind, RuleSetWarningKind::Lax(_));
+        let others = self.warnings.len() - self.lax_warnings;
+        if (if is_lax { self.lax_warnings } else { others }) >= PROBLEMS_MAX {
+            return;
+        }
+        let warning = RuleSetWarning::new(kind, place(&self.source), help);
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+            self.lax_warnings += usize::from(is_lax);
         }
     }
 }

@@ -156,7 +156,7 @@ impl Matchmaker {
     /// name among equals (decision 15); none when nobody reports any. With it all of them, when a
     /// queue would have to keep to them.
     fn best_locations(&self, found: &Found) -> (Option<Arc<str>>, Vec<Arc<str>>) {
-        let Found { placed, roster, locations } = found;
+        let Found { placed, roster, locations, .. } = found;
         let columns = &self.pool.columns;
         let latencies = || {
             let rows = placed.iter().map(|&(_, row)| row).chain(*roster);

@@ -3,6 +3,8 @@
 mod acceptance;
 mod backfill;
 #[cfg(test)]
+mod balanced_tests;
+#[cfg(test)]
 mod batches_tests;
 pub(crate) mod explain;
 #[cfg(test)]
@@ -46,6 +48,7 @@ use crate::base::idx::Col;
 use crate::base::rng::DetRng;
 use crate::base::sorted::SortedMap;
 use crate::base::time::{Millis, Timestamp, TimestampCell};
+use crate::diag::RuleSetWarning;
 use crate::lifecycle::book::{Book, TicketKey};
 use crate::lifecycle::counters::Counters;
 use crate::lifecycle::estimate::WaitEstimate;
@@ -63,6 +66,7 @@ use crate::placement::Placer;
 use crate::pool::columns::TicketRow;
 use crate::pool::ingest::Pool;
 use crate::ruleset::RuleSet;
+use crate::ruleset::lint::LintOptions;
 use crate::search::{BatchTerms, MatchTerms, Partitions};
 use input::{Input, InputError};
 use options::{Configuration, ConfigurationError, EngineOptions};
@@ -163,7 +167,6 @@ impl Matchmaker {
         validate::configuration(&configuration)?;
         validate::options(&options)?;
         validate::start(start)?;
-        reconfigure::check_rule_set(&rule_set)?;
         let plan = rule_set.plan();
         let rule_names = reconfigure::enforced_rules(&rule_set);
         let mut matchmaker = Self {
@@ -203,14 +206,26 @@ impl Matchmaker {
         Ok(matchmaker)
     }
 
-    /// Tells the search what the configuration and the options say of every match.
+    /// Whether the strategy of the rule set is `balanced`.
+    fn is_balanced(&self) -> bool {
+        self.rule_set.plan().balance.is_some()
+    }
+
+    /// Tells the search what the configuration and the options say of every match. Partitions of
+    /// `balanced` rule sets are not cut (decision 18).
     fn set_terms(&mut self) {
         self.pass.terms = MatchTerms {
             additional_players: self.additional_players(),
             backfill_before_new_match: Millis::from_secs(
                 self.options.backfill_before_new_match_seconds,
             ),
-            batches: BatchTerms { tickets_max: self.options.max_batch_tickets, seed: self.seed },
+            // A large match takes what there is at a location, and batches hide most of it.
+            batches: match self.is_balanced() {
+                true => BatchTerms::default(),
+                false => {
+                    BatchTerms { tickets_max: self.options.max_batch_tickets, seed: self.seed }
+                }
+            },
         };
     }
 
@@ -347,6 +362,13 @@ impl Matchmaker {
     /// The rule set that it runs.
     pub fn rule_set(&self) -> &RuleSet {
         &self.rule_set
+    }
+
+    /// What the author of its rule set should look at, the request timeout of its configuration
+    /// being known. See [`RuleSet::lint`].
+    pub fn warnings(&self) -> Vec<RuleSetWarning> {
+        let seconds = self.configuration.request_timeout_seconds;
+        self.rule_set.lint(LintOptions::default().request_timeout_seconds(seconds))
     }
 
     /// The configuration that it runs.

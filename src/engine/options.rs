@@ -159,12 +159,12 @@ pub struct EngineOptions {
     /// shuffle that the seed decides. Who has no match in a batch is searched for in others after a
     /// second, and after twice as long, up to 64 s, each time that nothing came of it. At least 1.
     /// No batch has fewer tickets than two full matches have players, whatever this says; for that
-    /// some may have more than this.
+    /// some may have more than this. Strategy `balanced` is never cut.
     pub max_batch_tickets: usize,
     /// With how many waiting tickets in reach, the oldest of them, each match of a pass is tried
     /// again before it is formed, 64 at most: it becomes two matches if these have more players in
-    /// all. Whoever was matched as an anchor stays matched. Not in batches. 0: matches go by age
-    /// alone.
+    /// all. Whoever was matched as an anchor stays matched. Not in batches, nor by strategy
+    /// `balanced`. 0: matches go by age alone.
     pub exchange_tries: u32,
     /// Whether a queue places requests without latencies by cost before the order of destinations:
     /// the guide of the service says so, the text of its API does not (facts 8.5).
@@ -216,11 +216,5 @@ pub enum ConfigurationError {
         field: String,
         /// What is wrong, with the limit.
         problem: String,
-    },
-    /// Something that this release does not run.
-    #[error("{what} is not built yet in this release")]
-    NotBuilt {
-        /// What.
-        what: &'static str,
     },
 }

@@ -120,7 +120,8 @@ impl Matchmaker {
             nodes: self.options.nodes_per_slice,
             nodes_per_anchor: self.options.nodes_per_anchor,
             matches: room.div_ceil(EVENTS_PER_MATCH),
-            exchange_tries: self.options.exchange_tries,
+            // A match by strategy `balanced` is taken as it comes: full of the oldest of its location.
+            exchange_tries: if self.is_balanced() { 0 } else { self.options.exchange_tries },
         };
         let pool = pool_at!(self);
         self.waiting.run_slice(pool, budget)

@@ -18,6 +18,7 @@ use crate::model::placement::{
 };
 use crate::model::ticket::{PlacementId, Player};
 use crate::placement::PlacerLimits;
+use crate::placement::why::WhyUnplaced;
 
 pub(super) const fn limits(options: &EngineOptions) -> PlacerLimits {
     PlacerLimits {
@@ -37,6 +38,12 @@ impl Matchmaker {
     /// order in which they began.
     pub fn placements(&self) -> impl Iterator<Item = GameSessionPlacement> + '_ {
         self.placer.ids().filter_map(|id| self.placement(id))
+    }
+
+    /// Why a placement has never asked for a game session and never will; `None` for one that has,
+    /// may do so yet, was stopped, or is not known.
+    pub fn why_unplaced(&self, id: &PlacementId) -> Option<WhyUnplaced> {
+        self.placer.why_unplaced(id)
     }
 
     /// Takes up the queue of the configuration. What has begun goes on in the queue that it began

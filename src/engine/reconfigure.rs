@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use super::input::{Input, InputError, Reconfigure};
-use super::options::{BackfillMode, Configuration, ConfigurationError, FlexMatchMode};
+use super::options::{BackfillMode, Configuration, FlexMatchMode};
 use super::response::Response;
 use super::{Matchmaker, validate};
 use crate::base::time::{Millis, Timestamp};
 use crate::lifecycle::state::metrics;
 use crate::lifecycle::status::TicketStatus;
-use crate::model::schema::Strategy;
 use crate::ruleset::RuleSet;
 
 impl Matchmaker {
@@ -51,10 +50,6 @@ impl Matchmaker {
             }
             validate::configuration(configuration)
                 .map_err(|error| InputError::invalid(format!("`Configuration`: {error}")))?;
-        }
-        if let Some(rule_set) = &rule_set {
-            check_rule_set(rule_set)
-                .map_err(|error| InputError::invalid(format!("`RuleSet`: {error}")))?;
         }
         if let Some(configuration) = &configuration {
             self.check_sessions(configuration)?;
@@ -142,14 +137,6 @@ impl Matchmaker {
             self.set_waiting_timers(key, now);
             self.mark_changed(key);
         }
-    }
-}
-
-/// Whether this release runs a rule set.
-pub(super) fn check_rule_set(rule_set: &RuleSet) -> Result<(), ConfigurationError> {
-    match rule_set.strategy() {
-        Strategy::ExhaustiveSearch => Ok(()),
-        Strategy::Balanced => Err(ConfigurationError::NotBuilt { what: "the strategy `balanced`" }),
     }
 }
 

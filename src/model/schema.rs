@@ -245,6 +245,8 @@ pub(crate) struct Algorithm {
     pub(crate) balanced_attribute: Option<AttributeIdx>,
     pub(crate) backfill_priority: BackfillPriority,
     pub(crate) age_selection: AgeSelection,
+    /// Whether the text states it.
+    pub(crate) age_selection_is_stated: bool,
 }
 
 #[cfg(test)]

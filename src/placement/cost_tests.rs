@@ -127,3 +127,22 @@ fn a_placement_that_no_cap_lets_through_waits_without_work() {
         "only their ends are left"
     );
 }
+
+#[test]
+fn a_placement_that_has_ended_leaves_nothing_to_do() {
+    let mut placer = placer();
+    let start = Timestamp::from_millis(0);
+    placer.start(start, StartGameSessionPlacement::new("p", "q0", 2)).expect("there is room");
+    let mut asked = 0;
+    while let Some(PlacementAction::StartGameSession { placement_id, attempt, .. }) =
+        placer.poll_action()
+    {
+        let (attempt, reason) = (Some(attempt), Refusal::NoCapacity);
+        let report = GameSessionRefused { placement_id, attempt, reason };
+        placer.session_refused(start, &report).expect("it was asked");
+        asked += 1;
+    }
+    assert_eq!((asked, placer.next_due()), (LOCATIONS, Some(Timestamp::from_millis(1000))));
+    placer.stop(start, &"p".into()).expect("it is pending");
+    assert_eq!(placer.next_due(), None);
+}

@@ -11,9 +11,14 @@ pub(crate) mod fleet;
 mod model_tests;
 mod placer;
 mod plan;
+mod progress;
 pub(crate) mod queue;
 mod record;
+mod records;
+mod reports;
+mod search;
 mod stored;
+pub(crate) mod why;
 
 pub(crate) use check::PlacementError;
 pub(crate) use placer::{Placer, PlacerLimits};

@@ -6,12 +6,15 @@ use std::sync::Arc;
 use super::check::{self, Checked, PlacementError, refuse, shown};
 use super::plan::QueuePlan;
 use super::queue::GameSessionQueue;
-use super::record::{BACK_OFF, Record, Search, WaitsFor};
+use super::record::{Details, Record};
+use super::records::{PlacementKey, Records};
+use super::search::{Search, WaitsFor};
+use super::why::WhyUnplaced;
 use crate::base::rng::DetRng;
 use crate::base::time::{Millis, Timestamp};
 use crate::model::placement::{
     GameSessionPlacement, GameSessionRefused, GameSessionStarted, PlacementAction, PlacementEvent,
-    PlacementFallbackStrategy, PlacementStatus, Refusal, StartGameSessionPlacement,
+    PlacementStatus, Refusal, StartGameSessionPlacement,
 };
 use crate::model::session::{GameSessionConnectionInfo, MatchedPlayerSession};
 use crate::model::ticket::{MatchId, PlacementId};
@@ -47,13 +50,12 @@ fn timer_key(at: Timestamp, kind: TimerKind, first_ticket: Option<u64>, number: 
 pub(crate) struct Placer {
     queues: BTreeMap<Arc<str>, Arc<QueuePlan>>,
     limits: PlacerLimits,
-    pub(super) records: BTreeMap<u64, Record>,
-    pub(super) by_id: BTreeMap<PlacementId, u64>,
+    pub(super) records: Records,
     /// The running game sessions of placements that are known.
-    pub(super) by_arn: BTreeMap<Arc<str>, u64>,
-    timers: BTreeMap<TimerKey, ()>,
+    pub(super) by_arn: BTreeMap<Arc<str>, PlacementKey>,
+    timers: BTreeMap<TimerKey, PlacementKey>,
     /// Those that have ended, the earliest first.
-    pub(super) ended: VecDeque<u64>,
+    pub(super) ended: VecDeque<PlacementKey>,
     pub(super) submissions: u64,
     /// Pending placements that no match has asked for.
     requested: usize,
@@ -71,8 +73,7 @@ impl Placer {
         Self {
             queues: BTreeMap::new(),
             limits,
-            records: BTreeMap::new(),
-            by_id: BTreeMap::new(),
+            records: Records::new(seed),
             by_arn: BTreeMap::new(),
             timers: BTreeMap::new(),
             ended: VecDeque::new(),
@@ -124,15 +125,15 @@ impl Placer {
 
     /// When [`fire_next`](Self::fire_next) is due.
     pub(crate) fn next_due(&self) -> Option<Timestamp> {
-        self.timers.first_key_value().map(|(&(at, ..), ())| at)
+        self.timers.first_key_value().map(|(&(at, ..), _)| at)
     }
 
     /// Does what is due next, at its own time.
     pub(crate) fn fire_next(&mut self) {
-        let Some(((at, kind, _, number), ())) = self.timers.pop_first() else { return };
+        let Some(((at, kind, ..), key)) = self.timers.pop_first() else { return };
         match kind {
-            TimerKind::Deadline => self.finish(number, PlacementStatus::TimedOut, at),
-            TimerKind::Retry => self.ask_next(number, at),
+            TimerKind::Deadline => self.finish(key, PlacementStatus::TimedOut, at),
+            TimerKind::Retry => self.ask_next(key, at),
         }
     }
 
@@ -153,8 +154,8 @@ impl Placer {
             )));
         }
         self.requested += 1;
-        let number = self.insert(now, plan, request, None, None);
-        Ok(self.view(number))
+        let key = self.insert(now, plan, request, None, None);
+        Ok(self.view(key))
     }
 
     /// The same for a match and the number of its first ticket, in no other locations than those
@@ -170,8 +171,8 @@ impl Placer {
         only: Option<&[Arc<str>]>,
     ) -> Checked<Timestamp> {
         let plan = self.check(&request)?;
-        let number = self.insert(now, plan, request, Some(of), only);
-        Ok(self.records.get(&number).map_or(now, Record::deadline))
+        let key = self.insert(now, plan, request, Some(of), only);
+        Ok(self.records.get(key).map_or(now, Record::deadline))
     }
 
     fn check(&self, request: &StartGameSessionPlacement) -> Checked<Arc<QueuePlan>> {
@@ -188,7 +189,7 @@ impl Placer {
                 "`PriorityConfigurationOverride` needs a queue whose `PriorityOrder` begins with LOCATION, and that of `{name}` does not"
             ));
         }
-        if self.by_id.contains_key(&request.placement_id) {
+        if self.records.find(&request.placement_id).is_some() {
             return refuse(format!(
                 "`PlacementId`: the placement `{}` is known; every placement needs an id of its own",
                 request.placement_id
@@ -204,54 +205,53 @@ impl Placer {
         mut request: StartGameSessionPlacement,
         of: Option<(MatchId, u64)>,
         only: Option<&[Arc<str>]>,
-    ) -> u64 {
+    ) -> PlacementKey {
         request.game_session_queue_name.clone_from(&plan.queue.name);
         let number = self.submissions;
         self.submissions += 1;
-        let search = Search::new(&plan, &request, only);
+        let id = request.placement_id.clone();
+        let mut details = Details::of(request, &plan);
+        let given = details.request().priority_configuration_override.as_ref();
+        let search = Search::new(&plan, details.reports(), given, only);
         let (match_id, first_ticket) = of.unzip();
+        details.match_id = match_id;
         let record = Record {
+            id,
             number,
-            match_id,
             first_ticket,
             queue: plan,
-            status: PlacementStatus::Pending,
             start: now,
-            end: None,
+            search: Some(search),
             attempts: 0,
-            search: Some(Box::new(search)),
-            session: None,
-            request: Box::new(request),
+            status: PlacementStatus::Pending,
+            details,
         };
-        self.by_id.insert(record.request.placement_id.clone(), number);
-        self.timers.insert(record.timer(record.deadline(), TimerKind::Deadline), ());
-        self.records.insert(number, record);
-        self.ask_next(number, now);
-        number
+        let timer = record.timer(record.deadline(), TimerKind::Deadline);
+        let key = self.records.insert(record);
+        self.timers.insert(timer, key);
+        self.ask_next(key, now);
+        key
     }
 
     /// Asks for a session at the next place that is allowed; when none is left in this pass, sets
     /// the time of the next pass.
-    fn ask_next(&mut self, number: u64, now: Timestamp) {
-        let Some(record) = self.records.get_mut(&number) else { return };
-        let (plan, deadline) = (Arc::clone(&record.queue), record.deadline());
-        let first_ticket = record.first_ticket;
+    fn ask_next(&mut self, key: PlacementKey, now: Timestamp) {
+        let Some(record) = self.records.get_mut(key) else { return };
+        let deadline = record.deadline();
+        let plan = &*record.queue;
         let Some(search) = &mut record.search else { return };
-        let cap = plan.cap(now.since(record.start));
-        while let Some(&place) = search.order(&plan).get(search.cursor) {
-            search.cursor += 1;
-            #[cfg(test)]
-            {
-                self.looked_at += 1;
-            }
-            if search.worst_at(&plan, place) > cap {
-                continue;
-            }
+        #[cfg(test)]
+        let cursor = search.cursor();
+        let next = search.next(plan, plan.cap(now.since(record.start)));
+        #[cfg(test)]
+        {
+            self.looked_at += u64::from(search.cursor() - cursor);
+        }
+        if let Some((place, at)) = next.and_then(|place| Some((place, plan.place(place)?))) {
             search.waits_for = WaitsFor::Answer(place);
-            let Some(at) = plan.place(place) else { continue };
             record.attempts += 1;
             self.actions.push_back(PlacementAction::StartGameSession {
-                placement_id: record.request.placement_id.clone(),
+                placement_id: record.id.clone(),
                 attempt: record.attempts,
                 destination: Arc::clone(&plan.destinations[usize::from(at.destination)]),
                 location: Arc::clone(&plan.locations[usize::from(at.location)]),
@@ -259,56 +259,53 @@ impl Placer {
             return;
         }
         search.begin_pass();
-        search.waits_for =
-            match search.next_pass(&plan, record.start, now).filter(|&at| at < deadline) {
-                Some(at) => {
-                    self.timers.insert(timer_key(at, TimerKind::Retry, first_ticket, number), ());
-                    WaitsFor::Retry(at)
-                }
-                None => WaitsFor::Nothing,
-            };
+        let next_pass = search.next_pass(plan, record.start, now).filter(|&at| at < deadline);
+        search.waits_for = next_pass.map_or(WaitsFor::Nothing, WaitsFor::Retry);
+        if let Some(at) = next_pass {
+            self.timers.insert(record.timer(at, TimerKind::Retry), key);
+        }
     }
 
     /// Ends a placement and tells of it.
-    fn finish(&mut self, number: u64, status: PlacementStatus, at: Timestamp) {
-        let Some(record) = self.records.get_mut(&number) else { return };
+    fn finish(&mut self, key: PlacementKey, status: PlacementStatus, at: Timestamp) {
+        let Some(record) = self.records.get_mut(key) else { return };
         self.timers.remove(&record.timer(record.deadline(), TimerKind::Deadline));
         let waits_for = record.search.as_ref().map(|search| search.waits_for);
         if let Some(WaitsFor::Retry(retry)) = waits_for {
             self.timers.remove(&record.timer(retry, TimerKind::Retry));
         }
         record.advance(status, at);
-        if record.match_id.is_none() {
+        if record.details.match_id.is_none() {
             self.requested -= 1;
         }
-        self.ended.push_back(number);
+        self.ended.push_back(key);
         self.events.push_back(PlacementEvent {
-            placement_id: record.request.placement_id.clone(),
+            placement_id: record.id.clone(),
             queue_arn: Arc::clone(&record.queue.arn),
             status,
             start_time: record.start,
             end_time: at,
-            game_session: record.session.clone(),
-            match_id: record.match_id.clone(),
+            game_session: record.details.session.clone(),
+            match_id: record.details.match_id.clone(),
         });
     }
 
-    fn number(&self, id: &PlacementId) -> Checked<u64> {
-        self.by_id.get(id).copied().ok_or_else(|| {
+    fn key(&self, id: &PlacementId) -> Checked<PlacementKey> {
+        self.records.find(id).ok_or_else(|| {
             let message = format!("there is no placement `{}`", shown(id.as_str()));
             PlacementError::NotFound(message)
         })
     }
 
-    fn find(&self, id: &PlacementId) -> Option<&Record> {
-        self.records.get(self.by_id.get(id)?)
+    pub(super) fn find(&self, id: &PlacementId) -> Option<&Record> {
+        self.records.get(self.records.find(id)?)
     }
 
     /// # Errors
     /// When there is no such placement.
     pub(crate) fn describe(&self, id: &PlacementId) -> Checked<GameSessionPlacement> {
         check::placement_id(id)?;
-        self.number(id).map(|number| self.view(number))
+        self.key(id).map(|key| self.view(key))
     }
 
     /// Ends a placement that is PENDING.
@@ -321,16 +318,16 @@ impl Placer {
         id: &PlacementId,
     ) -> Checked<GameSessionPlacement> {
         check::placement_id(id)?;
-        let number = self.number(id)?;
-        let status = self.records.get(&number).map(|record| record.status);
+        let key = self.key(id)?;
+        let status = self.records.get(key).map(|record| record.status);
         if let Some(status) = status.filter(|&it| it != PlacementStatus::Pending) {
             return refuse(format!(
                 "the placement `{id}` is in {} status; only one in PENDING can be stopped",
                 status.as_str()
             ));
         }
-        self.finish(number, PlacementStatus::Cancelled, now);
-        Ok(self.view(number))
+        self.finish(key, PlacementStatus::Cancelled, now);
+        Ok(self.view(key))
     }
 
     /// Takes a session that has come up. One that no placement waits for is to be stopped.
@@ -344,14 +341,14 @@ impl Placer {
         report: &GameSessionStarted,
     ) -> Checked {
         check::placement_id(&report.placement_id)?;
-        let number = self.number(&report.placement_id)?;
+        let key = self.key(&report.placement_id)?;
         let info = &report.game_session_connection_info;
         let Some(arn) = &info.game_session_arn else {
             return refuse("`GameSessionConnectionInfo.GameSessionArn` is missing");
         };
         match self.by_arn.get(arn.as_str()) {
             // the same report again
-            Some(&known) if known == number => return Ok(()),
+            Some(&known) if known == key => return Ok(()),
             Some(_) => {
                 return refuse(format!(
                     "`GameSessionConnectionInfo.GameSessionArn`: the game session `{}` is that of another placement",
@@ -360,7 +357,7 @@ impl Placer {
             }
             None => {}
         }
-        let Some(record) = self.records.get_mut(&number) else { return Ok(()) };
+        let Some(record) = self.records.get_mut(key) else { return Ok(()) };
         let Some(place) = record.awaited(report.attempt) else {
             self.actions.push_back(PlacementAction::StopGameSession {
                 placement_id: report.placement_id.clone(),
@@ -368,7 +365,7 @@ impl Placer {
             });
             return Ok(());
         };
-        let desired = &record.request.desired_player_sessions;
+        let desired = &record.details.request().desired_player_sessions;
         for (position, given) in info.matched_player_sessions.iter().enumerate() {
             if !desired.iter().any(|it| it.player_id == given.player_id) {
                 return refuse(format!(
@@ -390,13 +387,13 @@ impl Placer {
         let location = record.queue.place(place).map(|place| usize::from(place.location));
         let location = location.and_then(|it| record.queue.locations.get(it));
         let location = info.location.clone().or_else(|| location.map(|it| it.to_string()));
-        record.session = Some(Box::new(GameSessionConnectionInfo {
+        record.details.session = Some(Box::new(GameSessionConnectionInfo {
             matched_player_sessions,
             location,
             ..info.clone()
         }));
-        self.by_arn.insert(arn.as_str().into(), number);
-        self.finish(number, PlacementStatus::Fulfilled, now);
+        self.by_arn.insert(arn.as_str().into(), key);
+        self.finish(key, PlacementStatus::Fulfilled, now);
         Ok(())
     }
 
@@ -411,8 +408,8 @@ impl Placer {
         report: &GameSessionRefused,
     ) -> Checked {
         check::placement_id(&report.placement_id)?;
-        let number = self.number(&report.placement_id)?;
-        let Some(record) = self.records.get(&number) else { return Ok(()) };
+        let key = self.key(&report.placement_id)?;
+        let Some(record) = self.records.get(key) else { return Ok(()) };
         if record.status != PlacementStatus::Pending {
             return Ok(());
         }
@@ -427,8 +424,8 @@ impl Placer {
             return refuse(message);
         }
         match report.reason {
-            Refusal::NoCapacity | Refusal::Error => self.ask_next(number, now),
-            Refusal::Fatal => self.finish(number, PlacementStatus::Failed, now),
+            Refusal::NoCapacity | Refusal::Error => self.ask_next(key, now),
+            Refusal::Fatal => self.finish(key, PlacementStatus::Failed, now),
         }
         Ok(())
     }
@@ -447,7 +444,7 @@ impl Placer {
     /// snapshot has made it up, another one.
     pub(crate) fn id_for_match(&mut self, match_id: &MatchId) -> PlacementId {
         let mut id = PlacementId::from(match_id.as_str());
-        while check::placement_id(&id).is_err() || self.by_id.contains_key(&id) {
+        while check::placement_id(&id).is_err() || self.records.find(&id).is_some() {
             id = PlacementId::from(self.rng.uuid().as_str());
         }
         id
@@ -455,146 +452,81 @@ impl Placer {
 
     /// Forgets placements that ended long ago.
     pub(crate) fn forget(&mut self, now: Timestamp) {
-        while let Some(&number) = self.ended.front() {
-            let end = self.records.get(&number).and_then(|record| record.end);
+        while let Some(&key) = self.ended.front() {
+            let end = self.records.get(key).and_then(|record| record.details.end);
             let is_old = end.is_none_or(|end| now.since(end) >= self.limits.retention);
             if !is_old && self.ended.len() <= self.limits.retained_max {
                 return;
             }
             self.ended.pop_front();
-            let Some(record) = self.records.remove(&number) else { continue };
-            self.by_id.remove(&record.request.placement_id);
-            let arn = record.session.and_then(|session| session.game_session_arn);
-            if let Some(arn) = arn.filter(|arn| self.by_arn.get(arn.as_str()) == Some(&number)) {
+            let Some(record) = self.records.remove(key) else { continue };
+            let arn = record.details.session.and_then(|session| session.game_session_arn);
+            if let Some(arn) = arn.filter(|arn| self.by_arn.get(arn.as_str()) == Some(&key)) {
                 self.by_arn.remove(arn.as_str());
             }
         }
     }
 
     /// Takes up a placement of an earlier run.
-    pub(super) fn take_up(&mut self, record: Record) {
-        let number = record.number;
-        self.by_id.insert(record.request.placement_id.clone(), number);
-        match &record.search {
-            Some(search) => {
-                self.timers.insert(record.timer(record.deadline(), TimerKind::Deadline), ());
-                if let WaitsFor::Retry(at) = search.waits_for {
-                    self.timers.insert(record.timer(at, TimerKind::Retry), ());
-                }
-                self.requested += usize::from(record.match_id.is_none());
-            }
-            None => self.ended.push_back(number),
+    pub(super) fn take_up(&mut self, record: Record) -> PlacementKey {
+        let is_requested = record.details.match_id.is_none();
+        let deadline = record.timer(record.deadline(), TimerKind::Deadline);
+        let waits_for = record.search.as_ref().map(|search| search.waits_for);
+        let retry = match waits_for {
+            Some(WaitsFor::Retry(at)) => Some(record.timer(at, TimerKind::Retry)),
+            _ => None,
+        };
+        let key = self.records.insert(record);
+        if waits_for.is_none() {
+            self.ended.push_back(key);
+            return key;
         }
-        self.records.insert(number, record);
+        self.timers.insert(deadline, key);
+        self.timers.extend(retry.map(|retry| (retry, key)));
+        self.requested += usize::from(is_requested);
+        key
     }
 
     /// The match that a placement is for.
     pub(crate) fn match_of(&self, id: &PlacementId) -> Option<&MatchId> {
-        self.find(id)?.match_id.as_ref()
+        self.find(id)?.details.match_id.as_ref()
     }
 
     /// Whether a pending placement is for this match, until then.
     pub(crate) fn waits_for(&self, id: &PlacementId, match_id: &MatchId, until: Timestamp) -> bool {
         self.find(id).is_some_and(|record| {
             record.search.is_some()
-                && record.match_id.as_ref() == Some(match_id)
+                && record.details.match_id.as_ref() == Some(match_id)
                 && record.deadline() == until
         })
     }
 
     /// The matches whose placements are pending.
     pub(crate) fn pending_matches(&self) -> impl Iterator<Item = &MatchId> {
-        let pending = self.records.values().filter(|record| record.search.is_some());
-        pending.filter_map(|record| record.match_id.as_ref())
+        self.records.pending().filter_map(|record| record.details.match_id.as_ref())
     }
 
     pub(crate) fn get(&self, id: &PlacementId) -> Option<GameSessionPlacement> {
-        self.by_id.get(id).map(|&number| self.view(number))
+        self.find(id).map(Record::view)
+    }
+
+    /// Why a placement asks for nothing.
+    pub(crate) fn why_unplaced(&self, id: &PlacementId) -> Option<WhyUnplaced> {
+        self.find(id)?.why_unplaced()
     }
 
     /// All that are known, in the order in which they began.
     pub(crate) fn ids(&self) -> impl Iterator<Item = &PlacementId> {
-        self.records.values().map(|record| &record.request.placement_id)
+        self.records.iter().map(|record| &record.id)
     }
 
-    fn view(&self, number: u64) -> GameSessionPlacement {
-        self.records.get(&number).expect("a number that is given out has a record").view()
+    fn view(&self, key: PlacementKey) -> GameSessionPlacement {
+        self.records.get(key).expect("a key that is given out has a record").view()
     }
 }
 
 impl Record {
     fn timer(&self, at: Timestamp, kind: TimerKind) -> TimerKey {
         timer_key(at, kind, self.first_ticket, self.number)
-    }
-
-    /// The place that the host is asked about, if that is the attempt in question.
-    fn awaited(&self, attempt: Option<u32>) -> Option<u16> {
-        let search = self.search.as_ref()?;
-        let is_last = attempt.is_none_or(|attempt| attempt == self.attempts);
-        match search.waits_for {
-            WaitsFor::Answer(place) if is_last => Some(place),
-            _ => None,
-        }
-    }
-
-    fn view(&self) -> GameSessionPlacement {
-        GameSessionPlacement {
-            request: (*self.request).clone(),
-            status: self.status,
-            start_time: self.start,
-            end_time: self.end,
-            game_session: self.session.as_deref().cloned(),
-            matchmaker_data: None,
-        }
-    }
-}
-
-impl Search {
-    pub(super) fn new(
-        plan: &QueuePlan,
-        request: &StartGameSessionPlacement,
-        only: Option<&[Arc<str>]>,
-    ) -> Self {
-        let latencies = plan.latencies(&request.player_latencies);
-        let given = request.priority_configuration_override.as_ref();
-        let order = match (given, &latencies, only) {
-            (Some(given), ..) => Some(plan.overridden(given)),
-            (None, None, None) => None,
-            (None, latencies, only) => Some(plan.sorted(latencies.as_ref(), |place| {
-                let name = plan.locations.get(usize::from(place.location));
-                only.is_none_or(|only| name.is_some_and(|name| only.contains(name)))
-            })),
-        };
-        let fallback = given.map(|given| given.placement_fallback_strategy);
-        Self {
-            order: order.map(Vec::into_boxed_slice),
-            single_pass: fallback == Some(PlacementFallbackStrategy::DefaultAfterSinglePass),
-            worst: latencies.filter(|_| plan.has_caps()).map(|latencies| latencies.worst),
-            cursor: 0,
-            waits_for: WaitsFor::Nothing,
-        }
-    }
-
-    /// Goes back to the top of the order, of the queue's after an override's single pass.
-    fn begin_pass(&mut self) {
-        self.cursor = 0;
-        if self.single_pass {
-            self.single_pass = false;
-            self.order = None;
-        }
-    }
-
-    /// When the next pass begins: at the first end of a back-off at which a place is allowed; none
-    /// when none ever is.
-    fn next_pass(&self, plan: &QueuePlan, start: Timestamp, now: Timestamp) -> Option<Timestamp> {
-        let next = now.plus(BACK_OFF);
-        let places = self.order(plan).iter();
-        let best = places.map(|&place| self.worst_at(plan, place)).min_by(f64::total_cmp)?;
-        let allowed = plan.allowed_from(best, start)?;
-        if allowed <= next {
-            return Some(next);
-        }
-        let passes = allowed.since(now).get().div_ceil(BACK_OFF.get());
-        Some(now.plus(Millis::new(passes * BACK_OFF.get())))
     }
 }

@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::queue::{GameSessionQueue, PriorityKind};
+use super::reports::Reports;
 use crate::base::time::{Millis, Timestamp};
-use crate::model::placement::PlayerLatency;
 use crate::model::placement::{PlacementFallbackStrategy, PriorityConfigurationOverride};
 
 /// A location of a destination.
@@ -16,6 +16,15 @@ pub(super) struct Place {
     /// Its location, by position among those of the queue.
     pub(super) location: u16,
     hourly_cost: f64,
+}
+
+/// A place in an order, with all that an attempt asks of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Turn {
+    /// By position among the places of the queue.
+    pub(super) place: u16,
+    /// The first cap on latency that lets it through, by position; their number when none does.
+    pub(super) cap: u8,
 }
 
 /// A cap on latency, from an age on.
@@ -40,8 +49,8 @@ pub(super) struct QueuePlan {
     caps: Vec<Cap>,
     with_latencies: Vec<PriorityKind>,
     without_latencies: Vec<PriorityKind>,
-    /// All places, in the order without latencies.
-    order: Vec<u16>,
+    /// All places, in the order without latencies, which no cap holds up.
+    order: Vec<Turn>,
 }
 
 /// What the latencies of a request say of each location of its queue.
@@ -50,7 +59,7 @@ pub(super) struct Latencies {
     /// The mean over all players; none where a player reports nothing.
     means: Vec<Option<f64>>,
     /// The worst of any player; infinite where a player reports nothing.
-    pub(super) worst: Box<[f64]>,
+    worst: Vec<f64>,
 }
 
 impl QueuePlan {
@@ -115,7 +124,7 @@ impl QueuePlan {
             places,
             queue,
         };
-        plan.order = plan.sorted(None, |_| true);
+        plan.order = plan.turns(&plan.sorted(None, |_| true), None);
         plan
     }
 
@@ -125,8 +134,13 @@ impl QueuePlan {
     }
 
     /// All places, in the order without latencies.
-    pub(super) fn order(&self) -> &[u16] {
+    pub(super) fn order(&self) -> &[Turn] {
         &self.order
+    }
+
+    /// The position of a location among those of the queue where it may place.
+    pub(super) fn location(&self, name: &str) -> Option<u16> {
+        self.locations.binary_search_by(|it| (**it).cmp(name)).ok().map(|it| it as u16)
     }
 
     pub(super) fn place(&self, place: u16) -> Option<&Place> {
@@ -155,7 +169,7 @@ impl QueuePlan {
             let location = &self.locations[usize::from(self.place(place)?.location)];
             given.location_order.iter().position(|it| **it == **location)
         };
-        let mut order: Vec<u16> = self.order.clone();
+        let mut order: Vec<u16> = self.order.iter().map(|turn| turn.place).collect();
         if given.placement_fallback_strategy == PlacementFallbackStrategy::None {
             order.retain(|place| rank(place).is_some());
         }
@@ -164,30 +178,36 @@ impl QueuePlan {
         order
     }
 
+    /// Places in their order, each with the cap that it waits for.
+    pub(super) fn turns(&self, order: &[u16], latencies: Option<&Latencies>) -> Vec<Turn> {
+        let first_cap = |place: u16| {
+            let Some(latencies) = latencies else { return 0 };
+            let location = self.place(place).map(|place| usize::from(place.location));
+            let worst = location.and_then(|it| latencies.worst.get(it)).copied();
+            let worst = worst.unwrap_or(f64::INFINITY);
+            let first = self.caps.iter().position(|cap| worst <= cap.millis);
+            first.unwrap_or(self.caps.len()) as u8
+        };
+        order.iter().map(|&place| Turn { place, cap: first_cap(place) }).collect()
+    }
+
     /// What the latencies of a request say; none when it has none.
-    pub(super) fn latencies(&self, reports: &[PlayerLatency]) -> Option<Latencies> {
-        if reports.is_empty() {
+    pub(super) fn latencies(&self, reports: &Reports) -> Option<Latencies> {
+        let players = reports.players();
+        if players == 0 {
             return None;
         }
-        let mut players: Vec<&str> = reports.iter().map(|it| it.player_id.as_str()).collect();
-        players.sort_unstable();
-        players.dedup();
         let mut found = vec![(0.0, 0, 0.0); self.locations.len()];
-        for report in reports {
-            let name = &*report.region_identifier;
-            let Ok(location) = self.locations.binary_search_by(|it| (**it).cmp(name)) else {
-                continue;
-            };
-            if let Some((sum, count, worst)) = found.get_mut(location) {
-                *sum += report.latency_in_milliseconds;
+        for (location, millis) in reports.in_queue() {
+            if let Some((sum, count, worst)) = found.get_mut(usize::from(location)) {
+                *sum += millis;
                 *count += 1;
-                *worst = f64::max(*worst, report.latency_in_milliseconds);
+                *worst = f64::max(*worst, millis);
             }
         }
-        let mean = |&(sum, count, _): &(f64, usize, f64)| {
-            (count == players.len()).then_some(sum / count as f64)
-        };
-        let worst = |&(_, count, worst): &(f64, usize, f64)| match count == players.len() {
+        let mean =
+            |&(sum, count, _): &(f64, usize, f64)| (count == players).then_some(sum / count as f64);
+        let worst = |&(_, count, worst): &(f64, usize, f64)| match count == players {
             true => worst,
             false => f64::INFINITY,
         };
@@ -197,20 +217,21 @@ impl QueuePlan {
         })
     }
 
-    /// Whether a cap on latency is ever in force.
-    pub(super) fn has_caps(&self) -> bool {
-        !self.caps.is_empty()
+    /// The cap in force at an age, by position; the first without policies. The last one stays
+    /// (decision 33).
+    pub(super) fn cap(&self, age: Millis) -> u8 {
+        self.caps.iter().rposition(|cap| cap.from <= age).unwrap_or(0) as u8
     }
 
-    /// The cap in force at an age; infinite without policies. The last one stays (decision 33).
-    pub(super) fn cap(&self, age: Millis) -> f64 {
-        let in_force = self.caps.iter().rev().find(|cap| cap.from <= age);
-        in_force.map_or(f64::INFINITY, |cap| cap.millis)
+    /// The highest cap that is in force before an age, in milliseconds.
+    pub(super) fn highest_cap(&self, before: Millis) -> u32 {
+        let in_time = self.caps.iter().rfind(|cap| cap.from < before);
+        in_time.map_or(0, |cap| cap.millis as u32)
     }
 
-    /// When the worst latency of a location is first allowed, for a request of `start`; none when
-    /// it never is.
-    pub(super) fn allowed_from(&self, worst: f64, start: Timestamp) -> Option<Timestamp> {
+    /// When a cap, or one after it, is first in force, for a request of `start`; none when none
+    /// ever is.
+    pub(super) fn allowed_from(&self, cap: u8, start: Timestamp) -> Option<Timestamp> {
         if self.caps.is_empty() {
             return Some(start);
         }
@@ -218,7 +239,8 @@ impl QueuePlan {
         let mut in_force = self.caps.iter().enumerate().filter(|(position, cap)| {
             self.caps.get(position + 1).is_none_or(|next| next.from > cap.from)
         });
-        in_force.find(|(_, cap)| worst <= cap.millis).map(|(_, cap)| start.plus(cap.from))
+        let from = in_force.find(|(position, _)| *position >= usize::from(cap));
+        from.map(|(_, cap)| start.plus(cap.from))
     }
 
     fn compare(&self, left: &Place, right: &Place, latencies: Option<&Latencies>) -> Ordering {

@@ -1,12 +1,14 @@
-//! One placement over time: its states, and what it does while it is PENDING.
+//! One placement over time.
 
 use std::sync::Arc;
 
 use super::plan::QueuePlan;
+use super::reports::Reports;
+use super::search::{Search, WaitsFor};
 use crate::base::time::{Millis, Timestamp};
-use crate::model::placement::{PlacementStatus, StartGameSessionPlacement};
+use crate::model::placement::{GameSessionPlacement, PlacementStatus, StartGameSessionPlacement};
 use crate::model::session::GameSessionConnectionInfo;
-use crate::model::ticket::MatchId;
+use crate::model::ticket::{MatchId, PlacementId};
 
 /// The changes of status that there are (facts 8.5).
 pub(super) const ALLOWED: [(PlacementStatus, PlacementStatus); 4] = [
@@ -16,53 +18,62 @@ pub(super) const ALLOWED: [(PlacementStatus, PlacementStatus); 4] = [
     (PlacementStatus::Pending, PlacementStatus::Failed),
 ];
 
-/// After the last place has refused, so long passes until the first is asked again (decision 33).
-pub(super) const BACK_OFF: Millis = Millis::new(1000);
-
+/// What an attempt reads, and no more: many placements have their turn one after another, so each
+/// must be found in few cache lines. The rest is apart.
 #[derive(Debug)]
 pub(super) struct Record {
+    pub(super) id: PlacementId,
     /// Counts placements; orders those of one instant.
     pub(super) number: u64,
-    pub(super) request: Box<StartGameSessionPlacement>,
-    /// The match that it is for, if it is for one.
-    pub(super) match_id: Option<MatchId>,
-    /// The number of its first ticket.
+    /// The number of the first ticket of its match.
     pub(super) first_ticket: Option<u64>,
     pub(super) queue: Arc<QueuePlan>,
-    pub(super) status: PlacementStatus,
     pub(super) start: Timestamp,
-    pub(super) end: Option<Timestamp>,
+    /// What it does while it is PENDING.
+    pub(super) search: Option<Search>,
     /// How many game sessions were asked for.
     pub(super) attempts: u32,
-    /// What it does while it is PENDING.
-    pub(super) search: Option<Box<Search>>,
+    pub(super) status: PlacementStatus,
+    pub(super) details: Box<Details>,
+}
+
+/// What a placement is asked for when it is shown, and what it ends with.
+#[derive(Debug)]
+pub(super) struct Details {
+    /// The request without its latencies.
+    request: StartGameSessionPlacement,
+    reports: Reports,
+    /// The match that it is for, if it is for one.
+    pub(super) match_id: Option<MatchId>,
+    pub(super) end: Option<Timestamp>,
     /// The session of one that is FULFILLED.
     pub(super) session: Option<Box<GameSessionConnectionInfo>>,
 }
 
-/// Where a PENDING placement stands among the places of its queue.
-#[derive(Debug)]
-pub(super) struct Search {
-    /// The places to try, in order; none: those of the queue in its order.
-    pub(super) order: Option<Box<[u16]>>,
-    /// Whether the order is that of one pass, and the queue's comes after it.
-    pub(super) single_pass: bool,
-    /// The worst latency at each location of the queue, when caps on it are in force.
-    pub(super) worst: Option<Box<[f64]>>,
-    /// The first place in the order that has not had its turn in this pass.
-    pub(super) cursor: usize,
-    pub(super) waits_for: WaitsFor,
-}
+impl Details {
+    /// The details of a request that begins in a queue.
+    pub(super) fn of(mut request: StartGameSessionPlacement, plan: &QueuePlan) -> Box<Self> {
+        let latencies = std::mem::take(&mut request.player_latencies);
+        let reports = Reports::pack(&latencies, plan);
+        Box::new(Self { request, reports, match_id: None, end: None, session: None })
+    }
 
-/// What a PENDING placement waits for, beside the end of its time.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum WaitsFor {
-    /// The host's answer about the place at this position of the queue's places.
-    Answer(u16),
-    /// Another pass over the places.
-    Retry(Timestamp),
-    /// Nothing: no place will ever be allowed.
-    Nothing,
+    /// The request, its latencies excepted.
+    pub(super) fn request(&self) -> &StartGameSessionPlacement {
+        &self.request
+    }
+
+    pub(super) fn reports(&self) -> &Reports {
+        &self.reports
+    }
+
+    /// The request as it was sent.
+    pub(super) fn whole_request(&self) -> StartGameSessionPlacement {
+        StartGameSessionPlacement {
+            player_latencies: self.reports.unpack(),
+            ..self.request.clone()
+        }
+    }
 }
 
 impl Record {
@@ -74,20 +85,28 @@ impl Record {
     pub(super) fn advance(&mut self, to: PlacementStatus, at: Timestamp) {
         debug_assert!(ALLOWED.contains(&(self.status, to)), "{:?} to {to:?}", self.status);
         self.status = to;
-        self.end = Some(at);
+        self.details.end = Some(at);
         self.search = None;
     }
-}
 
-impl Search {
-    pub(super) fn order<'s>(&'s self, plan: &'s QueuePlan) -> &'s [u16] {
-        self.order.as_deref().unwrap_or(plan.order())
+    /// The place that the host is asked about, if that is the attempt in question.
+    pub(super) fn awaited(&self, attempt: Option<u32>) -> Option<u16> {
+        let search = self.search.as_ref()?;
+        let is_last = attempt.is_none_or(|attempt| attempt == self.attempts);
+        match search.waits_for {
+            WaitsFor::Answer(place) if is_last => Some(place),
+            _ => None,
+        }
     }
 
-    /// The worst latency of any player at a place; 0 when no cap is in force.
-    pub(super) fn worst_at(&self, plan: &QueuePlan, place: u16) -> f64 {
-        let Some(worst) = &self.worst else { return 0.0 };
-        let location = plan.place(place).map(|place| usize::from(place.location));
-        location.and_then(|it| worst.get(it)).copied().unwrap_or(f64::INFINITY)
+    pub(super) fn view(&self) -> GameSessionPlacement {
+        GameSessionPlacement {
+            request: self.details.whole_request(),
+            status: self.status,
+            start_time: self.start,
+            end_time: self.details.end,
+            game_session: self.details.session.as_deref().cloned(),
+            matchmaker_data: None,
+        }
     }
 }

@@ -7,7 +7,9 @@ use super::check;
 use super::placer::Placer;
 use super::plan::QueuePlan;
 use super::queue::{self, GameSessionQueue};
-use super::record::{Record, Search, WaitsFor};
+use super::record::{Details, Record};
+use super::records::PlacementKey;
+use super::search::{Search, WaitsFor};
 use crate::base::rng::{DetRng, RngPosition};
 use crate::base::time::Timestamp;
 use crate::model::placement::{PlacementAction, PlacementStatus, StartGameSessionPlacement};
@@ -92,7 +94,7 @@ impl Placer {
         // A queue that came back is stored once, so that what is restored is stored the same.
         let mut queues: Vec<GameSessionQueue> = Vec::new();
         let mut plans: BTreeMap<*const QueuePlan, usize> = BTreeMap::new();
-        for record in self.records.values() {
+        for record in self.records.iter() {
             plans.entry(Arc::as_ptr(&record.queue)).or_insert_with(|| {
                 let queue = &record.queue.queue;
                 let known = queues.iter().position(|it| it == queue);
@@ -102,49 +104,17 @@ impl Placer {
                 })
             });
         }
-        let form = |record: &Record| self.placement_form(record, &plans);
-        let ended = self.ended.iter().filter_map(|number| self.records.get(number));
-        let pending = self.records.values().filter(|record| record.search.is_some());
+        let running: BTreeSet<PlacementKey> = self.by_arn.values().copied().collect();
+        let form = |record: &Record, is_running| placement_form(record, is_running, &plans);
+        let ended = self.ended.iter().filter_map(|&key| Some((key, self.records.get(key)?)));
         Some(PlacerForm {
-            pending: pending.map(form).collect(),
-            ended: ended.map(form).collect(),
+            pending: self.records.pending().map(|record| form(record, false)).collect(),
+            ended: ended.map(|(key, record)| form(record, running.contains(&key))).collect(),
             queues,
             submissions: self.submissions,
             generator: self.rng.position(),
             actions: self.actions.iter().cloned().collect(),
         })
-    }
-
-    fn placement_form(
-        &self,
-        record: &Record,
-        plans: &BTreeMap<*const QueuePlan, usize>,
-    ) -> PlacementForm {
-        let search = record.search.as_ref().map(|search| SearchForm {
-            order: search.order.as_deref().map(<[u16]>::to_vec),
-            single_pass: search.single_pass,
-            cursor: search.cursor,
-            waits_for: match search.waits_for {
-                WaitsFor::Answer(_) => WaitForm::Answer,
-                WaitsFor::Retry(at) => WaitForm::Retry(at),
-                WaitsFor::Nothing => WaitForm::Nothing,
-            },
-        });
-        let arn = record.session.as_ref().and_then(|it| it.game_session_arn.as_deref());
-        PlacementForm {
-            number: record.number,
-            request: (*record.request).clone(),
-            match_id: record.match_id.clone(),
-            first_ticket: record.first_ticket,
-            queue: plans.get(&Arc::as_ptr(&record.queue)).copied().unwrap_or(0),
-            status: record.status,
-            start: record.start,
-            end: record.end,
-            attempts: record.attempts,
-            search,
-            session: record.session.as_deref().cloned(),
-            is_running: arn.is_some_and(|arn| self.by_arn.get(arn) == Some(&record.number)),
-        }
     }
 
     /// Takes up the placements of an earlier run. Whatever the form says, there comes a placer of
@@ -186,20 +156,52 @@ impl Placer {
             let is_running = form.is_running;
             let record = record(form, queue, now, submissions)
                 .map_err(|problem| format!("{of} {problem}"))?;
-            let id = &record.request.placement_id;
-            if self.by_id.contains_key(id) || self.records.contains_key(&record.number) {
+            if self.records.find(&record.id).is_some() || self.records.has_number(record.number) {
                 return Err(format!("{of} is there twice"));
             }
+            let session = record.details.session.as_ref();
+            let arn = session.and_then(|it| it.game_session_arn.as_deref()).map(Arc::from);
+            let key = self.take_up(record);
             if is_running {
-                let arn = record.session.as_ref().and_then(|it| it.game_session_arn.as_deref());
                 let arn = arn.ok_or_else(|| format!("{of} has no session that could run"))?;
-                if self.by_arn.insert(arn.into(), record.number).is_some() {
+                if self.by_arn.insert(arn, key).is_some() {
                     return Err(format!("{of} has the session of another"));
                 }
             }
-            self.take_up(record);
         }
         Ok(())
+    }
+}
+
+fn placement_form(
+    record: &Record,
+    is_running: bool,
+    plans: &BTreeMap<*const QueuePlan, usize>,
+) -> PlacementForm {
+    let search = record.search.as_ref().map(|search| SearchForm {
+        order: search.own_order(),
+        single_pass: search.is_single_pass(),
+        cursor: usize::from(search.cursor()),
+        waits_for: match search.waits_for {
+            WaitsFor::Answer(_) => WaitForm::Answer,
+            WaitsFor::Retry(at) => WaitForm::Retry(at),
+            WaitsFor::Nothing => WaitForm::Nothing,
+        },
+    });
+    let details = &record.details;
+    PlacementForm {
+        number: record.number,
+        request: details.whole_request(),
+        match_id: details.match_id.clone(),
+        first_ticket: record.first_ticket,
+        queue: plans.get(&Arc::as_ptr(&record.queue)).copied().unwrap_or(0),
+        status: record.status,
+        start: record.start,
+        end: details.end,
+        attempts: record.attempts,
+        search,
+        session: details.session.as_deref().cloned(),
+        is_running,
     }
 }
 
@@ -233,47 +235,47 @@ fn record(
     if !fits {
         return Err(format!("is {}, but not stored like that", form.status.as_str()));
     }
+    let mut details = Details::of(form.request, &queue);
+    details.match_id = form.match_id;
+    details.end = form.end;
+    details.session = form.session.map(Box::new);
     let mut record = Record {
+        id: details.request().placement_id.clone(),
         number: form.number,
-        match_id: form.match_id,
         first_ticket: form.first_ticket,
         status: form.status,
         start: form.start,
-        end: form.end,
         attempts: form.attempts,
         search: None,
-        session: form.session.map(Box::new),
-        request: Box::new(form.request),
+        details,
         queue,
     };
     if let Some(stored) = form.search {
-        record.search = Some(Box::new(search(stored, &record)?));
+        record.search = Some(search(stored, &record)?);
     }
     Ok(record)
 }
 
 fn search(form: SearchForm, record: &Record) -> Result<Search, String> {
     let plan = &record.queue;
-    let mut search = Search::new(plan, &record.request, None);
     let places = form.order.iter().flatten();
     let distinct: BTreeSet<u16> = places.clone().copied().collect();
     let known = distinct.last().is_none_or(|&last| usize::from(last) < plan.places.len());
     if !known || distinct.len() != places.count() {
         return Err("has places that its queue does not have".into());
     }
-    search.order = form.order.map(Vec::into_boxed_slice);
-    search.single_pass = form.single_pass;
-    search.cursor = form.cursor;
-    let order = search.order(plan);
-    let last = form.cursor.checked_sub(1).and_then(|last| order.get(last)).copied();
+    let lost = "does not stand among its places";
+    let cursor = u16::try_from(form.cursor).map_err(|_| lost)?;
+    let (order, reports) = (form.order.as_deref(), record.details.reports());
+    let mut search = Search::resumed(plan, reports, order, form.single_pass, cursor);
     let waits_for = match form.waits_for {
-        WaitForm::Answer if record.attempts > 0 => last.map(WaitsFor::Answer),
-        WaitForm::Retry(at) if form.cursor == 0 => {
+        WaitForm::Answer if record.attempts > 0 => search.last(plan).map(WaitsFor::Answer),
+        WaitForm::Retry(at) if cursor == 0 => {
             Some(WaitsFor::Retry(at)).filter(|_| at > record.start && at < record.deadline())
         }
-        WaitForm::Nothing if form.cursor == 0 => Some(WaitsFor::Nothing),
+        WaitForm::Nothing if cursor == 0 => Some(WaitsFor::Nothing),
         WaitForm::Answer | WaitForm::Retry(_) | WaitForm::Nothing => None,
     };
-    search.waits_for = waits_for.ok_or("does not stand among its places")?;
+    search.waits_for = waits_for.ok_or(lost)?;
     Ok(search)
 }

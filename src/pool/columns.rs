@@ -140,6 +140,8 @@ pub(crate) struct Columns {
     pub(crate) texts: Col<TextColumn, Col<TicketRow, Box<str>>>,
     /// The strings that rules name.
     pub(crate) literals: Col<Literal, Sym>,
+    /// The place of each live location in the order of their names.
+    pub(crate) location_ranks: Col<LocationIdx, u8>,
     /// Which of 64 bits stands for a string of a list, by what it says: the number of a symbol
     /// depends on which others came and went before.
     pub(super) string_bits: Col<Sym, u8>,

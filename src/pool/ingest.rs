@@ -40,6 +40,8 @@ pub(crate) struct Pool {
 pub(super) struct Locations {
     by_name: BTreeMap<Arc<str>, LocationIdx>,
     live: Col<LocationIdx, Option<(Arc<str>, u32)>>,
+    /// Whether another location is live than when they were ranked last.
+    is_changed: bool,
 }
 
 impl Pool {
@@ -61,6 +63,7 @@ impl Pool {
             texts: layout.texts.iter().map(|_| Col::new()).collect(),
             party_latencies: layout.latencies.iter().map(|_| Col::new()).collect(),
             literals,
+            location_ranks: Col::new(),
             string_bits: Col::new(),
             location_hashes: Col::new(),
         };
@@ -91,6 +94,7 @@ impl Pool {
         }
         let range = self.allocate_players(players.len());
         let allowed = self.fill_players(schema, range, players.iter());
+        self.rank_locations();
         let row = self.new_row(range, allowed, start_time, number);
         self.fill_ticket(schema, row, players.iter());
         Ok(row)
@@ -197,6 +201,21 @@ impl Pool {
         }
         self.free_players.entry(range.len).or_default().push(range.start);
         self.free_tickets.push(row);
+        self.rank_locations();
+    }
+
+    /// Ranks the live locations by name, if others are live than before.
+    pub(super) fn rank_locations(&mut self) {
+        if !std::mem::take(&mut self.locations.is_changed) {
+            return;
+        }
+        let ranks = &mut self.columns.location_ranks;
+        while ranks.len() < self.locations.live.len() {
+            ranks.push(0);
+        }
+        for (rank, &location) in (0..).zip(self.locations.by_name.values()) {
+            ranks[location] = rank;
+        }
     }
 
     /// Whether there would be room for the locations of these players without the rows of some
@@ -479,6 +498,7 @@ impl Locations {
             None => self.live.push(entry),
         };
         self.by_name.insert(name, location);
+        self.is_changed = true;
         set_cell(hashes, location, hash);
         location
     }
@@ -490,6 +510,7 @@ impl Locations {
         if *reports == 0 {
             self.by_name.remove(name);
             *entry = None;
+            self.is_changed = true;
         }
     }
 }

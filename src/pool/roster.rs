@@ -41,6 +41,7 @@ impl Pool {
         let room = location.filter(|&name| self.locations.have_room_for(std::iter::once(name)));
         let hashes = &mut self.columns.location_hashes;
         let session_location = room.map(|name| self.locations.acquire(name, hashes));
+        self.rank_locations();
         let allowed = match (location, session_location) {
             (None, _) => reported,
             (Some(_), None) => LocationSet::NONE,

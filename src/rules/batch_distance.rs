@@ -122,7 +122,7 @@ fn max_distance(cx: &mut CompileContext<'_, '_>, rule: &RuleSource<'_>) -> Optio
             rule: rule.ast.name.clone(),
             reason: "a distance is never negative".into(),
         };
-        cx.problems.warn(&rule.ast.site, kind, None);
+        cx.problems.warn(&rule.ast.site, kind, Some("raise `maxDistance`".into()));
     }
     Some(max)
 }

@@ -8,7 +8,9 @@
 //!
 //! Cost: one look at each latency of each ticket; with a `maxDistance`, one for each location.
 
-use super::{CompileContext, Compiled, Cost, Field, FieldShape, Rule, RuleKind, RuleSource};
+use super::{
+    CompileContext, Compiled, Cost, Field, FieldShape, LatenciesTogether, Rule, RuleKind, RuleSource,
+};
 use crate::base::epoch::{Epoch, PerEpoch};
 use crate::base::num::distance;
 use crate::diag::{LaxReading, RuleSetErrorKind, RuleSetWarningKind};
@@ -153,7 +155,7 @@ fn warn_never(
     };
     let kind =
         RuleSetWarningKind::NeverPasses { rule: rule.ast.name.clone(), reason: reason.into() };
-    cx.problems.warn(&rule.ast.site, kind, None);
+    cx.problems.warn(&rule.ast.site, kind, Some("raise the bound, or take it out".into()));
 }
 
 /// More than the rounding of a mean of 200 latencies, as a part of the highest one.
@@ -235,6 +237,17 @@ impl Rule for LatencyRule {
 
     fn is_told_by_pairs(&self, _: TeamShape) -> bool {
         self.max_distance.is_none()
+    }
+
+    fn latencies_together(&self, epoch: Epoch) -> Option<LatenciesTogether> {
+        let (max, reference) = self.max_distance.as_ref()?;
+        let max = *max.at(epoch);
+        let needed = match reference {
+            Reference::Min => max,
+            // The mean may lie in the middle of them.
+            Reference::Avg => 2.0 * max,
+        };
+        Some(LatenciesTogether { column: self.column, enough: max, needed })
     }
 }
 

@@ -16,7 +16,7 @@ use crate::expr::ast::Expr;
 use crate::expr::ty::Base;
 use crate::model::schema::{Aggregation, PartyAggregation, Schema};
 use crate::pool::columns::{Columns, LocationSet, TicketRow};
-use crate::pool::layout::ColumnLayout;
+use crate::pool::layout::{ColumnLayout, LatencyColumn};
 use crate::ruleset::ast::{FieldValue, RuleAst};
 
 /// A compiled rule. Pure: what it says depends on its arguments alone.
@@ -51,6 +51,22 @@ pub(crate) trait Rule: Debug + Send + Sync {
     fn is_told_by_pairs(&self, _: TeamShape) -> bool {
         false
     }
+
+    /// How near together latencies at the location of the match must lie; `None` when the rule does
+    /// not ask for that.
+    fn latencies_together(&self, _: Epoch) -> Option<LatenciesTogether> {
+        None
+    }
+}
+
+/// In how wide a window the latencies of a match's tickets at its location must be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LatenciesTogether {
+    pub(crate) column: LatencyColumn,
+    /// In one so wide they are near enough to each other.
+    pub(crate) enough: f64,
+    /// Without one so wide they are not.
+    pub(crate) needed: f64,
 }
 
 /// What it costs to ask a rule about a partial match.

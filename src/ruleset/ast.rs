@@ -125,6 +125,8 @@ impl Target {
 #[derive(Clone, Debug)]
 pub(crate) struct StepAst {
     pub(crate) wait_seconds: u32,
+    pub(crate) wait_site: Site,
+    /// Where the value is.
     pub(crate) site: Site,
     /// A whole number for team sizes.
     pub(crate) value: FieldValue,

@@ -4,6 +4,7 @@ pub(crate) mod ast;
 pub(crate) mod describe;
 pub(crate) mod epochs;
 mod graph;
+pub(crate) mod lint;
 mod parse;
 mod parse_expansions;
 mod parse_rules;
@@ -17,10 +18,13 @@ use crate::diag::{Problems, RuleSetErrors, RuleSetWarning};
 use crate::json::reader;
 use crate::model::matched::PlacedTicket;
 use crate::model::schema::{AttributeDeclaration, PartyAggregation, Strategy, TeamDeclaration};
-use crate::testing::judgement::{JudgeError, Judgement};
+use crate::model::ticket::Player;
+use crate::testing::judgement::JudgeError;
+pub(crate) use crate::testing::judgement::{Judgement, RuleJudgement};
 use crate::testing::reference;
 use describe::PlanSummary;
 use graph::DependencyGraph;
+use lint::LintOptions;
 use plan::Plan;
 
 /// A compiled rule set: immutable, and cheap to clone and to share between threads.
@@ -92,7 +96,9 @@ impl RuleSet {
         let plan = reader::read(&mut problems).and_then(|root| {
             let mut ast = parse::parse(&root, &mut problems)?;
             ast.party_aggregation = options.party_aggregation;
-            Plan::compile(&root, ast, &mut problems)
+            let plan = Plan::compile(&root, ast, &mut problems)?;
+            lint::text(&root, &plan, &mut problems);
+            Some(plan)
         });
         let (mut plan, warnings) = problems.finish(plan)?;
         plan.warnings = warnings;
@@ -103,6 +109,34 @@ impl RuleSet {
     /// What the author should look at although the rule set compiles.
     pub fn warnings(&self) -> &[RuleSetWarning] {
         &self.0.warnings
+    }
+
+    /// The [`warnings`](Self::warnings), and those that come of what is known of the matchmaker
+    /// that the rule set is for, in the order of the text. [`Matchmaker::warnings`] asks this with
+    /// its own configuration.
+    ///
+    /// ```
+    /// # use rallypoint::{LintOptions, RuleSet};
+    /// let rules = RuleSet::from_json(include_str!("../../rulesets/duel.json"))?;
+    /// let warnings = rules.lint(LintOptions::default().request_timeout_seconds(30));
+    /// let late = warnings.iter().find(|it| it.kind().code() == "stepNeverFires").expect("one");
+    /// assert_eq!(late.location().pointer.as_str(), "/expansions/0/steps/1/waitTimeSeconds");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// [`Matchmaker::warnings`]: crate::Matchmaker::warnings
+    pub fn lint(&self, options: LintOptions) -> Vec<RuleSetWarning> {
+        lint::with_options(&self.0, options)
+    }
+
+    /// What of the rule set these players can never meet, whoever joins them: they lack an
+    /// attribute without a default, or report no latency where a rule needs it. A look at the
+    /// players of last night says whether the game sends what the rules ask for.
+    pub fn lint_players<'p>(
+        &self,
+        players: impl IntoIterator<Item = &'p Player>,
+    ) -> Vec<RuleSetWarning> {
+        lint::with_players(&self.0, players.into_iter())
     }
 
     /// The text that was compiled.

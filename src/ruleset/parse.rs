@@ -342,6 +342,7 @@ fn default_algorithm() -> Algorithm {
         balanced_attribute: None,
         backfill_priority: BackfillPriority::Normal,
         age_selection: AgeSelection::Newest,
+        age_selection_is_stated: false,
     }
 }
 
@@ -380,6 +381,7 @@ fn parse_algorithm(cursor: &Cursor, schema: &mut Schema, problems: &mut Problems
             Some("oldest") => AgeSelection::Oldest,
             _ => AgeSelection::Newest,
         };
+    algorithm.age_selection_is_stated = object.get("expansionAgeSelection").is_some();
     let schema = &*schema;
     batching_preference(&object, &mut algorithm, schema, problems);
     sort_by_attributes(&object, &mut algorithm, schema, problems);
@@ -391,7 +393,7 @@ fn parse_algorithm(cursor: &Cursor, schema: &mut Schema, problems: &mut Problems
             setting: "backfillPriority".into(),
             strategy: "balanced".into(),
         };
-        problems.warn(&it.site(), kind, None);
+        problems.warn(&it.site(), kind, Some("take it out".into()));
     }
     algorithm
 }
@@ -466,7 +468,7 @@ fn sort_by_attributes(
     }
     if !sorted && !problems.has_errors() {
         let (strategy, help) = match algorithm.strategy {
-            Strategy::Balanced => ("balanced", None),
+            Strategy::Balanced => ("balanced", Some("take it out".into())),
             Strategy::ExhaustiveSearch => (
                 "exhaustiveSearch` without batching preference `sorted",
                 Some("set `batchingPreference` to \"sorted\"".into()),
@@ -514,7 +516,11 @@ fn balanced_attribute(
             setting: "balancedAttribute".into(),
             strategy: "exhaustiveSearch".into(),
         };
-        problems.warn(&cursor.site(), kind, None);
+        problems.warn(
+            &cursor.site(),
+            kind,
+            Some("set `strategy` to \"balanced\", or take it out".into()),
+        );
     }
 }
 

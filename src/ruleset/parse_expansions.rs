@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::ast::{ExpansionAst, FieldValue, StepAst, Target};
 use super::parse_rules::{ParsedRule, measured_base, parse_field};
-use crate::diag::{Problems, RuleSetErrorKind, RuleSetWarningKind, did_you_mean, shorten};
+use crate::diag::{Problems, RuleSetErrorKind, RuleSetWarningKind, Site, did_you_mean, shorten};
 use crate::json::cursor::{Cursor, Object};
 use crate::json::node::Value;
 use crate::model::limits;
@@ -109,7 +109,8 @@ fn parse_steps(
 ) -> Vec<StepAst> {
     let Some(items) = cursor.list(problems) else { return Vec::new() };
     if items.is_empty() {
-        problems.warn(&cursor.site(), RuleSetWarningKind::NoSteps, None);
+        let help = Some("add steps, or take the expansion out".into());
+        problems.warn(&cursor.site(), RuleSetWarningKind::NoSteps, help);
     }
     let mut steps: Vec<StepAst> = Vec::new();
     let mut previous: Option<u32> = None;
@@ -124,15 +125,20 @@ fn parse_steps(
         let value = object
             .require("value", problems)
             .and_then(|it| read(&it, problems).map(|value| (value, it.site())));
-        previous = wait.or(previous);
-        if let Some((wait_seconds, (value, site))) = wait.zip(value) {
-            steps.push(StepAst { wait_seconds, site, value });
+        previous = wait.as_ref().map(|&(seconds, _)| seconds).or(previous);
+        if let Some(((wait_seconds, wait_site), (value, site))) = wait.zip(value) {
+            steps.push(StepAst { wait_seconds, wait_site, site, value });
         }
     }
     steps
 }
 
-fn parse_wait(object: &Object, previous: Option<u32>, problems: &mut Problems) -> Option<u32> {
+/// The waiting time of a step, and where it is.
+fn parse_wait(
+    object: &Object,
+    previous: Option<u32>,
+    problems: &mut Problems,
+) -> Option<(u32, Site)> {
     let cursor = object.require("waitTimeSeconds", problems)?;
     let seconds = cursor.whole_number("waitTimeSeconds", 0, u32::MAX, problems)?;
     if let Some(previous_seconds) = previous.filter(|&previous| seconds <= previous) {
@@ -143,9 +149,10 @@ fn parse_wait(object: &Object, previous: Option<u32>, problems: &mut Problems) -
     let limit = limits::REQUEST_TIMEOUT_SECONDS_MAX;
     if seconds >= limit {
         let kind = RuleSetWarningKind::StepNeverFires { seconds, limit };
-        problems.warn(&cursor.site(), kind, None);
+        let help = "waiting times are in seconds; take an earlier one";
+        problems.warn(&cursor.site(), kind, Some(help.into()));
     }
-    Some(seconds)
+    Some((seconds, cursor.site()))
 }
 
 /// A name or property of a target, with its bytes in the text of the target.

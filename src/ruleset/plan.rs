@@ -14,7 +14,8 @@ use crate::json::cursor::Cursor;
 use crate::json::node::{Node, Value};
 use crate::model::limits;
 use crate::model::schema::{
-    AttributeIdx, AttributeType, BatchingPreference, InstanceIdx, Strategy, TeamIdx,
+    AttributeIdx, AttributeType, BackfillPriority, BatchingPreference, InstanceIdx, Strategy,
+    TeamIdx,
 };
 use crate::pool::layout::{ColumnLayout, NumberColumn, StringColumn, StringSource};
 use crate::rules::{self, CompileContext, Compiled, FieldInEpoch, Rule, RuleSource, SortKey};
@@ -43,8 +44,21 @@ pub(crate) struct Plan {
     pub(crate) sort_columns: Vec<SortColumn>,
     /// What holds of each two tickets of a match.
     pub(crate) pairs: Pairs,
+    /// How strategy `balanced` goes about it, if that is the strategy.
+    pub(crate) balance: Option<Balance>,
     pub(crate) layout: ColumnLayout,
     pub(crate) warnings: Vec<RuleSetWarning>,
+}
+
+/// What strategy `balanced` goes by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Balance {
+    /// The number whose means are brought together.
+    pub(crate) column: NumberColumn,
+    /// Whether matches may have more than 40 players.
+    pub(crate) is_large: bool,
+    /// Whether tickets are grouped by their fastest location, not by the most populated.
+    pub(crate) by_fastest_region: bool,
 }
 
 /// A rule that a match must meet.
@@ -66,7 +80,11 @@ pub(crate) enum SortColumn {
 
 impl Plan {
     /// Compiles a typed tree whose text is `root`; `None` when something is wrong with it.
-    pub(crate) fn compile(root: &Node, ast: RuleSetAst, problems: &mut Problems) -> Option<Self> {
+    pub(crate) fn compile(
+        root: &Node,
+        mut ast: RuleSetAst,
+        problems: &mut Problems,
+    ) -> Option<Self> {
         let epochs = Epochs::new(&ast.expansions);
         let sizes = team_sizes(&ast, &epochs);
         check_sizes(root, &ast, &epochs, &sizes, problems);
@@ -99,6 +117,20 @@ impl Plan {
                 _ => SortColumn::String(layout.string(StringSource::Attribute(attribute))),
             });
         let sort_columns = sort_columns.collect();
+        let is_large = most_players(&sizes) > limits::SMALL_MATCH_PLAYERS_MAX;
+        let balance = ast.algorithm.balanced_attribute.map(|attribute| Balance {
+            column: layout.number(attribute),
+            is_large,
+            by_fastest_region: ast.algorithm.batching_preference
+                == BatchingPreference::FastestRegion,
+        });
+        if balance.is_some() {
+            // What is written is ignored; in large matches running sessions come first (facts 4.4).
+            ast.algorithm.backfill_priority = match is_large {
+                true => BackfillPriority::High,
+                false => BackfillPriority::Normal,
+            };
+        }
         let named = ast.named_by_compounds();
         let shape = team_shape(&sizes);
         let (mut enforced, mut sort_keys) = (Vec::new(), Vec::new());
@@ -130,6 +162,7 @@ impl Plan {
             interchangeable,
             sort_columns,
             pairs,
+            balance,
             layout,
             warnings: Vec::new(),
             text: Arc::from(""),
@@ -138,7 +171,6 @@ impl Plan {
 }
 
 impl Plan {
-    #[cfg(test)]
     pub(crate) fn team_shape(&self) -> TeamShape {
         team_shape(&self.sizes)
     }
@@ -149,6 +181,11 @@ fn team_shape(sizes: &Col<Epoch, Col<InstanceIdx, TeamSize>>) -> TeamShape {
         instances: sizes[Epoch::first()].len(),
         single: sizes.iter().all(|sizes| sizes.iter().all(|size| size.max <= 1)),
     }
+}
+
+/// The most players of a match at any waiting time.
+fn most_players(sizes: &Col<Epoch, Col<InstanceIdx, TeamSize>>) -> u32 {
+    sizes.iter().map(|sizes| sizes.iter().map(|it| it.max).sum()).max().unwrap_or(0)
 }
 
 fn compile_rule(
@@ -255,7 +292,8 @@ fn check_sizes(
     }
     let empty_from_the_start = sizes[Epoch::first()].iter().all(|size| size.min == 0);
     if empty_from_the_start && players > 0 && whole {
-        problems.warn(&teams_site, RuleSetWarningKind::EmptyTeams, None);
+        let help = Some("give a team a `minPlayers` of 1 or more".into());
+        problems.warn(&teams_site, RuleSetWarningKind::EmptyTeams, help);
     }
 }
 

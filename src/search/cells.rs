@@ -14,7 +14,7 @@ use crate::eval::pairs::{Pairs, Share, Window};
 use crate::pool::columns::{LocationSet, TicketRow};
 use std::cmp::Reverse;
 use std::collections::binary_heap::PeekMut;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 /// With more cells than this in reach, all tickets are looked at in their order. Small pools of
 /// tests are to come to that, too.
@@ -207,7 +207,7 @@ impl Cells {
         &self,
         view: &View<'_>,
         epoch: OfEpoch,
-        row: TicketRow,
+        (row, within): (TicketRow, LocationSet),
         mut each: impl FnMut(u32),
     ) -> bool {
         let mut left = CURSORS_MAX;
@@ -240,6 +240,7 @@ impl Cells {
                     Some(epoch) => view.profiles.locations(view.pairs, view.columns, epoch, row),
                     None => view.pairs.locations_ever(view.columns, row),
                 };
+                let own = own.intersect(within);
                 let is_reached = |list: &&u32| {
                     let locations = self.locations.get(**list as usize);
                     locations.is_some_and(|it| it.union & own.0 != 0)
@@ -254,7 +255,7 @@ impl Cells {
         &self,
         view: &View<'_>,
         epoch: Epoch,
-        row: TicketRow,
+        (row, within): (TicketRow, LocationSet),
         all: &Tickets,
         cursors: &mut Cursors,
     ) {
@@ -263,7 +264,7 @@ impl Cells {
         cursors.all = None;
         cursors.batch = None;
         cursors.lists.clear();
-        if self.reached(view, Some(epoch), row, |list| cursors.lists.push(list)) {
+        if self.reached(view, Some(epoch), (row, within), |list| cursors.lists.push(list)) {
             let first = cursors.lists.iter().filter_map(|&list| self.first_cursor(list));
             cursors.cells.extend(first.map(Reverse));
         } else {
@@ -274,7 +275,51 @@ impl Cells {
     /// Adds the cells with tickets that could share a match with this one in whatever epoch; false
     /// when these are all.
     pub(super) fn reach_ever(&self, view: &View<'_>, row: TicketRow, lists: &mut Vec<u32>) -> bool {
-        self.reached(view, None, row, |list| lists.push(list))
+        self.reached(view, None, (row, LocationSet::ALL), |list| lists.push(list))
+    }
+
+    /// Adds the cells with tickets that could share a match with this one in some epochs; false when
+    /// these are all.
+    pub(super) fn reach_in(
+        &self,
+        view: &View<'_>,
+        row: TicketRow,
+        epochs: &[Epoch],
+        lists: &mut BTreeSet<u32>,
+    ) -> bool {
+        let asked = (row, LocationSet::ALL);
+        let mut reach = |epoch| self.reached(view, Some(epoch), asked, |it| _ = lists.insert(it));
+        epochs.iter().all(|&epoch| reach(epoch))
+    }
+
+    /// The tickets of a cell, oldest first.
+    pub(super) fn tickets(&self, list: u32) -> impl Iterator<Item = (&AnchorKey, &Waiter)> {
+        self.lists.get(list as usize).into_iter().flat_map(Tickets::iter)
+    }
+
+    pub(super) fn oldest(&self, list: u32) -> Option<AnchorKey> {
+        self.tickets(list).next().map(|(&key, _)| key)
+    }
+
+    /// The lists of the cells by number from that of a ticket outwards, the nearer first; none where
+    /// tickets do not lie in cells by a number.
+    pub(super) fn outwards(&self, view: &View<'_>, row: TicketRow) -> Vec<u32> {
+        let Cut::Window(_) = Cut::new(view.pairs) else { return Vec::new() };
+        let Numbers::One(own) = Cut::new(view.pairs).numbers(view, row) else { return Vec::new() };
+        let mut below = self.numbers.range(..own).rev().peekable();
+        let mut above = self.numbers.range(own..).peekable();
+        let mut lists = Vec::new();
+        while lists.len() < CURSORS_MAX {
+            let is_above_nearer = match (below.peek(), above.peek()) {
+                (None, None) => break,
+                (None, Some(_)) => true,
+                (Some(_), None) => false,
+                (Some((low, _)), Some((high, _))) => high.abs_diff(own) <= low.abs_diff(own),
+            };
+            let next = if is_above_nearer { above.next() } else { below.next() };
+            lists.extend(next.map(|(_, &list)| list));
+        }
+        lists
     }
 
     /// The first ticket behind `after` in some cells.

@@ -19,6 +19,7 @@
 //! kept for a backfill ticket. They are examined when they are drawn.
 
 use super::ahead::{Able, Source, Then, Windows};
+use super::balanced::Group;
 use super::run::{Exhausted, Run, add_seeds};
 use super::stream::Stream;
 use super::together::{Facts, Together};
@@ -60,9 +61,11 @@ pub(crate) struct Searcher {
     pub(super) is_careful: bool,
     /// What those who may still join can bring.
     coming: Vec<Coming>,
-    lineup: LineupBuffers,
-    scratch: Scratch,
-    best: Vec<(InstanceIdx, TicketRow)>,
+    pub(super) lineup: LineupBuffers,
+    pub(super) scratch: Scratch,
+    pub(super) best: Vec<(InstanceIdx, TicketRow)>,
+    /// The groups of tickets of strategy `balanced`.
+    pub(super) groups: Vec<Group>,
     /// For each enforced rule of the plan.
     tallies: Vec<Tally>,
     /// Those before the first try.
@@ -103,6 +106,7 @@ impl Searcher {
             lineup: LineupBuffers::default(),
             scratch: Scratch::default(),
             best: Vec::new(),
+            groups: Vec::new(),
             tallies: plan.enforced.iter().map(|_| (0, 0)).collect(),
             first_tallies: Vec::new(),
             seeds: Vec::new(),
@@ -151,6 +155,7 @@ impl Searcher {
                     placed: self.best.clone(),
                     roster: seed.map(|it| it.row),
                     locations: run.best_locations,
+                    epoch: run.best_epoch,
                 });
                 break;
             }
@@ -176,7 +181,9 @@ impl Searcher {
             let share = (reachable.len() - position) as u64;
             run.nodes_max = run.nodes + nodes_end.saturating_sub(run.nodes) / share;
             run.enter(epoch);
-            if run.meets_seed() {
+            if run.plan.balance.is_some() {
+                exhausted |= self.search_groups(run);
+            } else if run.meets_seed() {
                 exhausted |= self.search_epoch(run).is_err();
             } else {
                 run.upkeep += 1;
@@ -226,7 +233,7 @@ impl Searcher {
 
     /// Tries it first without looking ahead: most of the time the first that could join do. What
     /// that does not find or rule out, it does not decide: the search begins anew.
-    fn search_epoch(&mut self, run: &mut Run<'_>) -> Result<(), Exhausted> {
+    pub(super) fn search_epoch(&mut self, run: &mut Run<'_>) -> Result<(), Exhausted> {
         if !self.start(run)? {
             return Ok(());
         }
@@ -400,7 +407,7 @@ impl Searcher {
     }
 
     /// [`Searcher::join`], of a ticket that has been looked up and that pairs let join.
-    fn join_known(
+    pub(super) fn join_known(
         &mut self,
         run: &mut Run<'_>,
         instance: InstanceIdx,
@@ -503,7 +510,7 @@ impl Searcher {
     }
 
     /// Judges the match as it is if it is complete and better than the best so far.
-    fn judge(&mut self, run: &mut Run<'_>) {
+    pub(super) fn judge(&mut self, run: &mut Run<'_>) {
         let full_enough = self.room.iter().all(|room| room.min == 0);
         if !full_enough || self.candidate.players <= run.best_players {
             return;
@@ -517,7 +524,7 @@ impl Searcher {
             return;
         }
         run.judged += 1;
-        let common = self.candidate.locations;
+        let common = self.candidate.locations.intersect(run.group.location);
         let mut locations = common;
         // What is told by pairs holds of all that are in.
         let is_told = !run.view.is_plain
@@ -544,14 +551,19 @@ impl Searcher {
         }
         if !locations.is_empty() {
             run.best_locations = locations;
+            run.best_epoch = run.epoch;
             run.best_players = self.candidate.players;
             self.best.clear();
             self.best.extend(self.candidate.new_tickets());
-            let Columns { start_time, number, .. } = run.columns;
-            self.best
-                .sort_unstable_by_key(|&(instance, row)| (instance, start_time[row], number[row]));
+            sort_placed(run.columns, &mut self.best);
         }
     }
+}
+
+/// Puts the tickets of a match in order: by team instance, then age.
+pub(super) fn sort_placed(columns: &Columns, placed: &mut [(InstanceIdx, TicketRow)]) {
+    let Columns { start_time, number, .. } = columns;
+    placed.sort_unstable_by_key(|&(instance, row)| (instance, start_time[row], number[row]));
 }
 
 /// The instances that a ticket was tried in; at most 200 exist.

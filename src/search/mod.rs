@@ -5,6 +5,7 @@ mod ahead;
 mod ahead_tests;
 mod alone;
 mod anchor;
+mod balanced;
 mod batches;
 #[cfg(test)]
 mod batches_tests;
@@ -20,6 +21,7 @@ mod jobs;
 mod order;
 mod partitions;
 mod pass;
+mod probe;
 mod progress;
 mod run;
 mod sharing;
@@ -35,9 +37,11 @@ pub(crate) use batches::{BatchTerms, Cutting, Reading};
 pub(crate) use order::rank;
 pub(crate) use partitions::{Partitions, PoolAt};
 pub(crate) use pass::{Budget, Slice};
+pub(crate) use probe::{AroundMax, Meeting, Prober, Refused, epochs_of};
 pub(crate) use progress::{Keys, Progress, Stage, UnderWay};
 pub(crate) use waiting::MatchTerms;
 
+use crate::base::epoch::Epoch;
 use crate::model::schema::InstanceIdx;
 use crate::pool::columns::{LocationSet, TicketRow};
 
@@ -55,6 +59,8 @@ pub(crate) struct Found {
     /// every location when nobody reports any. With a backfill ticket whose session's location is
     /// known that one alone, though its players may report others.
     pub(crate) locations: LocationSet,
+    /// The epoch that judges it.
+    pub(crate) epoch: Epoch,
 }
 
 impl Found {

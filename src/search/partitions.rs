@@ -12,11 +12,13 @@ use super::exhaustive::Searcher;
 use super::exhaustive::Used;
 use super::jobs::{self, Job};
 use super::pass::{Budget, Slice};
+use super::probe::{self, Around, AroundMax};
 use super::progress::Progress;
 #[cfg(test)]
 use super::view::Entry;
 use super::view::View;
 use super::waiting::{MatchTerms, Waiting};
+use crate::base::epoch::Epoch;
 use crate::base::idx::{Col, Idx, index_type};
 use crate::base::intern::Sym;
 use crate::base::time::Timestamp;
@@ -87,6 +89,12 @@ pub(crate) struct PoolAt<'a> {
 /// runs out goes on in the next slice, behind others of its turn: with shorter slices the same
 /// matches come in another order. Exchanges have a budget of the slice, and may make others.
 const SHARED_MATCHES_MIN: usize = 256;
+
+/// So many partitions are summed up: more of them have enough players, unless most have backfill
+/// tickets alone.
+const PARTITIONS_COUNTED_MAX: usize = 1024;
+/// Of another partition so many of the oldest tickets are asked whether they are no backfill.
+const OLDEST_ASKED_MAX: usize = 16;
 
 impl Known {
     fn view<'a>(&'a self, pool: PoolAt<'a>) -> View<'a> {
@@ -337,6 +345,43 @@ impl Partitions {
             }
         }
         members.into_values().collect()
+    }
+
+    /// Tickets around one that waits: in its partition those in its reach in some epochs and some
+    /// others; then the oldest of some other partitions, which it can never meet.
+    pub(crate) fn around(
+        &self,
+        pool: PoolAt<'_>,
+        row: TicketRow,
+        epochs: &[Epoch],
+        max: AroundMax,
+    ) -> Around {
+        let view = self.known.view(pool);
+        let own = self.partition_of(row);
+        let mut around = match own {
+            Some(at) => self.partitions[at].waiting.around(&view, row, epochs, max),
+            None => Around { is_reach_whole: true, ..Around::default() },
+        };
+        let others = self.by_strings.values().filter(|&&at| Some(at) != own);
+        let oldest = others.take(max.partitions).filter_map(|&at| {
+            let mut oldest = self.partitions[at].waiting.keys().take(OLDEST_ASKED_MAX);
+            oldest.find(|(key, _)| !key.is_backfill())
+        });
+        around.beyond.extend(probe::in_order(oldest.collect()));
+        around
+    }
+
+    /// The players of all tickets that wait for a match, backfill tickets apart, if they are fewer
+    /// than `enough`.
+    pub(crate) fn players_up_to(&self, enough: u32) -> Option<u32> {
+        let mut players = 0_u64;
+        for (position, &at) in self.by_strings.values().enumerate() {
+            players += u64::from(self.partitions[at].waiting.players());
+            if players >= u64::from(enough) || position >= PARTITIONS_COUNTED_MAX {
+                return None;
+            }
+        }
+        u32::try_from(players).ok()
     }
 
     /// Whether the last search for a ticket ran out of nodes.

@@ -235,8 +235,9 @@ impl<'a, 'v> Pass<'a, 'v> {
         }
         let Outcome { found, exhausted, .. } = self.search(key, anchor, budget);
         match found {
-            Some(found) => {
+            Some(mut found) => {
                 self.slice.fullness_unproven += u64::from(exhausted);
+                self.slice.nodes += self.searcher.balance(self.view, &mut found);
                 self.take(&found, under_way);
                 self.slice.matches.push(found);
                 self.anchors.push(key);

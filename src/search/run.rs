@@ -1,6 +1,7 @@
 //! One search for an anchor: with which tickets its matches begin, in which epochs they are judged,
 //! and what the search may spend.
 
+use super::balanced::Group;
 use super::batches::Reading;
 use super::view::{Entry, View};
 use super::waiting::Waiting;
@@ -21,6 +22,8 @@ pub(super) struct Run<'a> {
     /// The backfill ticket that the match begins with, if it is no new one.
     pub(super) seed: Option<Entry>,
     pub(super) selection: AgeSelection,
+    /// The tickets that may be in the match.
+    pub(super) group: Group,
     pub(super) sizes: &'a Col<InstanceIdx, TeamSize>,
     pub(super) epoch: Epoch,
     /// The most players that a match can have in this epoch.
@@ -30,6 +33,8 @@ pub(super) struct Run<'a> {
     pub(super) best_players: u32,
     /// Where the best match so far may be.
     pub(super) best_locations: LocationSet,
+    /// The epoch that judges it.
+    pub(super) best_epoch: Epoch,
     pub(super) nodes: u64,
     pub(super) nodes_max: u64,
     pub(super) judged: u64,
@@ -94,12 +99,14 @@ impl<'a> Run<'a> {
             anchor,
             seed: None,
             selection: plan.ast.algorithm.age_selection,
+            group: Group::ALL,
             sizes: &plan.sizes[anchor.epoch],
             epoch: anchor.epoch,
             capacity: 0,
             epochs_in: Vec::new(),
             best_players: 0,
             best_locations: LocationSet::NONE,
+            best_epoch: anchor.epoch,
             nodes: 0,
             nodes_max,
             judged: 0,
@@ -124,7 +131,7 @@ impl<'a> Run<'a> {
 
     /// The locations that a ticket allows in this epoch.
     pub(super) fn locations_of(&self, ticket: Entry) -> LocationSet {
-        self.view.locations(self.epoch, ticket)
+        self.view.locations(self.epoch, ticket).intersect(self.group.location)
     }
 
     /// Whether rules let the anchor be in a match with the backfill ticket.
@@ -141,6 +148,7 @@ impl<'a> Run<'a> {
             && meets(self.anchor)
             && self.seed.is_none_or(|it| it.row == self.anchor.row || meets(it))
             && !self.locations_of(entry).intersect(self.locations).is_empty()
+            && self.group.has(self.view, self.epoch, entry)
     }
 
     /// The epochs that can judge a match with the anchor and the backfill ticket.

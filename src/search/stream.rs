@@ -35,8 +35,8 @@ impl Stream {
         self.drawn.clear();
         self.unexamined.clear();
         self.is_done = false;
-        let Run { plan, epoch, anchor, .. } = *run;
-        run.waiting.reach(run.view, epoch, anchor, &mut self.cursors);
+        let Run { plan, epoch, anchor, group, .. } = *run;
+        run.waiting.reach(run.view, epoch, (anchor, group.location), &mut self.cursors);
         if order::is_ordered(plan) {
             let (mut entries, mut read) = (Vec::new(), 0);
             while let Some(entry) = self.next(run) {

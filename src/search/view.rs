@@ -91,6 +91,11 @@ impl View<'_> {
     /// The locations that a ticket allows in a match that `epoch` judges.
     #[inline]
     pub(super) fn locations(&self, epoch: Epoch, ticket: Entry) -> LocationSet {
-        self.profiles.locations(self.pairs, self.columns, epoch, ticket.row)
+        self.locations_of_row(epoch, ticket.row)
+    }
+
+    #[inline]
+    pub(super) fn locations_of_row(&self, epoch: Epoch, row: TicketRow) -> LocationSet {
+        self.profiles.locations(self.pairs, self.columns, epoch, row)
     }
 }

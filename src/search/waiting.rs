@@ -2,13 +2,16 @@
 //! nothing is looked at twice because time has passed.
 
 use super::AnchorKey;
+use super::balanced::Populations;
 use super::batches::{BatchTerms, Batches};
 use super::cells::{Cells, Cursors, Tickets};
 use super::guard::Guard;
+use super::probe::{Around, AroundMax, Glance, in_order};
 use super::view::{Entry, View, Waiter};
 use crate::base::epoch::Epoch;
 use crate::base::time::{Millis, Timestamp};
-use crate::pool::columns::TicketRow;
+use crate::pool::columns::{LocationSet, TicketRow};
+use std::collections::BTreeSet;
 
 /// What the configuration and the options say of every match.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -33,6 +36,8 @@ pub(crate) struct Waiting {
     roster_cells: Cells,
     /// The players of all but the backfill tickets.
     players: u64,
+    /// Where these may play.
+    populations: Populations,
     guard: Guard,
     /// While a slice of a pass that was cut searches it: who sees whom.
     pub(super) batches: Option<Batches>,
@@ -52,6 +57,7 @@ impl Waiting {
         } else {
             self.cells.insert(view, key, waiter);
             self.players += u64::from(waiter.players);
+            self.populations.insert(view, row);
         }
     }
 
@@ -68,6 +74,7 @@ impl Waiting {
         } else {
             self.cells.remove(view, key, row);
             self.players -= u64::from(waiter.players);
+            self.populations.remove(view, row);
             self.guard.forget(key);
         }
         true
@@ -177,16 +184,64 @@ impl Waiting {
         !view.is_plain && self.cells.reach_ever(view, row, lists)
     }
 
-    /// Sets the cursors to where the candidates of a ticket are.
+    /// The players who may play at each location.
+    pub(super) fn populations(&self) -> &Populations {
+        &self.populations
+    }
+
+    /// Tickets around one, for [`Around`]: those that pairs let meet it in one of some epochs, and
+    /// others. Cells whose numbers are near are glanced at first.
+    pub(super) fn around(
+        &self,
+        view: &View<'_>,
+        row: TicketRow,
+        epochs: &[Epoch],
+        max: AroundMax,
+    ) -> Around {
+        let own = view.entry(view.key(row), view.waiter(row));
+        let mut glance = Glance::new(view, own, epochs, max.glanced);
+        let mut reached = BTreeSet::new();
+        let is_by_cells = !view.is_plain && self.cells.reach_in(view, row, epochs, &mut reached);
+        let mut is_reach_whole = is_by_cells;
+        if is_by_cells {
+            // With the cells in reach all who could meet it are glanced at.
+            let near = self.cells.outwards(view, row);
+            let mut others: Vec<u32> =
+                reached.into_iter().filter(|it| !near.contains(it)).collect();
+            others.sort_unstable_by_key(|&list| self.cells.oldest(list));
+            for list in near.into_iter().chain(others) {
+                is_reach_whole &= self.cells.tickets(list).all(|(&key, &it)| glance.take(key, it));
+            }
+        }
+        if !is_by_cells || glance.apart.len() < max.beyond {
+            let is_all =
+                self.tickets.iter().all(|(&key, &it)| it.is_roster || glance.take(key, it));
+            is_reach_whole |= is_all;
+        }
+        glance.tidy();
+        // Whether it can meet a backfill ticket, only a look at the two says.
+        if !own.is_roster {
+            let rosters = self.rosters.iter().take(max.rosters);
+            glance.meeting.extend(rosters.map(|(&key, it)| (key, it.row)));
+            is_reach_whole &= self.rosters.len() <= max.rosters;
+        }
+        is_reach_whole &= glance.meeting.len() <= max.in_reach;
+        let mut in_reach = in_order(glance.meeting);
+        let beyond = glance.apart.into_iter().map(|(_, _, row)| row);
+        in_reach.truncate(max.in_reach);
+        Around { in_reach, beyond: beyond.take(max.beyond).collect(), is_reach_whole }
+    }
+
+    /// Sets the cursors to where the candidates of a ticket are for a match at one of some locations.
     pub(super) fn reach(
         &self,
         view: &View<'_>,
         epoch: Epoch,
-        ticket: Entry,
+        (ticket, within): (Entry, LocationSet),
         cursors: &mut Cursors,
     ) {
         match &self.batches {
-            None => self.cells.reach(view, epoch, ticket.row, &self.tickets, cursors),
+            None => self.cells.reach(view, epoch, (ticket.row, within), &self.tickets, cursors),
             Some(batches) => {
                 let batch = batches.of(view.key(ticket.row));
                 let list = batch.and_then(|batch| batches.list(batch));
@@ -233,7 +288,8 @@ impl Waiting {
         row: TicketRow,
         cursors: &mut Cursors,
     ) {
-        self.roster_cells.reach(view, epoch, row, &self.rosters, cursors);
+        let anywhere = (row, LocationSet::ALL);
+        self.roster_cells.reach(view, epoch, anywhere, &self.rosters, cursors);
     }
 
     /// The next backfill ticket of a merge.

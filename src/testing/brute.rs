@@ -37,6 +37,7 @@ pub(crate) type Assignment = Vec<Option<InstanceIdx>>;
 const ASSIGNMENTS_MAX: usize = 1 << 22;
 
 /// Which matches are looked at.
+#[cfg(test)]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wanted {
     /// They hold this ticket.
@@ -47,6 +48,7 @@ pub(crate) struct Wanted {
     pub(crate) additional_players: u32,
 }
 
+#[cfg(test)]
 impl Wanted {
     /// New matches with the ticket `anchor`.
     pub(crate) fn new(anchor: usize) -> Self {
@@ -64,8 +66,9 @@ impl Wanted {
 /// The valid match with most players among those that are wanted.
 ///
 /// The pool is in the order in which candidates are preferred, the anchor anywhere in it. Of
-/// matches with equally many players the first in the order of [`all_matches`] is taken: that of
+/// matches with equally many players the first in the order of `all_matches` is taken: that of
 /// the lexicographically smallest list of members, then of teams (decision 19).
+#[cfg(test)]
 pub(crate) fn best_match(
     ast: &RuleSetAst,
     pool: &[PoolTicket],
@@ -89,6 +92,7 @@ pub(crate) fn best_match(
 }
 
 /// Whether any valid match holds the ticket `anchor`.
+#[cfg(test)]
 pub(crate) fn match_exists(ast: &RuleSetAst, pool: &[PoolTicket], anchor: usize) -> bool {
     assert!(anchor < pool.len(), "the anchor {anchor} is not in the pool");
     subsets(ast, pool)
@@ -98,17 +102,38 @@ pub(crate) fn match_exists(ast: &RuleSetAst, pool: &[PoolTicket], anchor: usize)
 }
 
 /// Every valid match, in lexicographic order of its members, then of their teams.
+#[cfg(test)]
 pub(crate) fn all_matches(ast: &RuleSetAst, pool: &[PoolTicket]) -> Vec<Assignment> {
     let subsets = subsets(ast, pool);
     subsets.iter().flat_map(|members| valid_assignments(ast, pool, members, 0)).collect()
 }
 
+/// A valid match of some of these tickets that leaves `additional_players` places open, if there is
+/// one: the first in the order of `all_matches`.
+#[cfg(feature = "testing")]
+pub(crate) fn any_match(
+    ast: &RuleSetAst,
+    pool: &[PoolTicket],
+    additional_players: u32,
+) -> Option<Assignment> {
+    let subsets = subsets(ast, pool);
+    subsets
+        .iter()
+        .find_map(|members| valid_assignments(ast, pool, members, additional_players).next())
+}
+
+/// How many assignments a pool of so many tickets has; none when they are too many to try.
+pub(crate) fn assignments(ast: &RuleSetAst, tickets: usize) -> Option<usize> {
+    let choices = ast.schema.instances.len() + 1;
+    let count = choices.checked_pow(u32::try_from(tickets).unwrap_or(u32::MAX));
+    count.filter(|&count| count < ASSIGNMENTS_MAX)
+}
+
 /// Every set of tickets but the empty one, as sorted positions, ticket 0 in before ticket 0 out.
 fn subsets(ast: &RuleSetAst, pool: &[PoolTicket]) -> Vec<Vec<usize>> {
-    let choices = ast.schema.instances.len() + 1;
-    let tickets = u32::try_from(pool.len()).unwrap_or(u32::MAX);
+    let (tickets, choices) = (pool.len(), ast.schema.instances.len() + 1);
     assert!(
-        choices.checked_pow(tickets).is_some_and(|count| count < ASSIGNMENTS_MAX),
+        assignments(ast, tickets).is_some(),
         "{choices}^{tickets} assignments are too many for brute force"
     );
     let mut subsets = vec![vec![]];
@@ -124,6 +149,7 @@ fn subsets(ast: &RuleSetAst, pool: &[PoolTicket]) -> Vec<Vec<usize>> {
     subsets
 }
 
+#[cfg(test)]
 fn player_count(pool: &[PoolTicket], members: &[usize]) -> usize {
     members.iter().map(|&ticket| pool[ticket].players.len()).sum()
 }

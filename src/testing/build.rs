@@ -33,6 +33,7 @@ pub(crate) fn rule_set() -> RuleSetAst {
             balanced_attribute: None,
             backfill_priority: BackfillPriority::Normal,
             age_selection: AgeSelection::Newest,
+            age_selection_is_stated: false,
         },
         rules: Vec::new(),
         expansions: Vec::new(),
@@ -240,7 +241,12 @@ impl RuleSetAst {
     }
 
     fn expand(mut self, target: Target, steps: Vec<(u32, FieldValue)>) -> Self {
-        let step = |(wait_seconds, value)| StepAst { wait_seconds, site: site(), value };
+        let step = |(wait_seconds, value)| StepAst {
+            wait_seconds,
+            wait_site: site(),
+            site: site(),
+            value,
+        };
         let steps = steps.into_iter().map(step).collect();
         self.expansions.push(ExpansionAst { target, steps });
         self

@@ -82,8 +82,9 @@ pub(crate) fn is_valid(
     is_valid_match(ast, &parties, additional_players)
 }
 
-/// As [`is_valid`], cheap checks first.
-#[cfg(test)]
+/// Whether [`judge`] would find the match valid and it leaves so many places open, cheap checks
+/// first.
+#[cfg(any(test, feature = "testing"))]
 pub(super) fn is_valid_match(
     ast: &RuleSetAst,
     parties: &[Party<'_>],

@@ -114,6 +114,11 @@ impl Replay {
     pub fn matchmaker(&self) -> &Matchmaker {
         &self.driver.engine
     }
+
+    /// The matchmaker as it stands, to go on with.
+    pub fn into_matchmaker(self) -> Matchmaker {
+        self.driver.engine
+    }
 }
 
 impl Iterator for Replay {

@@ -80,6 +80,11 @@ pub fn rule_sets() -> Vec<RuleSet> {
             "algorithm": {"batchingPreference": "sorted", "sortByAttributes": ["skill", "role"]},
             "teams": [team("a", 1, 2), team("b", 1, 2)],
             "rules": [close, fast]}),
+        json!({"ruleLanguageVersion": "1.0", "playerAttributes": attributes,
+            "algorithm": {"strategy": "balanced", "balancedAttribute": "skill",
+                          "batchingPreference": "fastestRegion"},
+            "teams": [team("a", 2, 21), team("b", 2, 21)],
+            "rules": [close, fast], "expansions": [shrink]}),
     ];
     let compile = |text: &serde_json::Value| RuleSet::from_json(&text.to_string());
     texts.iter().map(|text| compile(text).expect("the rule set is valid")).collect()

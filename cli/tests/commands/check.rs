@@ -109,7 +109,7 @@ fn comments_are_a_warning_and_an_error_when_strict() {
     let folder = Folder::with(&[("duel.json", &text)]);
     let lenient = folder.run(&["check", "duel.json"]);
     let shown = lenient.ended(0);
-    assert!(shown.starts_with("ok  duel.json\nwarning[comment]: "), "{shown}");
+    assert!(shown.starts_with("ok  duel.json (1 warning)\nwarning[comment]: "), "{shown}");
     assert!(shown.contains(" --> duel.json:2:3\n"), "{shown}");
     let denied = folder.run(&["check", "duel.json", "--deny-warnings"]);
     let shown = denied.ended(1);
@@ -121,6 +121,91 @@ fn comments_are_a_warning_and_an_error_when_strict() {
     let strict = folder.run(&["check", "--strict", "duel.json"]);
     let shown = strict.ended(1);
     assert!(shown.starts_with("bad  duel.json (1 error)\nerror[comment]: "), "{shown}");
+}
+
+/// What is said of [`DUEL`] when requests time out after half a minute, and where.
+const LATE_STEP: (&str, &str) = ("stepNeverFires", "/expansions/0/steps/0/waitTimeSeconds");
+
+#[test]
+fn a_request_timeout_tells_which_steps_come_too_late() {
+    let folder = Folder::with(&[("duel.json", DUEL)]);
+    let check = |arguments: &[&str]| {
+        folder.run(&[&["check", "duel.json", "--request-timeout"][..], arguments].concat())
+    };
+    assert_eq!(check(&["31", "--deny-warnings"]).ended(0), "ok  duel.json\n");
+    let run = check(&["30", "--deny-warnings"]);
+    let shown = run.ended(1);
+    let (kind, pointer) = LATE_STEP;
+    assert!(
+        shown.starts_with(&format!("bad  duel.json (1 warning)\nwarning[{kind}]: ")),
+        "{shown}"
+    );
+    assert!(shown.contains(&format!("  = at: {pointer}\n")), "{shown}");
+    assert!(shown.contains("  = help: "), "{shown}");
+    let line = DUEL.lines().find(|line| line.contains("waitTimeSeconds")).expect("it is there");
+    let at = line.find("30").expect("it is there");
+    let (line, carets) = (shown.find(line), format!("\n   | {}^^\n", " ".repeat(at)));
+    assert!(line.is_some() && shown.contains(&carets), "{shown}");
+
+    let report = check(&["30", "--format", "json"]).json(0);
+    let warnings = report.pointer("/0/warnings").and_then(Value::as_array).expect("a list");
+    let [warning] = &warnings[..] else { panic!("one warning: {report}") };
+    assert_eq!(
+        (warning["kind"].as_str(), warning["pointer"].as_str()),
+        (Some(kind), Some(pointer))
+    );
+    assert!(warning["help"].is_string() && warning["line"].is_number(), "{report}");
+    for bad in ["0", "43201", "soon"] {
+        assert!(!check(&[bad]).stderr.is_empty());
+        check(&[bad]).ended(2);
+    }
+}
+
+#[test]
+fn tickets_tell_what_players_do_not_send() {
+    let text = DUEL.replacen(
+        "\"rules\": [",
+        "\"rules\": [{\"name\": \"near\", \"type\": \"latency\", \"maxLatency\": 80},",
+        1,
+    );
+    let silent = r#"{"Players":[{"PlayerId":"a","PlayerAttributes":{"skil":{"N":1}}}]}
+{"Players":[{"PlayerId":"b","PlayerAttributes":{"skill":{"N":1}},"LatencyInMs":{"eu":20}}]}
+"#;
+    let whole = silent.lines().nth(1).expect("a line");
+    let files = [("duel.json", &*text), ("silent.jsonl", silent), ("whole.jsonl", whole)];
+    let folder = Folder::with(&files);
+    let check =
+        |tickets| folder.run(&["check", "duel.json", "--format=json", "--tickets", tickets]);
+    let report = check("silent.jsonl").json(0);
+    let found: Vec<(&str, &str)> = report
+        .pointer("/0/warnings")
+        .and_then(Value::as_array)
+        .expect("a list")
+        .iter()
+        .filter_map(|it| Some((it["kind"].as_str()?, it["message"].as_str()?)))
+        .collect();
+    let attribute =
+        "1 of 2 players do not send `skill`, which has no default: they are never matched";
+    let latency = "1 of 2 players report no latency: rule `near` keeps them out of every match";
+    let expected = [("playersWithoutAttribute", attribute), ("playersWithoutLatency", latency)];
+    assert_eq!(found, expected);
+    assert_eq!(check("whole.jsonl").json(0).pointer("/0/warnings"), Some(&json!([])));
+
+    let run = folder.run_with_input(&["check", "duel.json", "--tickets", "-"], "{}\n{]\n");
+    run.ended(2);
+    assert!(run.stderr.contains("<stdin>:"), "{}", run.stderr);
+    folder.run(&["check", "duel.json", "--tickets", "none.jsonl"]).ended(2);
+    folder.run(&["check", "-", "--tickets", "-"]).ended(2);
+}
+
+#[test]
+fn errors_and_warnings_are_both_counted() {
+    let text = format!("// one against one\n{THREE_MISTAKES}/* the end */\n");
+    let folder = Folder::with(&[("bad.json", &text)]);
+    let run = folder.run(&["check", "bad.json"]);
+    let shown = run.ended(1);
+    assert!(shown.starts_with("bad  bad.json (3 errors, 2 warnings)\n"), "{shown}");
+    assert_eq!(shown.matches("warning[").count(), 2, "{shown}");
 }
 
 #[test]
@@ -190,16 +275,6 @@ fn usage_errors_have_their_own_status() {
         let run = folder.run(arguments);
         assert_eq!(run.ended(2), "", "{arguments:?}");
         assert!(!run.stderr.is_empty(), "{arguments:?}");
-    }
-}
-
-#[test]
-fn every_subcommand_has_help_with_an_example() {
-    let folder = Folder::with(&[]);
-    for subcommand in ["check", "match", "replay", "judge"] {
-        let run = folder.run(&[subcommand, "--help"]);
-        let example = format!("\n  rallypoint {subcommand} ");
-        assert!(run.ended(0).contains(&example), "{subcommand}: {}", run.stdout);
     }
 }
 

@@ -3,7 +3,11 @@
 
 mod bench;
 mod check;
+mod definitions;
+mod examples;
+mod explain;
 mod judge;
 mod matching;
 mod replay;
 mod support;
+mod testing;

@@ -253,3 +253,46 @@ fn a_journal_is_replayed_as_it_was_recorded() {
     assert_eq!(run.ended(1), "");
     assert!(run.stderr.contains("RuleSetHash is 0, but that of the rule set"), "{}", run.stderr);
 }
+
+#[test]
+fn placements_that_ask_for_nothing_are_named() {
+    let queue = |location: &str| {
+        json!({
+            "RuleSetFile": "duel.json",
+            "Queue": {
+                "Name": "q",
+                "PlayerLatencyPolicies": [{"MaximumIndividualPlayerLatencyMilliseconds": 100}],
+                "SimulatedFleet": [{"Destination": "fleet/one", "Location": location, "Slots": 9}],
+            },
+        })
+    };
+    let start = |number: u64| {
+        let latency =
+            json!({"PlayerId": "ann", "RegionIdentifier": "eu", "LatencyInMilliseconds": 20});
+        json!({"at": number, "StartGameSessionPlacement": {
+            "PlacementId": format!("p{number}"), "GameSessionQueueName": "q",
+            "MaximumPlayerSessionCount": 1, "PlayerLatencies": [latency],
+        }})
+    };
+    let run = |location: &str, until: &str| {
+        let lines = [queue(location), start(0), start(1), start(2), start(3)];
+        let text = lines.map(|line| line.to_string()).join("\n");
+        let folder = Folder::with(&[("duel.json", DUEL), ("s.jsonl", &text)]);
+        folder.run(&["replay", "s.jsonl", "--until", until])
+    };
+    // While they wait, and when they have timed out; the first three of them.
+    for until in ["10", "700000"] {
+        let run = run("eu-west-1", until);
+        run.ended(0);
+        let said: Vec<_> = run.stderr.lines().collect();
+        assert_eq!(said.len(), 3, "{}", run.stderr);
+        let why = "the players report latencies for `eu`, but the queue is in `eu-west-1`, and its latency policies need a location that all of them report";
+        for (number, said) in said.iter().enumerate() {
+            let placement = format!("placement `p{number}` asks for no game session");
+            assert_eq!(*said, format!("note: s.jsonl: {placement}: {why}"));
+        }
+    }
+    let good = run("eu", "700000");
+    good.ended(0);
+    assert_eq!(good.stderr, "");
+}

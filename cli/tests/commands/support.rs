@@ -1,6 +1,7 @@
 //! Running the command in a folder of its own.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
@@ -75,6 +76,10 @@ impl Folder {
             folder.write(name, text.as_bytes());
         }
         folder
+    }
+
+    pub fn path(&self) -> &Path {
+        self.0.path()
     }
 
     pub fn write(&self, name: &str, bytes: &[u8]) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// Every row of the table. Each must be above 0.
-const ROWS: [&str; 64] = [
+const ROWS: [&str; 66] = [
     // how the timelines were held against each other
     "timeline the same to its end",
     "timeline the same until a search ran out of nodes, then sound",
@@ -64,6 +64,8 @@ const ROWS: [&str; 64] = [
     "match by strings in common",
     "match by batchDistance",
     "match by a compound rule",
+    "match by strategy `balanced`",
+    "match by a rule set for more than 40 players",
     "match in a partition by equal strings",
     "pass with matches in two partitions",
     "match with a backfill ticket, priority normal",

@@ -8,7 +8,8 @@ use crate::ruleset::ast::Target;
 use std::collections::BTreeMap;
 
 /// The rule sets of `rulesets/`, each with the most that time goes on between two commands.
-const PUBLISHED: [(&str, u64); 11] = [
+const PUBLISHED: [(&str, u64); 14] = [
+    (include_str!("../../../rulesets/battle.json"), 3_000),
     (include_str!("../../../rulesets/co_op.json"), 2_500),
     (include_str!("../../../rulesets/duel.json"), 4_000),
     (include_str!("../../../rulesets/even_teams.json"), 2_500),
@@ -18,11 +19,16 @@ const PUBLISHED: [(&str, u64); 11] = [
     (include_str!("../../../rulesets/playlists.json"), 3_000),
     (include_str!("../../../rulesets/regions.json"), 3_000),
     (include_str!("../../../rulesets/roles.json"), 2_500),
+    (include_str!("../../../rulesets/royale.json"), 2_500),
+    (include_str!("../../../rulesets/skirmish.json"), 5_000),
     (include_str!("../../../rulesets/squads.json"), 2_500),
     (include_str!("../../../rulesets/trios.json"), 3_000),
 ];
 /// How many of a game's timelines, of all, run a rule set of `rulesets/`, in percent.
-const PUBLISHED_PERCENT: u64 = 25;
+const PUBLISHED_PERCENT: u64 = 35;
+
+/// How many of the others have room for more than 40 players.
+const LARGE_PERCENT: u64 = 15;
 
 /// What an epoch changes when a ticket enters it.
 #[derive(Clone, Copy, Default)]
@@ -55,6 +61,8 @@ impl Game {
             let (text, step_max) = *chance.one_of(&PUBLISHED);
             // Close enough for a few tickets to make a match, far enough for some to make none.
             (text.to_owned(), step_max, 70, *chance.one_of(&[(900, 250), (900, 600)]))
+        } else if !is_dense && chance.percent(LARGE_PERCENT) {
+            (large(chance), 1_500, 15, (0, 60))
         } else {
             (small(chance, is_dense), 1_500, 15, (0, 60))
         };
@@ -84,6 +92,8 @@ impl Game {
             (r#""intersection""#, "match by strings in common"),
             (r#""batchDistance""#, "match by batchDistance"),
             (r#""compound""#, "match by a compound rule"),
+            (r#""balanced""#, "match by strategy `balanced`"),
+            (r#""maxPlayers": 21"#, "match by a rule set for more than 40 players"),
         ];
         features.extend(words.iter().filter(|(word, _)| text.contains(word)).map(|it| it.1));
         let most = rule_set.plan().sizes.iter().flat_map(|sizes| sizes.iter().map(|it| it.max));
@@ -206,6 +216,56 @@ fn strings(chance: &mut Chance, name: &str) -> Vec<String> {
         }
     }
     chosen
+}
+
+/// A rule set for many players that is content with few.
+fn large(chance: &mut Chance) -> String {
+    let min = 1 + chance.below(4);
+    let mut rules = Vec::new();
+    let mut expansions = Vec::new();
+    if chance.percent(60) {
+        rules.push(
+            r#"{"name": "batch", "type": "batchDistance", "batchAttribute": "skill",
+                "maxDistance": 15}"#,
+        );
+        if chance.percent(60) {
+            expansions.push(
+                r#"{"target": "rules[batch].maxDistance",
+                    "steps": [{"waitTimeSeconds": 6, "value": 45}]}"#,
+            );
+        }
+    }
+    if chance.percent(30) {
+        rules.push(r#"{"name": "same", "type": "batchDistance", "batchAttribute": "mode"}"#);
+    }
+    if chance.percent(50) {
+        rules.push(r#"{"name": "fast", "type": "latency", "maxLatency": 80}"#);
+        if chance.percent(60) {
+            expansions.push(
+                r#"{"target": "rules[fast].maxLatency",
+                    "steps": [{"waitTimeSeconds": 7, "value": 130}]}"#,
+            );
+        }
+    }
+    if chance.percent(50) {
+        expansions.push(
+            r#"{"target": "teams[a, b].minPlayers", "steps": [{"waitTimeSeconds": 4, "value": 1}]}"#,
+        );
+    }
+    let age = chance.one_of(&["newest", "oldest"]);
+    let group = chance.one_of(&["largestPopulation", "fastestRegion"]);
+    format!(
+        r#"{{"ruleLanguageVersion": "1.0",
+            "playerAttributes": [{{"name": "skill", "type": "number"}},
+                                 {{"name": "mode", "type": "string", "default": "casual"}}],
+            "algorithm": {{"strategy": "balanced", "balancedAttribute": "skill",
+                           "batchingPreference": "{group}", "expansionAgeSelection": "{age}"}},
+            "teams": [{{"name": "a", "minPlayers": {min}, "maxPlayers": 21}},
+                      {{"name": "b", "minPlayers": {min}, "maxPlayers": 21}}],
+            "rules": [{}], "expansions": [{}]}}"#,
+        rules.join(", "),
+        expansions.join(", ")
+    )
 }
 
 /// A rule set for few players, whose matches hang on age, on several tickets at once, and on who is

@@ -21,8 +21,6 @@ mod commands;
 mod coverage;
 mod games;
 mod given_up;
-#[cfg(feature = "wire")]
-mod scenario;
 mod setup;
 mod slices;
 mod twins;
@@ -33,6 +31,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::Matchmaker;
 use crate::base::time::{Millis, Timestamp};
 use crate::model::ticket::TicketId;
+use crate::testing::properties::scenario::Told;
 use chance::Chance;
 use commands::Commands;
 use coverage::Coverage;
@@ -102,14 +101,17 @@ fn timeline(seed: u64, count: u64) -> Result<Coverage, String> {
     Err(format!("seed {seed}, at {}: {problem}\n\n{}", now.as_millis(), text(&setup, &twins)))
 }
 
-#[cfg(feature = "wire")]
+/// The commands as a scenario file.
 fn text(setup: &Setup, twins: &Twins<'_>) -> String {
-    scenario::text(setup, &twins.steps)
-}
-
-#[cfg(not(feature = "wire"))]
-fn text(_: &Setup, twins: &Twins<'_>) -> String {
-    format!("{:#?}", twins.steps)
+    let told = Told {
+        rule_set: setup.game.rule_set.clone(),
+        configuration: setup.configuration.clone(),
+        options: setup.options.clone(),
+        seed: setup.seed,
+        start: START,
+        commands: twins.steps.clone(),
+    };
+    told.text()
 }
 
 #[expect(clippy::disallowed_methods, reason = "the rule is for the engine; this is its test")]

@@ -35,7 +35,7 @@ pub(super) fn team_size(ast: &RuleSetAst, team: TeamIdx, wait: Millis) -> (u32, 
 }
 
 /// Whether the match leaves so many places of all teams open, or as many as their minimums let it.
-#[cfg(test)]
+#[cfg(any(test, feature = "testing"))]
 pub(super) fn leaves_open(
     ast: &RuleSetAst,
     parties: &[Party<'_>],

@@ -1,35 +1,22 @@
-//! Why a ticket waits.
+//! Why no match can ever hold a ticket.
 
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Matchmaker, pool_at};
-use crate::lifecycle::book::TicketRecord;
-use crate::lifecycle::status::TicketStatus;
-use crate::model::ticket::{Player, PlayerId, TicketId};
+use crate::engine::{Matchmaker, pool_at};
+use crate::lifecycle::book::{TicketKey, TicketRecord};
+use crate::model::ticket::{Player, PlayerId};
 use crate::pool::columns::NumberRange;
 use crate::pool::ingest::{Pool, missing_attributes, mistyped_attributes};
 use crate::search::{Refusal, refusal};
 
-/// What is known of why a ticket is not matched yet. When `never` is empty and the search was not
-/// exhausted, those that wait with it now make no match with it: it waits for others, or for the
-/// next expansion.
-#[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub struct WhyWaiting {
-    /// Where the ticket stands: a reason of its own when it is in a match already, or has ended.
-    pub status: TicketStatus,
-    /// Why no match can ever hold it, whoever else comes; empty when nothing is known to keep it
-    /// out.
-    pub never: Vec<NeverReason>,
-    /// Whether the last search for it ran out of `nodes_per_anchor`, or saw no more than a batch of
-    /// its part of the pool, so that a match may have been overlooked. It is searched again when its
-    /// part of the pool has changed, or in another batch.
-    pub search_exhausted: bool,
-}
-
 /// Why a ticket can never be matched.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(
+    feature = "wire",
+    derive(serde::Serialize),
+    serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")
+)]
 #[non_exhaustive]
 pub enum NeverReason {
     /// A player lacks an attribute that has no default (facts 1.3).
@@ -117,26 +104,21 @@ impl fmt::Display for NeverReason {
 }
 
 impl Matchmaker {
-    /// Why a ticket waits, or that it does no more; `None` for a ticket that is not known. Looks
-    /// at this ticket alone, so its cost does not depend on how many wait.
-    pub fn why_waiting(&self, id: &TicketId) -> Option<WhyWaiting> {
-        let key = self.book.find(id)?;
-        let record = self.book.record(key)?;
-        let waits = matches!(record.status, TicketStatus::Queued | TicketStatus::Searching);
-        let mut never = if waits { self.never(record) } else { Vec::new() };
-        if waits && never.is_empty() && self.rows[key].is_none() {
-            never.push(NeverReason::NoRoomForLocations);
-        }
-        let row = self.rows[key];
-        Some(WhyWaiting {
-            status: record.status,
-            never,
-            search_exhausted: waits
-                && row.is_some_and(|row| self.waiting.was_given_up(pool_at!(self), row)),
-        })
+    /// Whether the last search for a ticket was given up.
+    pub(super) fn was_given_up(&self, key: TicketKey) -> bool {
+        self.rows[key].is_some_and(|row| self.waiting.was_given_up(pool_at!(self), row))
     }
 
-    fn never(&self, record: &TicketRecord) -> Vec<NeverReason> {
+    /// Why no match can ever hold a ticket that waits.
+    pub(super) fn never(&self, key: TicketKey, record: &TicketRecord) -> Vec<NeverReason> {
+        let mut never = self.never_by_itself(record);
+        if never.is_empty() && self.rows[key].is_none() {
+            never.push(NeverReason::NoRoomForLocations);
+        }
+        never
+    }
+
+    fn never_by_itself(&self, record: &TicketRecord) -> Vec<NeverReason> {
         let plan = self.rule_set.plan();
         let schema = &plan.ast.schema;
         let players = self.book.players(record);

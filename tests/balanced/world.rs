@@ -1,0 +1,183 @@
+//! Rule sets and pools from a seed, and what the engine makes of them.
+
+use rallypoint::{
+    Configuration, EngineOptions, EventDetail, FlexMatchMode, Input, Matchmaker, Millis,
+    PlacedTicket, Player, RuleSet, StartMatchmaking, Timestamp,
+};
+use serde_json::{Value, json};
+
+use super::checker::{Match, Ticket};
+use super::dice::Dice;
+
+const LOCATIONS: [&str; 4] = ["eu-1", "eu-2", "us-1", "us-2"];
+
+/// A rule set for more than 40 players.
+pub fn large_rules(dice: &mut Dice) -> Value {
+    let teams = match dice.below(6) {
+        0 => json!([{"name": "red", "minPlayers": 20, "maxPlayers": 25},
+                    {"name": "blue", "minPlayers": 20, "maxPlayers": 25}]),
+        1 => json!([{"name": "all", "minPlayers": 30, "maxPlayers": 60}]),
+        2 => json!([{"name": "squad", "minPlayers": 2, "maxPlayers": 5, "quantity": 10}]),
+        3 => json!([{"name": "monsters", "minPlayers": 5, "maxPlayers": 5},
+                    {"name": "hunters", "minPlayers": 8, "maxPlayers": 11, "quantity": 4}]),
+        4 => json!([{"name": "red", "minPlayers": 25, "maxPlayers": 25},
+                    {"name": "blue", "minPlayers": 25, "maxPlayers": 25},
+                    {"name": "green", "minPlayers": 0, "maxPlayers": 10}]),
+        _ => json!([{"name": "side", "minPlayers": 12, "maxPlayers": 14, "quantity": 3}]),
+    };
+    let name = teams[0]["name"].as_str().unwrap_or_default().to_owned();
+    let mut rules = Vec::new();
+    let mut expansions = vec![];
+    if dice.once_in(2) {
+        rules.push(json!({"name": "near", "type": "latency", "maxLatency": 100,
+                          "partyAggregation": dice.one(&["min", "max", "avg"])}));
+        if dice.once_in(2) {
+            expansions.push(json!({"target": "rules[near].maxLatency",
+                                   "steps": [{"waitTimeSeconds": 10, "value": 180}]}));
+        }
+    }
+    if dice.once_in(2) {
+        rules.push(json!({"name": "league", "type": "batchDistance", "batchAttribute": "league",
+                          "maxDistance": 2}));
+        if dice.once_in(2) {
+            expansions.push(json!({"target": "rules[league].maxDistance",
+                                   "steps": [{"waitTimeSeconds": 20, "value": 4}]}));
+        }
+    }
+    if dice.once_in(3) {
+        rules.push(json!({"name": "map", "type": "batchDistance", "batchAttribute": "map"}));
+    }
+    if dice.once_in(2) {
+        expansions.push(json!({"target": format!("teams[{name}].minPlayers"),
+                               "steps": [{"waitTimeSeconds": 15, "value": 1}]}));
+    }
+    json!({
+        "ruleLanguageVersion": "1.0",
+        "playerAttributes": [{"name": "skill", "type": "number"}, {"name": "league", "type": "number"},
+                             {"name": "map", "type": "string"}],
+        "algorithm": {"strategy": "balanced", "balancedAttribute": "skill",
+                      "batchingPreference": dice.one(&["largestPopulation", "fastestRegion"]),
+                      "expansionAgeSelection": dice.one(&["newest", "oldest"])},
+        "teams": teams, "rules": rules, "expansions": expansions,
+    })
+}
+
+/// Whether some rule is about latencies.
+pub fn asks_for_latencies(rules: &Value) -> bool {
+    rules["rules"].as_array().into_iter().flatten().any(|rule| rule["type"] == "latency")
+}
+
+/// Tickets of up to so many players, who report locations if they are asked to, or perhaps.
+pub fn tickets(dice: &mut Dice, count: usize, party_max: usize, reports: bool) -> Vec<Ticket> {
+    (0..count)
+        .map(|at| {
+            let players = match dice.once_in(2) {
+                true => 1,
+                false => 1 + dice.below(party_max),
+            };
+            ticket(dice, at, players, reports)
+        })
+        .collect()
+}
+
+pub fn ticket(dice: &mut Dice, at: usize, players: usize, reports: bool) -> Ticket {
+    let (home, league) = (dice.below(4), dice.below(4));
+    let map = if dice.once_in(4) { "desert" } else { "island" };
+    let known: Vec<bool> = (0..4).map(|it| it == home || !dice.once_in(4)).collect();
+    let player = |number: usize, dice: &mut Dice| {
+        let mut player = Player::new(format!("p{at}-{number}"))
+            .with_number("skill", dice.below(3_000) as f64)
+            .with_number("league", (league + dice.below(2)) as f64)
+            .with_string("map", map);
+        for (place, location) in
+            LOCATIONS.iter().enumerate().filter(|&(it, _)| known[it] && reports)
+        {
+            let far = if place == home { 0 } else { 60 };
+            player = player.with_latency(location, (20 + far + dice.below(80)) as u32);
+        }
+        player
+    };
+    let players = (0..players).map(|number| player(number, dice)).collect();
+    Ticket { id: format!("t{at}"), wait: 0, players }
+}
+
+/// What came of one pass.
+pub struct Outcome {
+    pub matches: Vec<Match>,
+    pub waiting: Vec<Ticket>,
+    pub exhausted: u64,
+    pub nodes: u64,
+}
+
+/// Submits tickets, oldest first, each when it must to have waited so long, and forms all matches at
+/// one instant.
+pub fn run(rules: &Value, tickets: &[Ticket]) -> Outcome {
+    let text = rules.to_string();
+    let rule_set = RuleSet::from_json(&text).unwrap_or_else(|errors| panic!("{text}\n{errors}"));
+    let longest = tickets.iter().map(|it| it.wait).max().unwrap_or(0);
+    let start = Timestamp::from_millis(0);
+    let configuration =
+        Configuration { flex_match_mode: FlexMatchMode::WithQueue, ..Configuration::default() };
+    // `exhaustiveSearch` makes two of a match; `balanced` does not.
+    let mut options = EngineOptions::default();
+    options.exchange_tries = 0;
+    let mut matchmaker = Matchmaker::new(rule_set, configuration, options, start, 1)
+        .expect("the default configuration is right");
+    for ticket in tickets {
+        let request = StartMatchmaking {
+            ticket_id: Some(ticket.id.as_str().into()),
+            players: ticket.players.clone(),
+            ..StartMatchmaking::default()
+        };
+        let at = start.plus(Millis::from_secs(u32::try_from(longest - ticket.wait).unwrap_or(0)));
+        matchmaker.handle_input(at, Input::StartMatchmaking(request)).expect("it is accepted");
+    }
+    let now = start.plus(Millis::from_secs(u32::try_from(longest).unwrap_or(0)));
+    let mut outcome = Outcome { matches: vec![], waiting: vec![], exhausted: 0, nodes: 0 };
+    while matchmaker.poll_timeout().is_some_and(|due| due <= now) {
+        let report = matchmaker.handle_timeout(now).expect("time goes on");
+        outcome.exhausted += report.anchors_exhausted + report.fullness_unproven;
+        outcome.nodes += report.nodes;
+    }
+    let names: Vec<String> = matchmaker.rule_set().team_instances().map(str::to_owned).collect();
+    let mut waiting = tickets.to_vec();
+    while let Some(event) = matchmaker.poll_event() {
+        let EventDetail::PotentialMatchCreated { match_id, tickets: placed, .. } = event.detail
+        else {
+            continue;
+        };
+        let mut teams = vec![Vec::new(); names.len()];
+        for placed in placed.iter() {
+            let in_teams: Vec<usize> = placed
+                .players()
+                .map(|it| names.iter().position(|name| Some(name.as_str()) == it.team))
+                .map(|it| it.expect("the team is known"))
+                .collect();
+            assert!(in_teams.iter().all(|it| *it == in_teams[0]), "a ticket is torn apart");
+            let at = waiting.iter().position(|it| it.id == placed.ticket_id().as_str());
+            let ticket = waiting.remove(at.expect("it is in no match yet"));
+            assert_eq!(ticket.players.len(), in_teams.len());
+            teams[in_teams[0]].push(ticket);
+        }
+        let pending = matchmaker.pending_match(&match_id).expect("it is to be placed");
+        let location = pending.location.as_deref().map(str::to_owned);
+        outcome.matches.push(Match { teams, location });
+    }
+    outcome.waiting = waiting;
+    outcome
+}
+
+/// Whether the reference evaluator takes a match for valid.
+pub fn is_valid(rule_set: &RuleSet, game: &Match) -> bool {
+    let names: Vec<&str> = rule_set.team_instances().collect();
+    let mut placed = Vec::new();
+    for (name, team) in names.iter().zip(&game.teams) {
+        placed.extend(team.iter().map(|ticket| PlacedTicket {
+            team: (*name).into(),
+            age: Millis::from_secs(u32::try_from(ticket.wait).unwrap_or(0)),
+            players: ticket.players.clone(),
+            backfill: false,
+        }));
+    }
+    rule_set.judge(&placed).is_ok_and(|judgement| judgement.valid)
+}

@@ -1,0 +1,31 @@
+//! How to property-test a rule set of your own: copy this file, and take your rule set.
+
+use rallypoint::testing::proptest::prelude::*;
+use rallypoint::{RuleSet, testing::*};
+
+fn my_rules() -> RuleSet {
+    RuleSet::from_json(include_str!("../rulesets/playlists.json")).expect("it compiles")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
+
+    /// Nobody is left in a pool who could play with others who are left.
+    #[test]
+    fn whoever_can_play_plays(pool in Strategies::of(&my_rules()).pool(2..=6)) {
+        assert_complete(&pool);
+    }
+}
+
+/// Whatever players do, and whenever: what must hold of every matchmaker does, and what we want.
+#[test]
+fn a_new_match_is_two_against_two() {
+    let checked = Simulation::of(&my_rules()).check(|run| {
+        for new in run.matches.iter().filter(|it| !it.is_backfill) {
+            let players = new.placed.iter().map(|it| it.players.len());
+            assert_eq!(players.sum::<usize>(), 4, "{}", new.match_id);
+        }
+        Ok(())
+    });
+    assert!(checked.unwrap().matches > 100);
+}
