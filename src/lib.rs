@@ -40,6 +40,8 @@ mod pool;
 mod rules;
 mod ruleset;
 mod search;
+#[cfg(feature = "simulate")]
+pub mod simulate;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(not(feature = "testing"))]
@@ -101,6 +103,7 @@ pub use ruleset::describe::{
     SearchSummary, SizeSummary,
 };
 pub use ruleset::lint::LintOptions;
+pub use ruleset::terms::{ExpansionTerms, NumberTerm, RuleSetTerms, RuleTerms, StepTerms};
 pub use ruleset::{CompileOptions, RuleSet};
 pub use testing::judgement::{
     Check, JudgeError, Judgement, Measured, Miss, RuleJudgement, TeamJudgement,

@@ -70,6 +70,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     // Public types only, a hash, and the words of an error.
     ("wire", &["base::fnv", "diag::nearest", "PUBLIC"]),
+    // A user of the library with the library's own generator.
+    ("simulate", &["base::rng", "wire", "PUBLIC"]),
 ];
 
 /// Calls that would make a run depend on something else than its inputs.

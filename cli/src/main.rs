@@ -1,5 +1,5 @@
 //! The `rallypoint` command: check and test rule sets, match pools of tickets, replay scenarios,
-//! judge matches, explain why tickets wait, measure the engine.
+//! judge matches, explain why tickets wait, simulate players, measure the engine.
 //!
 //! Data goes to standard output, messages and progress to standard error. Exit status: 0 success,
 //! 1 the input was judged bad, 2 usage or I/O error.
@@ -21,6 +21,7 @@ mod progress;
 mod replay;
 mod report;
 mod scenario;
+mod simulate;
 mod testing;
 mod tickets;
 
@@ -52,6 +53,7 @@ enum Command {
     Test(testing::Arguments),
     Judge(judge::Arguments),
     Explain(explain::Arguments),
+    Simulate(Box<simulate::Arguments>),
     Bench(bench::Arguments),
     Completions(completions::Arguments),
     Man(manual::Arguments),
@@ -66,6 +68,7 @@ impl Command {
             Self::Test(arguments) => testing::run(arguments, console),
             Self::Judge(arguments) => judge::run(arguments, console),
             Self::Explain(arguments) => explain::run(arguments, console),
+            Self::Simulate(arguments) => simulate::run(arguments, console),
             Self::Bench(arguments) => bench::run(arguments, console),
             Self::Completions(arguments) => completions::run(arguments, console),
             Self::Man(arguments) => manual::run(arguments, console),
@@ -79,7 +82,8 @@ impl Command {
             Self::Replay(arguments) => arguments.reports_files(),
             // `test` takes them into its result; a fault before that has none.
             Self::Match(_) | Self::Test(_) | Self::Judge(_) | Self::Explain(_) => false,
-            Self::Bench(_) | Self::Completions(_) | Self::Man(_) => false,
+            Self::Simulate(_) | Self::Bench(_) => false,
+            Self::Completions(_) | Self::Man(_) => false,
         }
     }
 }

@@ -10,6 +10,7 @@ mod parse_expansions;
 mod parse_rules;
 pub(crate) mod plan;
 mod statement;
+pub(crate) mod terms;
 
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ use describe::PlanSummary;
 use graph::DependencyGraph;
 use lint::LintOptions;
 use plan::Plan;
+use terms::RuleSetTerms;
 
 /// A compiled rule set: immutable, and cheap to clone and to share between threads.
 ///
@@ -201,6 +203,31 @@ impl RuleSet {
     /// instance because a team is not declared. A match that breaks rules is no error.
     pub fn judge(&self, tickets: &[PlacedTicket]) -> Result<Judgement, JudgeError> {
         reference::judge(&self.0.ast, tickets)
+    }
+
+    /// For each rule, in the order of the rule set, one number that says how near a match came to
+    /// its bound, by the reference evaluator, in the unit of what the rule measures:
+    ///
+    /// - `distance`: the greatest distance; the least where only `minDistance` is stated;
+    /// - `comparison` of numbers: under `<` and `<=` the greatest, under `>` and `>=` the least value,
+    ///   less the reference value if that is an expression; under `=` and `!=` the greatest distance
+    ///   from the reference value;
+    /// - `collection`: the least count where `minCount` is stated, else the greatest;
+    /// - `batchDistance` of numbers: how far the tickets are apart;
+    /// - `latency`: the highest latency of a ticket in milliseconds, at the location where that is
+    ///   lowest.
+    ///
+    /// None for other rules, and where something is undefined or there is nothing to measure.
+    ///
+    /// # Errors
+    /// [`JudgeError`] when the tickets do not describe a match of this rule set at all.
+    pub fn measure(&self, tickets: &[PlacedTicket]) -> Result<Vec<Option<f64>>, JudgeError> {
+        reference::measure(&self.0.ast, tickets)
+    }
+
+    /// What the rules read, where their bounds lie, and what waiting changes.
+    pub fn terms(&self) -> RuleSetTerms {
+        RuleSetTerms::new(&self.0)
     }
 
     /// What the compiler made of the rule set: columns, epochs, the order of evaluation, and what

@@ -17,6 +17,7 @@ mod effective;
 mod expression;
 mod latency;
 mod location;
+mod measure;
 mod party;
 mod rules;
 mod sort;
@@ -67,6 +68,21 @@ pub(crate) fn judge(ast: &RuleSetAst, tickets: &[PlacedTicket]) -> Result<Judgem
         && !allowed.is_empty()
         && problems.is_empty();
     Ok(Judgement { valid, wait, location, teams, rules, problems })
+}
+
+/// For each rule, the number that says how near the match came to its bound.
+///
+/// # Errors
+/// [`JudgeError`] when there is nothing that could be measured.
+pub(crate) fn measure(
+    ast: &RuleSetAst,
+    tickets: &[PlacedTicket],
+) -> Result<Vec<Option<f64>>, JudgeError> {
+    let parties = parties(ast, tickets)?;
+    let wait = effective::wait(ast, &parties);
+    let lineup = assemble(ast, &parties);
+    let rules = 0..ast.rules.len();
+    Ok(rules.map(|position| measure::measure(ast, position, wait, &lineup)).collect())
 }
 
 /// Whether [`judge`] would find the match valid, and it leaves `additional_players` places open as

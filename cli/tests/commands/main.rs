@@ -9,5 +9,6 @@ mod explain;
 mod judge;
 mod matching;
 mod replay;
+mod simulate;
 mod support;
 mod testing;

@@ -16,17 +16,40 @@ use crate::testing::judgement::{Check, Miss, RuleJudgement};
 pub(super) fn judge(rule: &RuleAst, lineup: &Lineup<'_>) -> RuleJudgement {
     let reference = reference(rule, lineup);
     let bounds = (number_field(rule, "minCount"), number_field(rule, "maxCount"));
-    let question = match word_field(rule, "operation").expect("a collection has an operation") {
-        "intersection" => Ok(Question::Intersection),
-        "contains" => wanted(reference.as_ref()).map(Question::Contains),
-        "reference_intersection_count" => shared(reference.as_ref()).map(Question::Shared),
-        other => unreachable!("`{other}` is not an operation of collections"),
-    };
+    let question = question(rule, reference.as_ref());
     let checks = measurements(rule, lineup)
         .into_iter()
         .map(|(expr, value)| check(expr, &value, &question, bounds))
         .collect();
     verdict(rule, reference.and_then(|it| it.measured), checks)
+}
+
+/// The count that is nearest to breaking the rule: the least where a least count is asked for, else
+/// the greatest. None when something is undefined, or there is nothing to count.
+pub(super) fn extreme_count(rule: &RuleAst, lineup: &Lineup<'_>) -> Option<f64> {
+    let question = question(rule, reference(rule, lineup).as_ref()).ok()?;
+    let mut counted = Vec::new();
+    for (expr, value) in measurements(rule, lineup) {
+        let value = value.ok()?;
+        let groups = groups(&value, expr.ty.depth, None);
+        counted.extend(groups.iter().flat_map(|group| counts(group, &question)));
+    }
+    let counted = counted.into_iter().map(|count| count.count);
+    let extreme = match number_field(rule, "minCount") {
+        Some(_) => counted.min(),
+        None => counted.max(),
+    };
+    extreme.map(|count| count as f64)
+}
+
+/// What the rule counts.
+fn question(rule: &RuleAst, reference: Option<&Reference>) -> Result<Question, Undefined> {
+    match word_field(rule, "operation").expect("a collection has an operation") {
+        "intersection" => Ok(Question::Intersection),
+        "contains" => wanted(reference).map(Question::Contains),
+        "reference_intersection_count" => shared(reference).map(Question::Shared),
+        other => unreachable!("`{other}` is not an operation of collections"),
+    }
 }
 
 /// What is counted.

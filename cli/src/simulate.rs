@@ -1,0 +1,261 @@
+//! `rallypoint simulate`: a population of players, or recorded arrivals, in virtual time.
+
+mod quantities;
+mod text;
+mod timings;
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rallypoint::simulate::{
+    Arrivals, PoissonArrivals, Population, RecordedArrivals, SimulationComparison,
+    SimulationSettings, SimulationStep, SimulationSummary, simulate,
+};
+use rallypoint::{Configuration, EngineOptions, Millis, RuleSet, wire};
+
+use self::quantities::{duration, rate};
+use self::timings::Timings;
+use crate::console::{self, Console, Fault, Format, Verdict, visible};
+use crate::files::{self, Document, Reading};
+use crate::progress::Progress;
+
+/// Tickets a second, where nothing is said of it.
+const RATE: f64 = 10.0;
+/// For how long players come, in seconds, where nothing is said of it.
+const SECONDS: f64 = 3600.0;
+/// How long tickets wait at most, where nothing is said of it.
+const REQUEST_TIMEOUT_SECONDS: u32 = 300;
+
+/// Let a population of players loose on a rule set, in virtual time
+///
+/// Prints how long they waited, how many were matched, how full and fair the matches were, rule by
+/// rule, and what the expansions did. The same arguments give the same output on any machine and
+/// any number of threads.
+///
+/// Without `--population`, players are made up to suit the rule set; `--print-population` prints
+/// them as a start for your own. `--arrivals` takes recorded tickets instead: lines of
+/// `{"at": MILLISECONDS, "StartMatchmaking": {...}}`, a scenario or a journal, of which everything
+/// but StartMatchmaking is left out.
+#[derive(clap::Args)]
+#[command(
+    after_help = "Examples:\n  rallypoint simulate rulesets/duel.json --arrival 5/s --duration 2m\n  \
+                  rallypoint simulate rulesets/duel.json --print-population > players.json\n  \
+                  rallypoint simulate rulesets/duel.json --population players.json --tickets 500\n  \
+                  rallypoint simulate rulesets/duel.json --arrivals rulesets/duel.scenario.jsonl\n  \
+                  rallypoint simulate rulesets/duel.json --compare rulesets/even_teams.json --duration 1m"
+)]
+pub struct Arguments {
+    /// A rule set; `-` is standard input
+    #[arg(value_name = "RULESET")]
+    rule_set: PathBuf,
+    /// How many tickets come on average, by Poisson: `50/s`, `200/min` or `5000/h`. 10/s if not given
+    #[arg(long, value_name = "RATE", value_parser = rate, conflicts_with = "arrivals")]
+    arrival: Option<f64>,
+    /// How many players come
+    #[arg(long, value_name = "N", conflicts_with = "arrivals")]
+    players: Option<u64>,
+    /// How many tickets come
+    #[arg(long, value_name = "N", conflicts_with = "arrivals")]
+    tickets: Option<u64>,
+    /// For how long players come: `90s`, `30m`, `1h30m`. An hour if nothing else ends it
+    #[arg(long, value_name = "TIME", value_parser = duration, conflicts_with = "arrivals")]
+    duration: Option<f64>,
+    /// Go on for this long after the last arrival
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    drain: Option<f64>,
+    /// Who plays: attributes, parties, latencies, habits
+    #[arg(long, value_name = "FILE.json")]
+    population: Option<PathBuf>,
+    /// Print the population as JSON, and do nothing else
+    #[arg(long, conflicts_with_all = ["arrivals", "compare"])]
+    print_population: bool,
+    /// Take recorded arrivals, a scenario or a journal instead; of a population only the habits
+    #[arg(long, value_name = "FILE.jsonl")]
+    arrivals: Option<PathBuf>,
+    /// Play the same arrivals against another rule set, and print both side by side
+    #[arg(long, value_name = "RULESET")]
+    compare: Option<PathBuf>,
+    /// Decides who comes when, and everything else that is random
+    #[arg(long, value_name = "SEED", default_value_t = 0)]
+    seed: u64,
+    /// The matchmaking configuration, a JSON object as for CreateMatchmakingConfiguration
+    #[arg(long, value_name = "FILE.json")]
+    configuration: Option<PathBuf>,
+    /// How long a ticket waits at most, in seconds. 300 if neither this nor a configuration is given
+    #[arg(long, value_name = "SECONDS")]
+    request_timeout: Option<u32>,
+    /// Players must accept their match within so many seconds
+    #[arg(long, value_name = "SECONDS")]
+    acceptance: Option<u32>,
+    /// The least time between two passes, in milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    pass_interval: u64,
+    /// On how many threads matches are sought
+    #[arg(long, value_name = "N", default_value = "1")]
+    threads: NonZeroUsize,
+    /// Say on standard error how long the parts took and how much memory was needed
+    #[arg(long)]
+    timings: bool,
+    #[command(flatten)]
+    reading: Reading,
+}
+
+pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Fault> {
+    let given =
+        [Some(&arguments.rule_set), arguments.compare.as_ref(), arguments.arrivals.as_ref()];
+    let given = given.into_iter().chain([arguments.population.as_ref()]).flatten();
+    if given.filter(|path| files::is_stdin(path)).count() > 1 {
+        return Err(Fault("standard input can be read once only".into()));
+    }
+    let options = arguments.reading.options();
+    let base = files::rule_set(&arguments.rule_set, options, console)?;
+    let other = match &arguments.compare {
+        Some(path) => Some(files::rule_set(path, options, console)?),
+        None => None,
+    };
+    let (Some(base), other) = (base, other) else { return Ok(Verdict::Bad) };
+    let other = match other {
+        Some(None) => return Ok(Verdict::Bad),
+        Some(other) => other,
+        None => None,
+    };
+    if arguments.print_population {
+        return print_population(arguments, &base, console);
+    }
+    let arrivals = arrivals(arguments, &base, other.as_ref())?;
+    let settings = settings(arguments)?;
+    let base = play(arguments, &base, &arrivals, &settings)?;
+    match other {
+        None => match console.format() {
+            Format::Json => console.json(&base)?,
+            Format::Text => console.text(text::one(&base))?,
+        },
+        Some(other) => {
+            let other = play(arguments, &other, &arrivals, &settings)?;
+            let comparison = SimulationComparison { base, other };
+            match console.format() {
+                Format::Json => console.json(&comparison)?,
+                Format::Text => console.text(text::two(&comparison))?,
+            }
+        }
+    }
+    Ok(Verdict::Good)
+}
+
+fn print_population(
+    arguments: &Arguments,
+    rule_set: &RuleSet,
+    console: &mut Console,
+) -> Result<Verdict, Fault> {
+    let population = population(arguments)?.unwrap_or_else(|| Population::suited_to(rule_set));
+    match console.format() {
+        Format::Json => console.json(&population)?,
+        Format::Text => {
+            let shown = serde_json::to_string_pretty(&population);
+            let shown = shown.map_err(|error| Fault(error.to_string()))?;
+            console.text(format_args!("{shown}\n"))?;
+        }
+    }
+    Ok(Verdict::Good)
+}
+
+/// The population of the arguments, if they name one.
+fn population(arguments: &Arguments) -> Result<Option<Population>, Fault> {
+    let Some(path) = &arguments.population else { return Ok(None) };
+    let Document { name, text } = files::read(path)?;
+    let population = Population::from_json(&text);
+    population.map(Some).map_err(|error| about(&name, &error))
+}
+
+fn arrivals(
+    arguments: &Arguments,
+    base: &RuleSet,
+    other: Option<&RuleSet>,
+) -> Result<Arrivals, Fault> {
+    let population = population(arguments)?;
+    if let Some(path) = &arguments.arrivals {
+        let Document { name, text } = files::read(path)?;
+        let recorded =
+            RecordedArrivals::from_json_lines(&text).map_err(|error| about(&name, &error))?;
+        if let Some(line) = recorded.torn_line() {
+            let name = visible(&name);
+            console::note(&format!("{name}: line {line}, the last one, was torn and is left out"));
+        }
+        let population = Box::new(population.unwrap_or_default());
+        return Ok(Arrivals::Recorded { arrivals: Arc::new(recorded), population });
+    }
+    let suited = || {
+        let suited = Population::suited_to(base);
+        other.map_or(suited.clone(), |other| suited.and_suited_to(other))
+    };
+    let counted = arguments.players.is_some() || arguments.tickets.is_some();
+    Ok(Arrivals::Poisson(Box::new(PoissonArrivals {
+        population: population.unwrap_or_else(suited),
+        per_second: arguments.arrival.unwrap_or(RATE),
+        seconds: arguments.duration.or((!counted).then_some(SECONDS)),
+        players: arguments.players,
+        tickets: arguments.tickets,
+    })))
+}
+
+fn settings(arguments: &Arguments) -> Result<SimulationSettings, Fault> {
+    let mut configuration = match &arguments.configuration {
+        None => Configuration {
+            request_timeout_seconds: REQUEST_TIMEOUT_SECONDS,
+            ..Configuration::default()
+        },
+        Some(path) => configuration(path)?,
+    };
+    if let Some(seconds) = arguments.request_timeout {
+        configuration.request_timeout_seconds = seconds;
+    }
+    if let Some(seconds) = arguments.acceptance {
+        configuration.acceptance_required = true;
+        configuration.acceptance_timeout_seconds = Some(seconds);
+    }
+    let mut options = EngineOptions::default();
+    options.pass_interval = Millis::new(arguments.pass_interval);
+    Ok(SimulationSettings {
+        configuration,
+        options,
+        seed: arguments.seed,
+        drain_seconds: arguments.drain.unwrap_or(0.0).ceil() as u32,
+        threads: arguments.threads,
+    })
+}
+
+fn configuration(path: &Path) -> Result<Configuration, Fault> {
+    let Document { name, text } = files::read(path)?;
+    let value = wire::value_from_json(&text).map_err(|error| about(&name, &error))?;
+    wire::configuration_from_json(&value).map_err(|error| about(&name, &error))
+}
+
+fn about(name: &str, error: &dyn std::fmt::Display) -> Fault {
+    Fault(format!("{}: {error}", visible(name)))
+}
+
+fn play(
+    arguments: &Arguments,
+    rule_set: &RuleSet,
+    arrivals: &Arrivals,
+    settings: &SimulationSettings,
+) -> Result<SimulationSummary, Fault> {
+    let mut timings = arguments.timings.then(Timings::start);
+    let mut progress = Progress::new("simulating", Some(arrivals.expected_tickets()));
+    let mut observe = |step: SimulationStep<'_>| {
+        if let SimulationStep::Arriving { tickets } = step {
+            progress.set(tickets);
+        }
+        if let Some(timings) = &mut timings {
+            timings.begin(step);
+        }
+    };
+    let summary = simulate(rule_set, arrivals, settings, &mut observe);
+    drop(progress);
+    let summary = summary.map_err(|error| Fault(error.to_string()))?;
+    if let Some(timings) = timings {
+        console::complain(&timings.told(&summary));
+    }
+    Ok(summary)
+}
