@@ -149,6 +149,6 @@ fn a_matchmaker_warns_of_steps_beyond_its_request_timeout() {
     let [at_30, at_45] =
         ["1/steps/0", "0/steps/1"].map(|step| format!("/expansions/{step}/waitTimeSeconds"));
     assert_eq!(late(46), [""; 0]);
-    assert_eq!(late(45), [at_45.clone()]);
+    assert_eq!(late(45), std::slice::from_ref(&at_45));
     assert_eq!(late(30), [at_45, at_30]);
 }
