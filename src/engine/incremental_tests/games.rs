@@ -20,7 +20,7 @@ const PUBLISHED: [(&str, u64); 14] = [
     (include_str!("../../../rulesets/regions.json"), 3_000),
     (include_str!("../../../rulesets/roles.json"), 2_500),
     (include_str!("../../../rulesets/royale.json"), 2_500),
-    (include_str!("../../../rulesets/skirmish.json"), 5_000),
+    (include_str!("../../../rulesets/skirmish.json"), 2_500),
     (include_str!("../../../rulesets/squads.json"), 2_500),
     (include_str!("../../../rulesets/trios.json"), 3_000),
 ];
