@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rallypoint::{
     Configuration, EngineOptions, EventDetail, Input, Matchmaker, Millis, PlacedTicket, Player,
-    RuleSet, Timestamp, wire,
+    RuleSet, StartMatchmaking, Timestamp, wire,
 };
 
 /// A pool in the order of its file: ticket ids with players.
@@ -195,4 +195,34 @@ fn the_engine_matches_where_greedy_first_fit_finds_nothing() {
     }
     let oldest = pool.first().map(|(id, _)| id.as_str()).unwrap_or_default();
     assert!(matches.iter().any(|formed| formed.contains_key(oldest)), "{oldest} is left over");
+}
+
+/// Events about one ticket name no match (decision 29), the others the match that was found.
+#[test]
+fn events_of_a_match_name_it() {
+    let rule_set = rule_set("duel");
+    let (configuration, options) = (Configuration::default(), EngineOptions::default());
+    let now = Timestamp::from_millis(0);
+    let mut matchmaker = Matchmaker::new(rule_set, configuration, options, now, 7)
+        .unwrap_or_else(|error| panic!("{error}"));
+    for id in ["ana", "ben"] {
+        let players = vec![Player::new(id).with_number("skill", 1_000.0)];
+        let request = StartMatchmaking { players, ..StartMatchmaking::default() };
+        assert!(matchmaker.handle_input(now, request).is_ok());
+    }
+    let report = matchmaker.handle_timeout(now).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(report.matches, 1);
+    let events: Vec<EventDetail> =
+        std::iter::from_fn(|| matchmaker.poll_event()).map(|event| event.detail).collect();
+    let named: Vec<_> = events.iter().map(|it| (it.name(), it.match_id().is_some())).collect();
+    assert_eq!(
+        named,
+        [
+            ("MatchmakingSearching", false),
+            ("MatchmakingSearching", false),
+            ("PotentialMatchCreated", true),
+            ("MatchmakingSucceeded", true),
+        ]
+    );
+    assert_eq!(events[2].match_id(), events[3].match_id());
 }

@@ -124,3 +124,43 @@ fn a_false_expectation_is_told() {
     let (_, mismatches) = run(replay(&lines));
     assert_eq!(mismatches, [r#"line 2: status.t1: expected "COMPLETED", found "SEARCHING""#]);
 }
+
+#[test]
+fn a_replay_that_is_over_stays_over() {
+    let mut replay = replay(&start(0, "t1", 10.0, "[]"));
+    assert!(replay.by_ref().count() > 0);
+    assert!(replay.next().is_none());
+}
+
+/// A recorded scenario names the rule set that it was recorded with.
+#[test]
+fn another_rule_set_than_the_recorded_one_is_refused() {
+    let hash = "0".repeat(32);
+    let header = HEADER.replacen('{', &format!(r#"{{"RuleSetHash": "{hash}", "#), 1);
+    let scenario = Scenario::parse(&header).expect("a scenario");
+    let RuleSetSource::Inline(rules) = &scenario.rule_set else {
+        unreachable!("the header has its rule set inline")
+    };
+    let rule_set = RuleSet::from_json(rules).expect("a rule set");
+    let own = rallypoint::wire::rule_set_hash(&rule_set);
+    let error = Replay::new(scenario, rule_set).err().map(|error| error.to_string());
+    let message = format!("RuleSetHash is {hash}, but that of the rule set given is {own}");
+    assert_eq!(error, Some(message));
+}
+
+/// Answers for a place that the queue never asks would be a slip of the hand.
+#[test]
+fn a_fleet_answers_for_places_of_its_queue() {
+    let error = |destination: &str, location: &str| {
+        let queue = format!(
+            r#"{{"Name": "q", "Destinations": [{{"DestinationArn": "fleet/one", "Locations": [{{"Location": "eu"}}]}}], "SimulatedFleet": [{{"Destination": "{destination}", "Location": "{location}", "Slots": 1}}]}}"#
+        );
+        let header = HEADER.replacen('{', &format!(r#"{{"Queue": {queue}, "#), 1);
+        Scenario::parse(&header).err().map(|error| error.message)
+    };
+    assert_eq!(error("fleet/one", "eu"), None);
+    let expected = "`Queue.SimulatedFleet[0]`: the queue has no destination `fleet/two`";
+    assert_eq!(error("fleet/two", "eu").as_deref(), Some(expected));
+    let expected = "`Queue.SimulatedFleet[0]`: the destination `fleet/one` has no location `us`";
+    assert_eq!(error("fleet/one", "us").as_deref(), Some(expected));
+}

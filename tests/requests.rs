@@ -3,7 +3,8 @@
 
 use rallypoint::wire::parse_input;
 use rallypoint::{
-    Configuration, EngineOptions, InputError, Matchmaker, Response, RuleSet, TicketId,
+    CompletePlacement, Configuration, EngineOptions, FailPlacement, GameSessionConnectionInfo,
+    Input, InputError, Matchmaker, PlacementFailure, PlacementOf, Response, RuleSet, TicketId,
     TicketStatus, Timestamp,
 };
 use serde_json::{Value, json};
@@ -141,6 +142,41 @@ fn placements_need_a_queue() {
     let error = matchmaker.handle_input(now, input).expect_err("there is no queue");
     assert_eq!(error.exception(), "NotFoundException");
     assert_eq!(error.to_string(), "there is no game session queue `q`");
+}
+
+/// What JSON cannot ask for is refused all the same.
+#[test]
+fn a_caller_without_json_is_held_to_the_same_limits() {
+    let configuration = Configuration { additional_player_count: 201, ..Configuration::default() };
+    let rules = matchmaker().rule_set().clone();
+    let made = Matchmaker::new(rules, configuration, EngineOptions::default(), NOW, 1);
+    let error = made.map(|_| ()).map_err(|error| error.to_string());
+    assert_eq!(error, Err("AdditionalPlayerCount is 201, but must be 0 to 200".into()));
+
+    let of = || PlacementOf::Ticket("nobody".into());
+    let complete = |port| CompletePlacement {
+        of: of(),
+        game_session_connection_info: GameSessionConnectionInfo {
+            game_session_arn: Some("arn:s".into()),
+            port: Some(port),
+            ..GameSessionConnectionInfo::default()
+        },
+    };
+    let mut matchmaker = matchmaker();
+    let mut refused = |input: Input| {
+        let error = matchmaker.handle_input(NOW, input).expect_err("it is refused");
+        (error.exception(), error.to_string())
+    };
+    let (exception, message) = refused(complete(0).into());
+    assert_eq!(exception, "InvalidRequestException");
+    assert!(message.ends_with("Port` is 0, but must be 1 to 65535"), "{message}");
+    for input in
+        [complete(1).into(), FailPlacement { of: of(), reason: PlacementFailure::Failed }.into()]
+    {
+        let (exception, message) = refused(input);
+        assert_eq!(exception, "NotFoundException");
+        assert!(message.contains("`nobody`"), "{message}");
+    }
 }
 
 #[test]

@@ -4,8 +4,8 @@
 mod support;
 
 use rallypoint::{
-    Configuration, EngineOptions, Input, Matchmaker, Player, RuleSet, Snapshot, StartMatchmaking,
-    StopMatchmaking, TicketStatus, Timestamp,
+    AcceptMatch, AcceptanceType, Configuration, EngineOptions, Input, Matchmaker, Player, RuleSet,
+    Snapshot, StartMatchmaking, StopMatchmaking, TicketStatus, Timestamp,
 };
 use serde_json::{Value, json};
 use support::{Call, Dice, Run};
@@ -345,6 +345,102 @@ fn what_contradicts_itself_is_named() {
         assert!(found.starts_with(expected), "{pointer}: {found}");
     }
     let snapshot: Snapshot = serde_json::from_value(whole).expect("it has the form");
+    assert!(Matchmaker::restore(rule_set, snapshot).is_ok());
+}
+
+/// A matchmaker in which two tickets of one player each are proposed a match, and the first player
+/// has accepted; its snapshot as JSON.
+fn proposed() -> (RuleSet, Value) {
+    let rule_set = support::rule_sets().swap_remove(0);
+    let configuration = Configuration {
+        acceptance_required: true,
+        acceptance_timeout_seconds: Some(10),
+        ..Configuration::default()
+    };
+    let (options, start) = (EngineOptions::default(), Timestamp::from_millis(0));
+    let mut matchmaker = Matchmaker::new(rule_set.clone(), configuration, options, start, 7)
+        .expect("the configuration is valid");
+    for number in [1, 2] {
+        let players = vec![Player::new(format!("p{number}")).with_number("skill", 10.0)];
+        let ticket_id = Some(format!("t{number}").into());
+        let request = StartMatchmaking { ticket_id, players, ..StartMatchmaking::default() };
+        matchmaker.handle_input(start, request).expect("it is good");
+    }
+    let report = matchmaker.handle_timeout(start).expect("a pass is due");
+    assert_eq!(report.matches, 1);
+    let answer = AcceptMatch {
+        ticket_id: "t1".into(),
+        player_ids: vec!["p1".into()],
+        acceptance_type: AcceptanceType::Accept,
+    };
+    matchmaker.handle_input(start, answer).expect("the match is proposed");
+    let snapshot = serde_json::to_value(matchmaker.snapshot()).expect("it can be written");
+    (rule_set, snapshot)
+}
+
+#[test]
+fn a_proposal_that_contradicts_itself_is_named() {
+    let (rule_set, whole) = proposed();
+    let matches = &whole["matches"];
+    let id = matches[0]["id"].as_str().expect("a match has an id");
+    let of_match = |problem: &str| format!("the snapshot is damaged: match `{id}` {problem}");
+    let cases = [
+        ("/matches/0/tickets", json!([]), of_match("has 0 tickets, but must have 1 to 200")),
+        (
+            "/matches/0/formed",
+            json!(1_000_000),
+            of_match("is formed later than the snapshot, or ends before"),
+        ),
+        (
+            "/matches/0/announced",
+            json!("t9"),
+            of_match("is not accepted yet, but has announced its backfill"),
+        ),
+        (
+            "/matches/0/answers/p1",
+            json!(false),
+            of_match("goes on although a player has rejected it"),
+        ),
+        (
+            "/matches/0/answers/p2",
+            json!(true),
+            of_match("has not the answers that its players could have given"),
+        ),
+        (
+            "/matches",
+            json!([]),
+            "the snapshot is damaged: ticket 0 is REQUIRES_ACCEPTANCE, but in no match".into(),
+        ),
+        (
+            "/active/0/active/tallies",
+            json!([[1, 1], [1, 1]]),
+            "the snapshot is damaged: ticket 0 has tallies of 2 rules, but there are 1".into(),
+        ),
+        (
+            "/active/0/active/tallies",
+            json!([[u64::MAX, 1]]),
+            "the snapshot is damaged: ticket 0 has tallies beyond counting".into(),
+        ),
+        (
+            "/numberRanges",
+            json!([]),
+            "the snapshot is damaged: 0 columns have a range, and 1 there are".into(),
+        ),
+    ];
+    for (pointer, value, expected) in cases {
+        let mut text = whole.clone();
+        let (parent, key) = pointer.rsplit_once('/').expect("a pointer begins with `/`");
+        let parent = text.pointer_mut(parent).unwrap_or_else(|| panic!("there is no {pointer}"));
+        match parent {
+            Value::Array(items) => items[key.parse::<usize>().expect("a position")] = value,
+            parent => parent[key] = value,
+        }
+        let snapshot: Snapshot = serde_json::from_value(text).expect("it has the form");
+        let found = Matchmaker::restore(rule_set.clone(), snapshot).expect_err(pointer).to_string();
+        assert_eq!(found, expected, "{pointer}");
+    }
+    let snapshot: Snapshot = serde_json::from_value(whole).expect("it has the form");
+    assert_eq!((snapshot.version(), snapshot.engine_version()), (2, env!("CARGO_PKG_VERSION")));
     assert!(Matchmaker::restore(rule_set, snapshot).is_ok());
 }
 

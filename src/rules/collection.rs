@@ -143,7 +143,11 @@ fn compile_counts(
             rule: rule.ast.name.clone(),
             reason: "minCount is above maxCount".into(),
         };
-        cx.problems.warn(&rule.ast.site, kind, Some("raise `maxCount`, or lower `minCount`".into()));
+        cx.problems.warn(
+            &rule.ast.site,
+            kind,
+            Some("raise `maxCount`, or lower `minCount`".into()),
+        );
     }
     Some(counts)
 }

@@ -159,7 +159,11 @@ fn warn_never(
     };
     let kind =
         RuleSetWarningKind::NeverPasses { rule: shorten(&rule.ast.name), reason: reason.into() };
-    cx.problems.warn(&rule.ast.site, kind, Some("raise `maxDistance`, or lower `minDistance`".into()));
+    cx.problems.warn(
+        &rule.ast.site,
+        kind,
+        Some("raise `maxDistance`, or lower `minDistance`".into()),
+    );
 }
 
 impl DistanceRule {

@@ -9,7 +9,8 @@
 //! Cost: one look at each latency of each ticket; with a `maxDistance`, one for each location.
 
 use super::{
-    CompileContext, Compiled, Cost, Field, FieldShape, LatenciesTogether, Rule, RuleKind, RuleSource,
+    CompileContext, Compiled, Cost, Field, FieldShape, LatenciesTogether, Rule, RuleKind,
+    RuleSource,
 };
 use crate::base::epoch::{Epoch, PerEpoch};
 use crate::base::num::distance;

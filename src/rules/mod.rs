@@ -303,6 +303,8 @@ fn describe_value(value: &FieldValue) -> String {
     }
 }
 
+#[cfg(test)]
+mod dictionary_tests;
 mod elements;
 #[cfg(test)]
 mod kind_tests;

@@ -4,8 +4,6 @@
 #![cfg(feature = "wire")]
 #![expect(clippy::panic, reason = "a test reports by panicking")]
 
-#[path = "../support/dice.rs"]
-mod dice;
 #[allow(dead_code, reason = "the laws use more of it")]
 #[path = "../laws/played.rs"]
 mod played;
@@ -26,8 +24,8 @@ mod pending;
 mod scene;
 mod undisturbed;
 
-use dice::Dice;
 use scene::Scene;
+use support::dice::{self, Dice};
 use world::subjects;
 
 /// Pools for each of our own rule sets, and for random ones.

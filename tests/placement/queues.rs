@@ -28,6 +28,11 @@ fn a_bad_queue_is_refused_with_its_place() {
         ("/Destinations", json!([]), "Queue.Destinations has 0 entries, but must have 1 to 10"),
         (
             "/Destinations/0/DestinationArn",
+            json!(""),
+            "Queue.Destinations[0].DestinationArn has 0 characters, but must have 1 to 512",
+        ),
+        (
+            "/Destinations/0/DestinationArn",
             json!("a b"),
             "Queue.Destinations[0].DestinationArn holds ` `, but may hold only letters, digits, `:`, `/` and `-`",
         ),
@@ -70,6 +75,16 @@ fn a_bad_queue_is_refused_with_its_place() {
             "/PriorityConfiguration",
             json!({"PriorityOrder": ["COST", "COST"]}),
             "Queue.PriorityConfiguration.PriorityOrder[1] is `COST` for the second time",
+        ),
+        (
+            "/PriorityConfiguration",
+            json!({"PriorityOrder": ["LATENCY", "DESTINATION", "LATENCY"]}),
+            "Queue.PriorityConfiguration.PriorityOrder[2] is `LATENCY` for the second time",
+        ),
+        (
+            "/PriorityConfiguration",
+            json!({"PriorityOrder": ["DESTINATION", "LOCATION", "DESTINATION"]}),
+            "Queue.PriorityConfiguration.PriorityOrder[2] is `DESTINATION` for the second time",
         ),
         (
             "/PriorityConfiguration",

@@ -90,6 +90,27 @@ fn a_bad_request_is_refused_and_nothing_is_begun() {
     assert_eq!((matchmaker.poll_action(), matchmaker.poll_timeout()), (None, None));
 }
 
+/// A session that a game has named for its backfill is in use.
+#[test]
+fn a_placement_gets_no_session_that_runs_a_match() {
+    let mut matchmaker = matchmaker(&queue());
+    let player = json!({"PlayerId": "p1", "Team": "red"});
+    let backfill = json!({"GameSessionArn": "arn:in-use", "Players": [player]});
+    assert!(call(&mut matchmaker, 0, "StartMatchBackfill", &backfill).is_ok());
+    assert!(call(&mut matchmaker, 0, "StartGameSessionPlacement", &start("one")).is_ok());
+    let started = |arn: &str| {
+        let info = json!({"GameSessionArn": arn});
+        json!({"PlacementId": "one", "GameSessionConnectionInfo": info})
+    };
+    let answer = call(&mut matchmaker, 0, "GameSessionStarted", &started("arn:in-use"));
+    let message = "`GameSessionConnectionInfo.GameSessionArn`: the game session `arn:in-use` is \
+                   running a match; every placement needs one of its own";
+    assert_eq!(refused(answer), ("InvalidRequestException".into(), message.into()));
+    assert_eq!(status(&matchmaker, "one"), Some(PlacementStatus::Pending));
+    assert!(call(&mut matchmaker, 0, "GameSessionStarted", &started("arn:own")).is_ok());
+    assert_eq!(status(&matchmaker, "one"), Some(PlacementStatus::Fulfilled));
+}
+
 #[test]
 fn everything_is_bounded() {
     let mut options = EngineOptions::default();
@@ -156,4 +177,50 @@ fn a_late_call_settles_placements_at_their_own_times() {
         .collect();
     let expected = [("p1", 1), ("p2", 1), ("p1", 2), ("p1", 3)];
     assert_eq!(attempts, expected.map(|(id, attempt)| (id.to_owned(), attempt)));
+}
+
+/// What a late call has to tell may not fit into the room for events; it is told step by step.
+#[test]
+fn a_late_call_stops_where_nobody_reads_what_it_tells() {
+    let mut options = EngineOptions::default();
+    options.undrained_events_max = 2;
+    let mut matchmaker = Matchmaker::new(rules(), configuration(&queue()), options, at(0), 7)
+        .unwrap_or_else(|it| panic!("{it}"));
+    for id in ["p1", "p2", "p3", "p4"] {
+        call(&mut matchmaker, 0, "StartGameSessionPlacement", &start(id))
+            .unwrap_or_else(|it| panic!("{it}"));
+        while matchmaker.poll_action().is_some() {}
+    }
+    let ask = json!({"PlacementId": "p1"});
+    let (mut told, mut calls) = (Vec::new(), 0);
+    let answer = loop {
+        calls += 1;
+        let answer = call(&mut matchmaker, 60_000, "DescribeGameSessionPlacement", &ask);
+        told.extend(std::iter::from_fn(|| matchmaker.poll_event()).map(|event| event.time));
+        match answer {
+            Err(InputError::EventsNotDrained { limit: 2 }) => assert!(calls < 10, "no end of it"),
+            other => break other,
+        }
+    };
+    assert!(answer.is_ok(), "{answer:?}");
+    assert_eq!(told, [at(10_000); 4]);
+    assert!(calls > 1, "all fitted in");
+}
+
+#[test]
+fn a_placement_that_is_forgotten_leaves_its_session_to_others() {
+    let mut options = EngineOptions::default();
+    options.retained_placements_max = 0;
+    let mut matchmaker = Matchmaker::new(rules(), configuration(&queue()), options, at(0), 7)
+        .unwrap_or_else(|it| panic!("{it}"));
+    for (now, id) in [(0, "p1"), (10, "p2")] {
+        call(&mut matchmaker, now, "StartGameSessionPlacement", &start(id))
+            .unwrap_or_else(|it| panic!("{it}"));
+        let info = json!({"GameSessionArn": "arn:one"});
+        let started = json!({"PlacementId": id, "GameSessionConnectionInfo": info});
+        let answer = call(&mut matchmaker, now, "GameSessionStarted", &started);
+        assert_eq!(answer, Ok(Response::GameSessionStarted), "{id}");
+        let _ = matchmaker.handle_timeout(at(now + 5));
+        assert_eq!(status(&matchmaker, id), None, "it is remembered");
+    }
 }

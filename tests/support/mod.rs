@@ -1,6 +1,6 @@
 //! Random runs of a matchmaker: every call, and all that it gave to see.
 
-mod dice;
+pub mod dice;
 
 use rallypoint::*;
 use serde_json::json;
