@@ -93,7 +93,11 @@ pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Faul
     }
     // Behind the middle of a journal nothing is to happen that was not recorded.
     let is_middle = scenario.driver == DriverKind::Recorded && scenario.lines.len() < lines;
-    let until = arguments.at.filter(|_| !is_middle);
+    let last = scenario.lines.last().map(|line| line.at);
+    let until = match scenario.driver {
+        DriverKind::Timers => arguments.at.or(last),
+        DriverKind::Recorded => arguments.at.filter(|_| !is_middle),
+    };
     let (matchmaker, matches) = match play(scenario, rule_set, start, until) {
         Ok(played) => played,
         Err(message) => {

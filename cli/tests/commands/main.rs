@@ -13,3 +13,4 @@ mod report;
 mod simulate;
 mod support;
 mod testing;
+mod tutorial;
