@@ -34,7 +34,7 @@ fn steps(tutorial: &str) -> Vec<Step<'_>> {
             match (line.strip_prefix("$ "), steps.last_mut()) {
                 (Some(command), _) => steps.push(Step::Command(command, Vec::new())),
                 (None, Some(Step::Command(_, printed))) => printed.push(line),
-                (None, _) => panic!("`{line}` stands before any command"),
+                (None, _) => unreachable!("`{line}` stands before any command"),
             }
         }
     }
@@ -56,8 +56,6 @@ fn the_tutorial_goes_as_it_says() {
     let folder = Folder::with(&[]);
     let mut names = ["arena.json", "arena.scenario.jsonl"].iter();
     let binaries = Path::new(env!("CARGO_BIN_EXE_rallypoint")).parent().expect("it is in a folder");
-    let path = std::env::var("PATH").expect("there is a path");
-    let path = format!("{}:{path}", binaries.display());
     let mut commands = 0;
     for step in steps(tutorial(&readme)) {
         let (command, expected) = match step {
@@ -69,7 +67,8 @@ fn the_tutorial_goes_as_it_says() {
             Step::Command(command, printed) => (command, printed),
         };
         let mut shell = Command::new("sh");
-        shell.args(["-c", &format!("{command} 2>&1")]).env("PATH", &path);
+        let script = format!("PATH=\"{}:$PATH\"; {{ {command}; }} 2>&1", binaries.display());
+        shell.args(["-c", &script]);
         let run = Run::of(shell.current_dir(folder.path()).output().expect("there is a shell"));
         let printed: Vec<&str> = run.stdout.trim_end().lines().map(timeless).collect();
         let expected: Vec<&str> = expected.into_iter().map(timeless).collect();

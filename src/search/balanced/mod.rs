@@ -6,12 +6,13 @@
 //! with every rule. A larger one is filled by the fill order (`fill.rs`), going through the tickets
 //! by age. It is taken when no team has room for any further ticket, or when no ticket is left. Where
 //! that leaves a place open or a minimum unmet, the fullest way to fill the teams is sought
-//! (`packing.rs`). Whatever comes out is judged by the rules, and balanced when it is taken
+//! (`packing.rs`, `packer.rs`). Whatever comes out is judged by the rules, and balanced when it is taken
 //! (`balance.rs`).
 
 mod balance;
 mod fill;
 mod groups;
+mod packer;
 mod packing;
 
 pub(super) use groups::{Group, Populations};

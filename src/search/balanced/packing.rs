@@ -1,10 +1,11 @@
 //! Where going through tickets by age leaves places open or a minimum unmet: the fullest way to fill
-//! the teams of a large match (`fill.rs`), sought among those that could be in one match: in each
+//! the teams of a large match (`packer.rs`), sought among those that could be in one match: in each
 //! window of the values that may not lie far apart.
 
 use std::cmp::Reverse;
 
-use super::fill::{self, Counts, Seated};
+use super::fill::{self, Seated};
+use super::packer::{self, Counts};
 use crate::base::idx::Idx;
 use crate::base::num::distance;
 use crate::eval::candidate::Room;
@@ -183,7 +184,7 @@ impl Searcher {
         let sizes: Vec<u32> = must.iter().map(|entry| entry.players()).collect();
         let places = run.capacity.saturating_sub(self.candidate.players);
         let mut left = PACK_STEPS_MAX;
-        let packing = fill::pack(&rooms, &sizes, &counts, places, &mut left);
+        let packing = packer::pack(&rooms, &sizes, &counts, places, &mut left);
         run.nodes += (PACK_STEPS_MAX - left) / PACK_STEPS_PER_NODE;
         let ran_out = left == 0;
         if let Some(packing) = packing
