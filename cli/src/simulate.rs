@@ -94,9 +94,15 @@ pub struct Arguments {
     /// The least time between two passes, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 0)]
     pass_interval: u64,
+    /// Search nodes (tickets tentatively put into a team) spent on one ticket before its search is
+    /// given up; fewer where searches run out and the simulation is slow
+    #[arg(long, value_name = "N", default_value_t = EngineOptions::default().nodes_per_anchor)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    nodes_per_anchor: u64,
     /// On how many threads matches are sought
-    #[arg(long, value_name = "N", default_value = "1")]
-    threads: NonZeroUsize,
+    #[arg(long, value_name = "N", default_value_t = 1,
+          value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: u16,
     /// Write a page with plots as well, one HTML file that needs nothing else
     #[arg(long, value_name = "FILE.html", conflicts_with = "print_population")]
     report: Option<PathBuf>,
@@ -232,12 +238,13 @@ fn settings(arguments: &Arguments) -> Result<SimulationSettings, Fault> {
     }
     let mut options = EngineOptions::default();
     options.pass_interval = Millis::new(arguments.pass_interval);
+    options.nodes_per_anchor = arguments.nodes_per_anchor;
     Ok(SimulationSettings {
         configuration,
         options,
         seed: arguments.seed,
         drain_seconds: arguments.drain.unwrap_or(0.0).ceil() as u32,
-        threads: arguments.threads,
+        threads: NonZeroUsize::new(arguments.threads.into()).unwrap_or(NonZeroUsize::MIN),
     })
 }
 

@@ -58,6 +58,8 @@ use crate::lifecycle::pending::PendingMatches;
 use crate::lifecycle::session::Sessions;
 use crate::lifecycle::state::Change;
 use crate::lifecycle::timers::{Timer, Timers};
+#[cfg(feature = "parallel")]
+use crate::model::limits::THREADS_MAX;
 use crate::model::limits::TIME_MAX;
 use crate::model::placement::PlacementAction;
 use crate::model::session::SessionUpdate;
@@ -295,10 +297,12 @@ impl Matchmaker {
 
     /// On how many threads matches are sought, from now on: 1 until this is called. Tickets that
     /// the rules keep apart for good (an equality of strings, as of game modes) are searched side
-    /// by side, with the same result as on one thread to the last bit.
+    /// by side, with the same result as on one thread to the last bit. More than 256 count as 256,
+    /// and those that the system refuses to start are done without.
     #[cfg(feature = "parallel")]
     pub fn set_threads(&mut self, threads: std::num::NonZeroUsize) {
-        self.waiting.set_threads(self.rule_set.plan(), threads.get());
+        let threads = threads.get().min(THREADS_MAX);
+        self.waiting.set_threads(self.rule_set.plan(), threads);
     }
 
     /// The next news for the server of a game session that has not been read. Read them after the

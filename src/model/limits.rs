@@ -78,5 +78,8 @@ pub(crate) const QUEUE_NAME_CHARS_MAX: usize = 256;
 pub(crate) const PLAYER_LATENCIES_MAX: usize = 200 * LIVE_LOCATIONS_MAX;
 /// Characters of the `GameSessionData` of a placement (facts 8.4).
 pub(crate) const SESSION_DATA_CHARS_MAX: usize = 262_144;
+/// Threads on which matches are sought.
+#[cfg(feature = "parallel")]
+pub(crate) const THREADS_MAX: usize = 256;
 /// Characters of the `PlayerData` of a desired player session (facts 8.4).
 pub(crate) const PLAYER_DATA_CHARS_MAX: usize = 2048;

@@ -32,16 +32,25 @@ pub(super) fn run(view: &View<'_>, jobs: &mut [Job], searchers: &mut [Searcher])
     if searchers.len() < 2 || jobs.len() < 2 || tickets < TICKETS_MIN {
         return run_in_turn(view, jobs, searchers);
     }
+    let most = jobs.len() - 1;
     let left = std::sync::Mutex::new(jobs.iter_mut());
     let next = || left.lock().ok().and_then(|mut left| left.next());
-    std::thread::scope(|scope| {
-        for searcher in searchers {
-            scope.spawn(|| {
-                while let Some(job) = next() {
-                    job.run(view, searcher);
-                }
-            });
+    let work = |searcher: &mut Searcher| {
+        while let Some(job) = next() {
+            job.run(view, searcher);
         }
+    };
+    let work = &work;
+    // This thread works, too: it does all where the system gives no other.
+    let Some((own, others)) = searchers.split_first_mut() else { return };
+    std::thread::scope(|scope| {
+        for searcher in others.iter_mut().take(most) {
+            let started = std::thread::Builder::new().spawn_scoped(scope, move || work(searcher));
+            if started.is_err() {
+                break;
+            }
+        }
+        work(own);
     });
 }
 

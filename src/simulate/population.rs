@@ -434,7 +434,8 @@ impl Values {
     }
 
     fn check(&self, place: &str) -> Checked {
-        let (low, high) = (-f64::MAX, f64::MAX);
+        // The differences of such numbers are numbers, too.
+        let (low, high) = (-f64::MAX / 4.0, f64::MAX / 4.0);
         match self {
             Self::Uniform(it) => it.check(&format!("{place}.uniform"), low, high),
             Self::Normal(it) => it.check(&format!("{place}.normal"), low, high),

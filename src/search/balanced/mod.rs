@@ -116,12 +116,14 @@ impl Searcher {
             false => Ok(true),
         };
         let is_full = is_seated && !self.has_room(run);
-        let is_short = self.room.iter().any(|room| room.min > 0);
+        let players_before = run.best_players;
         // Where the budget has run out, too: it may be enough.
         self.judge(run);
+        // Places may be open, a minimum unmet, or a rule may refuse those who are in, all together.
+        let is_match = run.best_players > players_before;
         self.candidate.clear();
         let left_out = filled?;
-        if !is_full && (left_out || is_short) {
+        if !is_full && (left_out || !is_match) {
             return self.pack(run, &must);
         }
         Ok(())

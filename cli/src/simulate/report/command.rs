@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use rallypoint::EngineOptions;
+
 use super::super::{Arguments, RATE, SECONDS};
 use super::run::Run;
 use crate::files;
@@ -32,6 +34,9 @@ pub fn again(arguments: &Arguments) -> String {
     add("--acceptance", arguments.acceptance.map(|seconds| seconds.to_string()));
     if arguments.pass_interval > 0 {
         add("--pass-interval", Some(arguments.pass_interval.to_string()));
+    }
+    if arguments.nodes_per_anchor != EngineOptions::default().nodes_per_anchor {
+        add("--nodes-per-anchor", Some(arguments.nodes_per_anchor.to_string()));
     }
     words.extend(arguments.reading.given());
     words.extend(["--report".into(), "report.html".into()]);
