@@ -24,6 +24,9 @@ const PUBLISHED: [(&str, u64); 14] = [
     (include_str!("../../../rulesets/squads.json"), 2_500),
     (include_str!("../../../rulesets/trios.json"), 3_000),
 ];
+/// In its timelines a crowd that waits for one kind of player uses up any budget in every pass.
+const EXHAUSTING: &str = r#""name": "skirmish""#;
+
 /// How many of a game's timelines, of all, run a rule set of `rulesets/`, in percent.
 const PUBLISHED_PERCENT: u64 = 35;
 
@@ -47,10 +50,13 @@ pub(super) struct Game {
     /// The most that time goes on between two commands, in milliseconds.
     pub(super) step_max: u64,
     pub(super) request_timeout_seconds: u32,
+    /// What a search may cost where the budget is not a small one.
+    pub(super) nodes_per_anchor: u64,
     pub(super) party_max: u64,
     /// The string attribute that is the same in all tickets of a match.
     pub(super) partition: Option<&'static str>,
     has_latencies: bool,
+    has_medics: bool,
     skills: (u64, u64),
 }
 
@@ -98,6 +104,8 @@ impl Game {
         features.extend(words.iter().filter(|(word, _)| text.contains(word)).map(|it| it.1));
         let most = rule_set.plan().sizes.iter().flat_map(|sizes| sizes.iter().map(|it| it.max));
         let party_max = most.max().map_or(1, u64::from).min(3);
+        let nodes_per_anchor = if text.contains(EXHAUSTING) { 1_000 } else { 20_000 };
+        let has_medics = text.contains(r#""medic""#);
         let has_latencies = text.contains(r#""latency""#);
         let partitions =
             [(r#""same""#, "mode"), ("SameMap", "map"), ("SameDifficulty", "difficulty")];
@@ -110,8 +118,10 @@ impl Game {
             features,
             step_max,
             request_timeout_seconds,
+            nodes_per_anchor,
             party_max,
             has_latencies,
+            has_medics,
             skills,
             rule_set,
         }
@@ -149,7 +159,7 @@ impl Game {
             let name = &*declared.name;
             let value = match declared.attribute_type {
                 AttributeType::Number => AttributeValue::Number(self.number(chance, name)),
-                AttributeType::String => AttributeValue::String(string(chance, name, kind)),
+                AttributeType::String => AttributeValue::String(self.string(chance, name, kind)),
                 AttributeType::StringList => AttributeValue::StringList(strings(chance, name)),
                 AttributeType::StringNumberMap => {
                     let names = ["canyon", "ruins", "summit"];
@@ -175,6 +185,18 @@ impl Game {
         }
     }
 
+    fn string(&self, chance: &mut Chance, name: &str, kind: u64) -> String {
+        let one_of = |values: &[&str]| values[kind as usize % values.len()].to_owned();
+        match name {
+            "role" if self.has_medics => one_of(&["medic", "soldier", "soldier", "soldier"]),
+            "role" => one_of(&["hunter", "hunter", "hunter", "beast"]),
+            "character" => format!("character{}", chance.below(14)),
+            "difficulty" => one_of(&["normal", "normal", "hard"]),
+            "map" => one_of(&["quarry", "orchard"]),
+            _ => one_of(&["casual", "casual", "ranked"]),
+        }
+    }
+
     /// Some parties report no latencies: where a latency rule applies they are never matched.
     fn locations(&self, chance: &mut Chance) -> Vec<(&'static str, u32)> {
         if !self.has_latencies || chance.percent(4) {
@@ -187,17 +209,6 @@ impl Game {
             }
         }
         locations
-    }
-}
-
-fn string(chance: &mut Chance, name: &str, kind: u64) -> String {
-    let one_of = |values: &[&str]| values[kind as usize % values.len()].to_owned();
-    match name {
-        "role" => one_of(&["hunter", "hunter", "hunter", "beast"]),
-        "character" => format!("character{}", chance.below(14)),
-        "difficulty" => one_of(&["normal", "normal", "hard"]),
-        "map" => one_of(&["quarry", "orchard"]),
-        _ => one_of(&["casual", "casual", "ranked"]),
     }
 }
 

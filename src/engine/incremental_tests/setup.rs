@@ -54,7 +54,7 @@ impl Setup {
         let options = EngineOptions {
             nodes_per_anchor: match has_small_budget {
                 true => *chance.one_of(&[15, 60, 250]),
-                false => 20_000,
+                false => game.nodes_per_anchor,
             },
             nodes_per_slice,
             undrained_events_max,
