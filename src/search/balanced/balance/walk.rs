@@ -6,6 +6,8 @@ use super::{Apart, Balance, Extremes, GAP_SOUGHT, Piece, below};
 use crate::base::rng::DetRng;
 
 const ROUNDS: u32 = 20;
+/// After so many rounds in a row that bring nothing the walk ends.
+const ROUNDS_IN_VAIN: u32 = 3;
 /// How many changes of seats a round tries for each ticket, and at most.
 const STEPS_PER_TICKET: u64 = 3_000;
 const STEPS_MAX: u64 = 40_000;
@@ -27,12 +29,15 @@ impl Balance<'_, '_> {
         let steps = STEPS_MAX.min(STEPS_PER_TICKET * pieces.len() as u64);
         let mut here = pieces.to_vec();
         let mut best = pieces.to_vec();
+        let mut in_vain = 0;
         for _ in 0..ROUNDS {
-            if least.gap <= GAP_SOUGHT {
+            if least.gap <= GAP_SOUGHT || in_vain >= ROUNDS_IN_VAIN {
                 return;
             }
             let met = self.walk_round(&mut here, &mut best, least, steps, &mut rng);
+            in_vain += 1;
             if met < least {
+                in_vain = 0;
                 least = self.descend(&mut best, true);
                 pieces.copy_from_slice(&best);
             }
