@@ -299,6 +299,16 @@ fn uneven(game: &Match, players: &[usize], sizes: &[(usize, usize)]) -> Option<S
         let next = eligible.into_iter().find(|&at| open(at) == most)?;
         filled[next] += 1;
     }
+    if game.roster.is_some() {
+        // Few tickets are seated in every way, and then teams of one size may change places.
+        let in_any_order = |players: &[usize]| {
+            let mut of_size: Vec<_> = sizes.iter().copied().zip(players.iter().copied()).collect();
+            of_size.sort_unstable();
+            of_size
+        };
+        let is_other = in_any_order(&filled) != in_any_order(players);
+        return is_other.then(|| format!("{players:?} players, in the fill order {filled:?}"));
+    }
     (filled != players).then(|| format!("{players:?} players, in the fill order {filled:?}"))
 }
 
