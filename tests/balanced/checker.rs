@@ -365,9 +365,7 @@ pub fn left_out<'t>(rules: &Value, game: &Match, waiting: &'t [Ticket]) -> Optio
     waiting.iter().find(|&ticket| {
         let same_terms = |fuller: &Match| Terms::new(rules, fuller).sizes() == sizes;
         !located.is_empty()
-            && located
-                .iter()
-                .all(|game| with_ticket(rules, game, ticket).iter().any(|it| same_terms(it)))
+            && located.iter().all(|game| with_ticket(rules, game, ticket).iter().any(same_terms))
     })
 }
 
