@@ -15,20 +15,52 @@ pub struct Ticket {
     pub players: Vec<Player>,
 }
 
-/// A match: for each team instance, in order, its tickets.
+/// A backfill ticket: for each team instance, in order, who is in it already.
+#[derive(Clone, Debug)]
+pub struct Roster {
+    pub id: String,
+    /// How long it has waited, in seconds.
+    pub wait: u64,
+    pub teams: Vec<Vec<Player>>,
+}
+
+/// A match: for each team instance, in order, its new tickets.
 #[derive(Clone, Debug)]
 pub struct Match {
+    /// The backfill ticket that they join.
+    pub roster: Option<Roster>,
     pub teams: Vec<Vec<Ticket>>,
+    /// Unknown (`None`) for a backfill, whose session has its place already.
     pub location: Option<String>,
 }
 
 impl Match {
+    /// The new tickets.
     pub fn tickets(&self) -> impl Iterator<Item = &Ticket> {
         self.teams.iter().flatten()
     }
 
+    /// Everyone, in a running session or new.
     pub fn players(&self) -> usize {
-        self.tickets().map(|ticket| ticket.players.len()).sum()
+        (0..self.teams.len()).map(|at| self.players_in(at).count()).sum()
+    }
+
+    /// Everyone in a team instance.
+    pub fn players_in(&self, team: usize) -> impl Iterator<Item = &Player> {
+        self.settled_in(team).iter().chain(self.teams[team].iter().flat_map(|it| &it.players))
+    }
+
+    /// Who is in a team instance of the running session.
+    fn settled_in(&self, team: usize) -> &[Player] {
+        self.roster.as_ref().map_or(&[], |roster| &roster.teams[team])
+    }
+
+    /// What the rules count as tickets, by id: each new ticket, and all of a session as one.
+    fn parties(&self) -> Vec<(&str, Vec<&Player>)> {
+        let rosters = self.roster.iter();
+        let rosters = rosters.map(|it| (it.id.as_str(), it.teams.iter().flatten().collect()));
+        let tickets = self.tickets().map(|it| (it.id.as_str(), it.players.iter().collect()));
+        rosters.chain(tickets).collect()
     }
 }
 
@@ -40,10 +72,16 @@ pub struct Terms<'a> {
 
 impl<'a> Terms<'a> {
     pub fn new(rules: &'a Value, game: &Match) -> Self {
-        let waits = || game.tickets().map(|ticket| ticket.wait);
+        let of_roster = game.roster.iter().map(|roster| roster.wait);
+        let waits = || game.tickets().map(|ticket| ticket.wait).chain(of_roster.clone());
         let by_oldest = rules["algorithm"]["expansionAgeSelection"] == "oldest";
         let wait = if by_oldest { waits().max() } else { waits().min() };
-        Self { rules, wait: wait.unwrap_or(0) }
+        Self::after(rules, wait.unwrap_or(0))
+    }
+
+    /// Those after so many seconds.
+    pub fn after(rules: &'a Value, wait: u64) -> Self {
+        Self { rules, wait }
     }
 
     /// A value as written, or as the last step that is due has it.
@@ -78,6 +116,19 @@ impl<'a> Terms<'a> {
             sizes.extend((0..instances).map(|_| (size("minPlayers"), size("maxPlayers"))));
         }
         sizes
+    }
+
+    /// Whether every latency rule lets a party that reports a location play there.
+    pub fn is_near(&self, players: &[Player], location: &str) -> bool {
+        let rules = self.rules["rules"].as_array().into_iter().flatten();
+        rules.filter(|rule| rule["type"] == "latency").all(|rule| {
+            let name = rule["name"].as_str().unwrap_or_default();
+            let max = self.value("rules", name, "maxLatency", &rule["maxLatency"]);
+            let reported = players.iter().filter_map(|it| it.latency_in_ms.get(location));
+            let latencies: Vec<f64> = reported.map(|&it| f64::from(it)).collect();
+            let by = rule["partyAggregation"].as_str().unwrap_or("avg");
+            max.is_none_or(|max| aggregate(&latencies, by) <= max)
+        })
     }
 
     /// What is wrong with the tickets of a match, wherever they sit, at its location.
@@ -121,18 +172,17 @@ fn too_far(game: &Match, max: f64, max_distance: f64, rule: &Value) -> Option<St
     let Some(location) = &game.location else { return Some("it has no location".into()) };
     let by = rule["partyAggregation"].as_str().unwrap_or("avg");
     let mut of_tickets = Vec::new();
-    for ticket in game.tickets() {
-        let latencies: Option<Vec<f64>> = ticket
-            .players
+    for (id, players) in game.parties() {
+        let latencies: Option<Vec<f64>> = players
             .iter()
             .map(|player| player.latency_in_ms.get(location).map(|&it| f64::from(it)))
             .collect();
         let Some(latencies) = latencies else {
-            return Some(format!("{} does not report {location}", ticket.id));
+            return Some(format!("{id} does not report {location}"));
         };
         let latency = aggregate(&latencies, by);
         if latency > max {
-            return Some(format!("{} is too far from {location}", ticket.id));
+            return Some(format!("{id} is too far from {location}"));
         }
         of_tickets.push(latency);
     }
@@ -143,7 +193,7 @@ fn too_far(game: &Match, max: f64, max_distance: f64, rule: &Value) -> Option<St
 
 /// Who reports any location must report that of the match.
 fn not_common(game: &Match) -> Option<String> {
-    let mut players = game.tickets().flat_map(|ticket| &ticket.players);
+    let mut players = (0..game.teams.len()).flat_map(|at| game.players_in(at));
     let reporting = |it: &&Player| !it.latency_in_ms.is_empty();
     let location = game.location.as_ref();
     let apart = players
@@ -160,10 +210,10 @@ pub fn number(player: &Player, attribute: &str) -> f64 {
 
 fn too_far_apart(game: &Match, attribute: &str, max: f64) -> Option<String> {
     let values: Vec<f64> = game
-        .tickets()
-        .map(|ticket| {
-            let values: Vec<f64> =
-                ticket.players.iter().map(|player| number(player, attribute)).collect();
+        .parties()
+        .iter()
+        .map(|(_, players)| {
+            let values: Vec<f64> = players.iter().map(|it| number(it, attribute)).collect();
             aggregate(&values, "avg")
         })
         .collect();
@@ -172,7 +222,7 @@ fn too_far_apart(game: &Match, attribute: &str, max: f64) -> Option<String> {
 }
 
 fn not_the_same(game: &Match, attribute: &str) -> Option<String> {
-    let players = game.tickets().flat_map(|ticket| &ticket.players);
+    let players = (0..game.teams.len()).flat_map(|at| game.players_in(at));
     let values: BTreeSet<String> =
         players.map(|player| format!("{:?}", player.attributes.get(attribute))).collect();
     (values.len() > 1).then(|| format!("`{attribute}` is {values:?}"))
@@ -182,56 +232,92 @@ fn not_the_same(game: &Match, attribute: &str) -> Option<String> {
 pub fn invalid(rules: &Value, game: &Match) -> Option<String> {
     let terms = Terms::new(rules, game);
     let sizes = terms.sizes();
-    let players: Vec<usize> =
-        game.teams.iter().map(|team| team.iter().map(|it| it.players.len()).sum()).collect();
+    let players: Vec<usize> = (0..game.teams.len()).map(|at| game.players_in(at).count()).collect();
     for (&players, &(min, max)) in players.iter().zip(&sizes) {
-        if players < min || players > max {
+        // With a backfill ticket only `maxPlayers` applies (decision 17).
+        if players > max || (players < min && game.roster.is_none()) {
             return Some(format!("{players} players in a team of {min} to {max}"));
         }
     }
-    uneven(game, &players, &sizes).or_else(|| terms.misfit(game))
+    if game.tickets().next().is_none() {
+        return Some("nobody is new".into());
+    }
+    let misfit = match places(game).is_empty() {
+        true => terms.misfit(game),
+        false if where_it_fits(rules, game).is_empty() => Some("it fits nowhere".into()),
+        false => None,
+    };
+    uneven(game, &players, &sizes).or(misfit)
 }
 
-/// Teams of one size are filled in turn: they are at most the largest party apart, and when nobody
-/// came with others they are as large as filling them one by one makes them.
+/// The locations that a match of a running session may be at; none when its location is known.
+fn places(game: &Match) -> BTreeSet<String> {
+    if game.roster.is_none() {
+        return BTreeSet::new();
+    }
+    let players = (0..game.teams.len()).flat_map(|at| game.players_in(at));
+    players.flat_map(|it| it.latency_in_ms.keys()).map(ToString::to_string).collect()
+}
+
+/// The match at each location at which its tickets may be together.
+pub fn where_it_fits(rules: &Value, game: &Match) -> Vec<Match> {
+    let places = places(game);
+    let anywhere = places.is_empty().then(|| game.location.clone());
+    let located = places.into_iter().map(Some).chain(anywhere);
+    let located = located.map(|location| Match { location, ..game.clone() });
+    located.filter(|it| Terms::new(rules, it).misfit(it).is_none()).collect()
+}
+
+/// Teams of one size are filled in turn: they are at most the largest party apart, where nobody was
+/// in before, and when nobody came with others they are as large as filling them one by one makes
+/// them, from those on who were in.
 fn uneven(game: &Match, players: &[usize], sizes: &[(usize, usize)]) -> Option<String> {
     let largest = game.tickets().map(|ticket| ticket.players.len()).max().unwrap_or(0);
-    let mut of_size: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
-    for (&players, &size) in players.iter().zip(sizes) {
-        of_size.entry(size).or_default().push(players);
+    let mut of_size: BTreeMap<(usize, usize), Vec<(usize, bool)>> = BTreeMap::new();
+    for ((&players, &size), team) in players.iter().zip(sizes).zip(&game.teams) {
+        of_size.entry(size).or_default().push((players, !team.is_empty()));
     }
     for (size, counts) in &of_size {
-        let apart = counts.iter().max()? - counts.iter().min()?;
-        if apart > largest {
+        let least = counts.iter().map(|it| it.0).min()?;
+        // A team that nobody has joined may have been the fuller.
+        let filled = counts.iter().filter(|it| it.1 || game.roster.is_none());
+        if filled.map(|it| it.0 - least).max().is_some_and(|apart| apart > largest) {
             return Some(format!("teams of {size:?} have {counts:?} players"));
         }
     }
     if largest > 1 {
         return None;
     }
-    let mut filled = vec![0; sizes.len()];
-    for _ in 0..game.players() {
+    let settled = (0..sizes.len()).map(|at| game.settled_in(at).len());
+    let mut filled: Vec<usize> = settled.collect();
+    for _ in game.tickets() {
         let open = |at: usize| sizes[at].1 - filled[at];
-        let below: Vec<usize> = (0..sizes.len()).filter(|&at| filled[at] < sizes[at].0).collect();
+        let is_below = |&at: &usize| filled[at] < sizes[at].0 && game.roster.is_none();
+        let below: Vec<usize> = (0..sizes.len()).filter(is_below).collect();
         let eligible = if below.is_empty() { (0..sizes.len()).collect() } else { below };
         let most = eligible.iter().map(|&at| open(at)).max()?;
         let next = eligible.into_iter().find(|&at| open(at) == most)?;
         filled[next] += 1;
+    }
+    if game.roster.is_some() {
+        // Few tickets are seated in every way, and then teams of one size may change places.
+        let in_any_order = |players: &[usize]| {
+            let mut of_size: Vec<_> = sizes.iter().copied().zip(players.iter().copied()).collect();
+            of_size.sort_unstable();
+            of_size
+        };
+        let is_other = in_any_order(&filled) != in_any_order(players);
+        return is_other.then(|| format!("{players:?} players, in the fill order {filled:?}"));
     }
     (filled != players).then(|| format!("{players:?} players, in the fill order {filled:?}"))
 }
 
 /// The gap between the highest and the lowest mean of the teams.
 pub fn gap(game: &Match, attribute: &str) -> f64 {
-    let means: Vec<f64> = game
-        .teams
-        .iter()
-        .filter(|team| !team.is_empty())
-        .map(|team| {
-            let players = team.iter().flat_map(|ticket| &ticket.players);
-            let values: Vec<f64> = players.map(|player| number(player, attribute)).collect();
-            aggregate(&values, "avg")
-        })
+    let means: Vec<f64> = (0..game.teams.len())
+        .map(|at| game.players_in(at).map(|it| number(it, attribute)).collect::<Vec<f64>>())
+        .filter(|values| !values.is_empty())
+        .map(|values| aggregate(&values, "avg"))
         .collect();
     aggregate(&means, "max") - aggregate(&means, "min")
 }
@@ -244,7 +330,8 @@ pub fn better_exchange(
     may_be: impl Fn(&Match) -> bool,
 ) -> Option<(String, String)> {
     let before = gap(game, attribute);
-    let values = || game.tickets().flat_map(|it| &it.players).map(|it| number(it, attribute));
+    let players = || (0..game.teams.len()).flat_map(|at| game.players_in(at));
+    let values = || players().map(|it| number(it, attribute));
     let range = values().fold(f64::MIN, f64::max) - values().fold(f64::MAX, f64::min);
     let mut other = game.clone();
     for a in 0..game.teams.len() {
@@ -270,17 +357,45 @@ pub fn better_exchange(
     None
 }
 
-/// A ticket that would have fitted into a match, so that it was taken too early.
+/// A ticket that would have fitted into a match, so that it was taken too early: wherever the match
+/// may be, it would.
 pub fn left_out<'t>(rules: &Value, game: &Match, waiting: &'t [Ticket]) -> Option<&'t Ticket> {
     let sizes = Terms::new(rules, game).sizes();
-    waiting.iter().find(|ticket| {
-        (0..sizes.len()).any(|at| {
-            let mut fuller = game.clone();
-            fuller.teams[at].push((*ticket).clone());
-            let players: usize = fuller.teams[at].iter().map(|it| it.players.len()).sum();
-            let terms = Terms::new(rules, &fuller);
-            let same_terms = terms.sizes() == sizes;
-            same_terms && players <= sizes[at].1 && terms.misfit(&fuller).is_none()
+    let located = where_it_fits(rules, game);
+    waiting.iter().find(|&ticket| {
+        let same_terms = |fuller: &Match| Terms::new(rules, fuller).sizes() == sizes;
+        !located.is_empty()
+            && located.iter().all(|game| with_ticket(rules, game, ticket).iter().any(same_terms))
+    })
+}
+
+/// A match with one ticket more, in each team that has room, if rules let it in.
+fn with_ticket(rules: &Value, game: &Match, ticket: &Ticket) -> Vec<Match> {
+    let mut joined = Vec::new();
+    let mut fuller = game.clone();
+    for at in 0..game.teams.len() {
+        fuller.teams[at].push(ticket.clone());
+        let terms = Terms::new(rules, &fuller);
+        let has_room = fuller.players_in(at).count() <= terms.sizes()[at].1;
+        if has_room && terms.misfit(&fuller).is_none() {
+            joined.push(fuller.clone());
+        }
+        fuller.teams[at].pop();
+    }
+    joined
+}
+
+/// Whether a ticket alone could join a running session: at one of `at`, with everyone within
+/// `maxPlayers`.
+pub fn could_join(rules: &Value, roster: &Roster, ticket: &Ticket, at: &[String]) -> bool {
+    let teams = vec![Vec::new(); roster.teams.len()];
+    let session = Match { roster: Some(roster.clone()), teams, location: None };
+    let located = at.iter().cloned().map(Some).chain(at.is_empty().then_some(None));
+    let located = located.map(|location| Match { location, ..session.clone() });
+    located.into_iter().any(|session| {
+        with_ticket(rules, &session, ticket).iter().any(|joined| {
+            let sizes = Terms::new(rules, joined).sizes();
+            (0..sizes.len()).all(|team| joined.players_in(team).count() <= sizes[team].1)
         })
     })
 }

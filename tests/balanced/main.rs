@@ -3,9 +3,11 @@
 
 #![expect(clippy::panic, reason = "a test reports by panicking")]
 
+mod backfills;
 mod checker;
 #[path = "../support/dice.rs"]
 mod dice;
+mod locations;
 mod packer;
 mod public;
 mod small;
@@ -27,7 +29,7 @@ fn times() -> u64 {
 
 #[test]
 fn every_match_is_valid_in_the_fill_order_and_balanced() {
-    let (mut matches, mut players, mut exhausted, mut open) = (0, 0, 0, 0);
+    let (mut matches, mut players, mut exhausted, mut open, mut asked) = (0, 0, 0, 0, 0);
     for seed in 0..60 * times() {
         let dice = &mut Dice::new(seed);
         let rules = world::large_rules(dice);
@@ -56,16 +58,18 @@ fn every_match_is_valid_in_the_fill_order_and_balanced() {
             {
                 let missed = left_out(&rules, game, &outcome.waiting);
                 assert!(missed.is_none(), "seed {seed}: {:?} in {rules}", missed.map(|it| &it.id));
+                asked += usize::from(!outcome.waiting.is_empty() && game.players() < room);
             }
             matches += 1;
             players += game.players();
         }
     }
     println!(
-        "{matches} matches of {players} players, {open} with open places, {exhausted} searches \
-         ran out of nodes"
+        "{matches} matches of {players} players, {open} with open places, {asked} of them beside \
+         tickets that fit none, {exhausted} searches ran out of nodes"
     );
     assert!(matches > 150 && open > 20, "{matches} matches, {open} with open places");
+    assert!(asked > 15, "who was left out was asked of {asked} matches with open places");
 }
 
 /// Few tickets, many of them large, for teams that they fill hardly or not at all.

@@ -9,7 +9,7 @@ pub fn fullest(rules: &Value, tickets: &[Ticket], with: Option<&str>) -> usize {
     // It knows of one location.
     let mut reported = tickets.iter().flat_map(|it| &it.players).flat_map(|it| &it.latency_in_ms);
     let location = reported.next().map(|(name, _)| name.clone());
-    let empty = Match { teams: Vec::new(), location };
+    let empty = Match { roster: None, teams: Vec::new(), location };
     let sizes = Terms::new(rules, &empty).sizes();
     let game = Match { teams: vec![Vec::new(); sizes.len()], ..empty };
     let mut search = Search { rules, sizes, with, game, best: 0 };

@@ -2,14 +2,14 @@
 
 use rallypoint::{
     Configuration, EngineOptions, EventDetail, FlexMatchMode, Input, Matchmaker, Millis,
-    PlacedTicket, Player, RuleSet, StartMatchmaking, Timestamp,
+    PlacedTicket, Player, RuleSet, StartMatchBackfill, StartMatchmaking, Timestamp,
 };
 use serde_json::{Value, json};
 
-use super::checker::{Match, Ticket};
+use super::checker::{Match, Roster, Ticket};
 use super::dice::Dice;
 
-const LOCATIONS: [&str; 4] = ["eu-1", "eu-2", "us-1", "us-2"];
+pub const LOCATIONS: [&str; 4] = ["eu-1", "eu-2", "us-1", "us-2"];
 
 /// A rule set for more than 40 players.
 pub fn large_rules(dice: &mut Dice) -> Value {
@@ -101,20 +101,43 @@ pub fn ticket(dice: &mut Dice, at: usize, players: usize, reports: bool) -> Tick
     Ticket { id: format!("t{at}"), wait: 0, players }
 }
 
+/// A running session with open places in teams of these sizes. Its players are alike, as a party is.
+pub fn roster(dice: &mut Dice, at: usize, sizes: &[(usize, usize)], reports: bool) -> Roster {
+    let mut counts: Vec<usize> = sizes.iter().map(|&(_, max)| dice.below(max + 1)).collect();
+    if counts.iter().sum::<usize>() == 0 {
+        counts[0] = 1;
+    }
+    if counts.iter().zip(sizes).all(|(&count, &(_, max))| count == max) {
+        counts[0] -= 1;
+    }
+    let mut players = ticket(dice, 1_000 + at, counts.iter().sum(), reports).players;
+    let teams = counts.into_iter().map(|count| players.drain(..count).collect()).collect();
+    Roster { id: format!("b{at}"), wait: 0, teams }
+}
+
 /// What came of one pass.
 pub struct Outcome {
+    /// In the order in which they were formed.
     pub matches: Vec<Match>,
     pub waiting: Vec<Ticket>,
+    pub waiting_rosters: Vec<Roster>,
     pub exhausted: u64,
     pub nodes: u64,
 }
 
-/// Submits tickets, oldest first, each when it must to have waited so long, and forms all matches at
-/// one instant.
+/// One pass over new tickets alone.
 pub fn run(rules: &Value, tickets: &[Ticket]) -> Outcome {
+    run_with(rules, tickets, &[])
+}
+
+/// Submits tickets, oldest first, each when it must to have waited so long, backfills after others
+/// of the same age, and forms all matches at one instant.
+pub fn run_with(rules: &Value, tickets: &[Ticket], rosters: &[Roster]) -> Outcome {
     let text = rules.to_string();
     let rule_set = RuleSet::from_json(&text).unwrap_or_else(|errors| panic!("{text}\n{errors}"));
-    let longest = tickets.iter().map(|it| it.wait).max().unwrap_or(0);
+    let names: Vec<String> = rule_set.team_instances().map(str::to_owned).collect();
+    let waits = tickets.iter().map(|it| it.wait).chain(rosters.iter().map(|it| it.wait));
+    let longest = waits.max().unwrap_or(0);
     let start = Timestamp::from_millis(0);
     let configuration =
         Configuration { flex_match_mode: FlexMatchMode::WithQueue, ..Configuration::default() };
@@ -123,47 +146,81 @@ pub fn run(rules: &Value, tickets: &[Ticket]) -> Outcome {
     options.exchange_tries = 0;
     let mut matchmaker = Matchmaker::new(rule_set, configuration, options, start, 1)
         .expect("the default configuration is right");
-    for ticket in tickets {
+    let new = tickets.iter().map(|ticket| {
         let request = StartMatchmaking {
             ticket_id: Some(ticket.id.as_str().into()),
             players: ticket.players.clone(),
             ..StartMatchmaking::default()
         };
-        let at = start.plus(Millis::from_secs(u32::try_from(longest - ticket.wait).unwrap_or(0)));
-        matchmaker.handle_input(at, Input::StartMatchmaking(request)).expect("it is accepted");
+        (ticket.wait, Input::StartMatchmaking(request))
+    });
+    let backfills = rosters.iter().map(|roster| {
+        let in_teams = roster.teams.iter().zip(&names);
+        let players = in_teams
+            .flat_map(|(team, name)| team.iter().map(move |player| player.clone().with_team(name)));
+        let request = StartMatchBackfill {
+            ticket_id: Some(roster.id.as_str().into()),
+            configuration_name: None,
+            game_session_arn: Some(format!("arn:aws:gamelift:local::gamesession/{}", roster.id)),
+            players: players.collect(),
+        };
+        (roster.wait, Input::StartMatchBackfill(request))
+    });
+    let mut requests: Vec<(u64, Input)> = new.chain(backfills).collect();
+    requests.sort_by_key(|&(wait, _)| std::cmp::Reverse(wait));
+    for (wait, request) in requests {
+        let at = start.plus(Millis::from_secs(u32::try_from(longest - wait).unwrap_or(0)));
+        matchmaker.handle_input(at, request).expect("it is accepted");
     }
     let now = start.plus(Millis::from_secs(u32::try_from(longest).unwrap_or(0)));
-    let mut outcome = Outcome { matches: vec![], waiting: vec![], exhausted: 0, nodes: 0 };
+    let mut outcome = Outcome {
+        matches: vec![],
+        waiting: tickets.to_vec(),
+        waiting_rosters: rosters.to_vec(),
+        exhausted: 0,
+        nodes: 0,
+    };
     while matchmaker.poll_timeout().is_some_and(|due| due <= now) {
         let report = matchmaker.handle_timeout(now).expect("time goes on");
         outcome.exhausted += report.anchors_exhausted + report.fullness_unproven;
         outcome.nodes += report.nodes;
     }
-    let names: Vec<String> = matchmaker.rule_set().team_instances().map(str::to_owned).collect();
-    let mut waiting = tickets.to_vec();
     while let Some(event) = matchmaker.poll_event() {
         let EventDetail::PotentialMatchCreated { match_id, tickets: placed, .. } = event.detail
         else {
             continue;
         };
         let mut teams = vec![Vec::new(); names.len()];
+        let mut roster = None;
         for placed in placed.iter() {
             let in_teams: Vec<usize> = placed
                 .players()
                 .map(|it| names.iter().position(|name| Some(name.as_str()) == it.team))
                 .map(|it| it.expect("the team is known"))
                 .collect();
+            let waiting_rosters = &mut outcome.waiting_rosters;
+            let is_it = |it: &Roster| it.id == placed.ticket_id().as_str();
+            if let Some(at) = waiting_rosters.iter().position(is_it) {
+                let found = waiting_rosters.remove(at);
+                let counts = found.teams.iter().map(Vec::len).enumerate();
+                let before: Vec<usize> =
+                    counts.flat_map(|(team, count)| std::iter::repeat_n(team, count)).collect();
+                assert_eq!(in_teams, before, "who plays already stays in their team");
+                assert!(roster.replace(found).is_none(), "two sessions in one match");
+                continue;
+            }
+            let waiting = &mut outcome.waiting;
             assert!(in_teams.iter().all(|it| *it == in_teams[0]), "a ticket is torn apart");
             let at = waiting.iter().position(|it| it.id == placed.ticket_id().as_str());
             let ticket = waiting.remove(at.expect("it is in no match yet"));
             assert_eq!(ticket.players.len(), in_teams.len());
             teams[in_teams[0]].push(ticket);
         }
-        let pending = matchmaker.pending_match(&match_id).expect("it is to be placed");
-        let location = pending.location.as_deref().map(str::to_owned);
-        outcome.matches.push(Match { teams, location });
+        let pending = matchmaker.pending_match(&match_id);
+        assert_eq!(pending.is_none(), roster.is_some(), "a new match is to be placed");
+        let location = pending.and_then(|it| it.location.as_deref().map(str::to_owned));
+        outcome.matches.push(Match { roster, teams, location });
     }
-    outcome.waiting = waiting;
     outcome
 }
 
@@ -171,13 +228,23 @@ pub fn run(rules: &Value, tickets: &[Ticket]) -> Outcome {
 pub fn is_valid(rule_set: &RuleSet, game: &Match) -> bool {
     let names: Vec<&str> = rule_set.team_instances().collect();
     let mut placed = Vec::new();
-    for (name, team) in names.iter().zip(&game.teams) {
+    for (at, (name, team)) in names.iter().zip(&game.teams).enumerate() {
         placed.extend(team.iter().map(|ticket| PlacedTicket {
             team: (*name).into(),
             age: Millis::from_secs(u32::try_from(ticket.wait).unwrap_or(0)),
             players: ticket.players.clone(),
             backfill: false,
         }));
+        if let Some(roster) = &game.roster
+            && !roster.teams[at].is_empty()
+        {
+            placed.push(PlacedTicket {
+                team: (*name).into(),
+                age: Millis::from_secs(u32::try_from(roster.wait).unwrap_or(0)),
+                players: roster.teams[at].clone(),
+                backfill: true,
+            });
+        }
     }
     rule_set.judge(&placed).is_ok_and(|judgement| judgement.valid)
 }
