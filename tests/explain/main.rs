@@ -25,14 +25,22 @@ mod scene;
 mod undisturbed;
 mod unfinished;
 
+use rallypoint::Strategy;
 use scene::Scene;
 use support::dice::{self, Dice};
-use world::{balanced_subjects, subjects};
+use world::{Subject, subjects, subjects_of};
 
 /// Pools for each of our own rule sets, and for random ones.
 const POOLS: u64 = 8;
 const RANDOM_POOLS: u64 = 260;
 const RANDOM_BALANCED_POOLS: u64 = 100;
+
+/// Our own rule sets of strategy `balanced`, and random ones.
+fn balanced_subjects() -> Vec<Subject> {
+    let subjects = subjects_of(Strategy::Balanced);
+    assert!(subjects.len() >= 4, "only {} subjects", subjects.len());
+    subjects
+}
 
 /// Looks at every ticket that waits in many pools.
 fn each_waiting(mut look: impl FnMut(&Scene, &rallypoint::TicketId, &mut Dice)) {

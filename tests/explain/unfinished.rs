@@ -7,7 +7,7 @@ use super::company::no_match;
 use super::dice::Dice;
 use super::played::{compile, request};
 use super::scene::Scene;
-use super::world::{balanced_subjects, subjects};
+use super::{balanced_subjects, subjects};
 
 const POOLS: u64 = 60;
 /// Few, so that all matches of them can be tried.

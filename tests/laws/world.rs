@@ -41,19 +41,13 @@ const SPAN_MS: u64 = 20_000;
 
 /// Every rule set of `rulesets/` that is searched exhaustively, and random ones.
 pub fn subjects() -> Vec<Subject> {
-    let subjects = of_strategy(Strategy::ExhaustiveSearch);
+    let subjects = subjects_of(Strategy::ExhaustiveSearch);
     assert!(subjects.len() >= 12, "only {} subjects", subjects.len());
     subjects
 }
 
-/// The same of strategy `balanced`.
-pub fn balanced_subjects() -> Vec<Subject> {
-    let subjects = of_strategy(Strategy::Balanced);
-    assert!(subjects.len() >= 4, "only {} subjects", subjects.len());
-    subjects
-}
-
-fn of_strategy(strategy: Strategy) -> Vec<Subject> {
+/// Every rule set of `rulesets/` with a strategy; random ones come last.
+pub fn subjects_of(strategy: Strategy) -> Vec<Subject> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rulesets");
     let entries = std::fs::read_dir(&folder).expect("the folder is part of the package");
     let mut paths: Vec<PathBuf> =
