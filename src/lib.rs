@@ -106,7 +106,8 @@ pub use ruleset::lint::LintOptions;
 pub use ruleset::terms::{ExpansionTerms, NumberTerm, RuleSetTerms, RuleTerms, StepTerms};
 pub use ruleset::{CompileOptions, RuleSet};
 pub use testing::judgement::{
-    Check, JudgeError, Judgement, Measured, Miss, RuleJudgement, TeamJudgement,
+    Check, JudgeError, Judgement, Measured, Miss, NoLocation, RuleJudgement, RuleLocations,
+    TeamJudgement,
 };
 
 #[cfg(doctest)]

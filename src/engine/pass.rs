@@ -55,13 +55,28 @@ impl Matchmaker {
             (false, true) => Some(self.options.pass_interval.max(RETRY_INTERVAL)),
             (false, false) => None,
         };
-        let after = |interval| {
-            let earliest = self.pass.last_start.map(|start| start.plus(interval).max(self.now));
-            earliest.unwrap_or(self.now)
-        };
+        let after = |interval| self.after_last_pass(interval);
         let retry_at = self.waiting.retry_at();
         let in_other_batches = retry_at.map(|at| at.max(after(self.options.pass_interval)));
         interval.map(after).into_iter().chain(in_other_batches).min()
+    }
+
+    /// When so much time has gone by since the last pass began, but no earlier than now.
+    fn after_last_pass(&self, interval: Millis) -> Timestamp {
+        let earliest = self.pass.last_start.map(|start| start.plus(interval).max(self.now));
+        earliest.unwrap_or(self.now)
+    }
+
+    /// When a pass is due that may find a match with a waiting ticket which none has found so far;
+    /// none when every search for one has come to an end. Tickets that no pass has seen may be part
+    /// of one, and so may what the deadlines of this moment change, which come after its commands.
+    pub(super) fn open_search(&self, key: TicketKey) -> Option<Timestamp> {
+        let is_unsettled = self.timers.next().is_some_and(|at| at <= self.now);
+        let is_open = is_unsettled
+            || !self.queued.is_empty()
+            || self.rows[key].is_some_and(|row| self.waiting.is_to_be_searched(row));
+        let soonest = || self.after_last_pass(self.options.pass_interval);
+        is_open.then(|| self.pass_due().unwrap_or_else(soonest))
     }
 
     /// Runs a slice of the pass that is due, if one is.

@@ -391,6 +391,12 @@ impl Partitions {
         partition.is_some_and(|it| it.progress.given_up.contains_key(&key))
     }
 
+    /// Whether a pass has yet to look for a match with a ticket: it or others that it could be with
+    /// have changed since they were searched, or the pass over them has not ended.
+    pub(crate) fn is_to_be_searched(&self, row: TicketRow) -> bool {
+        self.partition_of(row).is_some_and(|at| self.partitions[at].progress.is_unsearched())
+    }
+
     /// Whether the next pass has something to do.
     pub(crate) fn is_due(&self) -> bool {
         !self.due.is_empty()

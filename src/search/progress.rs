@@ -79,7 +79,18 @@ impl Progress {
 
     /// Whether the next pass has something to do.
     pub(super) fn is_due(&self) -> bool {
-        !self.changed.is_empty() || self.sets_free || self.retries()
+        self.has_changed() || self.retries()
+    }
+
+    /// Whether a match may have become possible since the last pass began.
+    fn has_changed(&self) -> bool {
+        !self.changed.is_empty() || self.sets_free
+    }
+
+    /// Whether there may be a match that no search has had the time to find; tickets that were
+    /// given up apart.
+    pub(super) fn is_unsearched(&self) -> bool {
+        self.has_changed() || self.under_way.is_some()
     }
 
     /// Whether searches that were given up may come to an end now.

@@ -24,6 +24,10 @@ pub struct Judgement {
     /// rule about latency holds, the one with their lowest mean latency, ties by name (decision
     /// 15). None when nobody reports latencies, and when there is no such location.
     pub location: Option<String>,
+    /// Why there is no location, when no rule by itself says it; as a sentence it is also among the
+    /// problems. In JSON left out when there is nothing to say.
+    #[cfg_attr(feature = "wire", serde(skip_serializing_if = "Option::is_none"))]
+    pub no_location: Option<NoLocation>,
     /// Every team instance, in the order of definition.
     pub teams: Vec<TeamJudgement>,
     /// Every rule, in the order of the rule set.
@@ -40,6 +44,35 @@ fn serialize_millis<S: serde::Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     serializer.serialize_u64(millis.get())
+}
+
+/// Why a match can be nowhere, although each rule by itself holds somewhere.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(
+    feature = "wire",
+    derive(serde::Serialize),
+    serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")
+)]
+#[non_exhaustive]
+pub enum NoLocation {
+    /// No location is reported by all players who report latencies.
+    NoneInCommon,
+    /// No location suits all enforced rules about latencies.
+    NoneForAllRules {
+        /// Where each of them holds.
+        rules: Vec<RuleLocations>,
+    },
+}
+
+/// Where a rule holds.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "wire", derive(serde::Serialize), serde(rename_all = "camelCase"))]
+#[non_exhaustive]
+pub struct RuleLocations {
+    /// The rule.
+    pub rule_name: String,
+    /// The locations, by name.
+    pub locations: Vec<String>,
 }
 
 /// The verdict on the size of a team instance.
@@ -217,6 +250,29 @@ impl fmt::Display for Judgement {
             write!(f, "\n  {} {problem}", mark(false))?;
         }
         Ok(())
+    }
+}
+
+/// The sentence that stands among the problems.
+impl fmt::Display for NoLocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoneInCommon => {
+                f.write_str("no location is reported by all players who report latencies")
+            }
+            Self::NoneForAllRules { rules } => {
+                let each: Vec<String> = rules.iter().map(RuleLocations::to_string).collect();
+                write!(f, "no location suits all rules: {}", each.join("; "))
+            }
+        }
+    }
+}
+
+/// `` `near` holds at eu, us ``.
+impl fmt::Display for RuleLocations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { rule_name, locations } = self;
+        write!(f, "`{}` holds at {}", rule_name.escape_debug(), name_some(locations))
     }
 }
 

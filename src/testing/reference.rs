@@ -60,14 +60,15 @@ pub(crate) fn judge(ast: &RuleSetAst, tickets: &[PlacedTicket]) -> Result<Judgem
     problems.extend(repeated_players(&lineup));
     problems.extend(lineup.nobody_joins());
     let allowed = location::allowed(&lineup, &judged);
-    problems.extend(location::problem(&lineup, &judged, &allowed));
+    let no_location = location::problem(&lineup, &judged, &allowed);
+    problems.extend(no_location.as_ref().map(ToString::to_string));
     let location = location::best(&lineup, &allowed);
     let rules: Vec<_> = judged.into_iter().map(|rule| rule.judgement).collect();
     let valid = teams.iter().all(|team| team.holds)
         && rules.iter().all(|rule| rule.holds || !rule.enforced)
         && !allowed.is_empty()
         && problems.is_empty();
-    Ok(Judgement { valid, wait, location, teams, rules, problems })
+    Ok(Judgement { valid, wait, location, no_location, teams, rules, problems })
 }
 
 /// For each rule, the number that says how near the match came to its bound.

@@ -23,29 +23,46 @@ mod misses;
 mod pending;
 mod scene;
 mod undisturbed;
+mod unfinished;
 
+use rallypoint::Strategy;
 use scene::Scene;
 use support::dice::{self, Dice};
-use world::subjects;
+use world::{Subject, subjects, subjects_of};
 
 /// Pools for each of our own rule sets, and for random ones.
 const POOLS: u64 = 8;
 const RANDOM_POOLS: u64 = 260;
+const RANDOM_BALANCED_POOLS: u64 = 100;
+
+/// Our own rule sets of strategy `balanced`, and random ones.
+fn balanced_subjects() -> Vec<Subject> {
+    let subjects = subjects_of(Strategy::Balanced);
+    assert!(subjects.len() >= 4, "only {} subjects", subjects.len());
+    subjects
+}
 
 /// Looks at every ticket that waits in many pools.
 fn each_waiting(mut look: impl FnMut(&Scene, &rallypoint::TicketId, &mut Dice)) {
-    let mut tickets = 0;
-    for subject in subjects() {
-        let pools = if subject.is_random() { RANDOM_POOLS } else { POOLS };
-        for seed in 0..pools {
-            let mut dice = Dice::new(seed ^ 0x5eed);
-            let scene = Scene::new(subject.pool(&mut dice));
-            for ticket in scene.searching() {
-                tickets += 1;
-                look(&scene, &ticket, &mut dice);
+    let all =
+        [(subjects(), RANDOM_POOLS, 1_000), (balanced_subjects(), RANDOM_BALANCED_POOLS, 500)];
+    for (subjects, random_pools, least) in all {
+        let mut tickets = 0;
+        for subject in subjects {
+            let pools = if subject.is_random() { random_pools } else { POOLS };
+            let mut of_subject = 0;
+            for seed in 0..pools {
+                let mut dice = Dice::new(seed ^ 0x5eed);
+                let scene = Scene::new(subject.pool(&mut dice));
+                for ticket in scene.searching() {
+                    of_subject += 1;
+                    look(&scene, &ticket, &mut dice);
+                }
             }
+            println!("{of_subject} waiting tickets of {}", subject.name);
+            assert!(of_subject > 0, "no ticket waits in pools of {}", subject.name);
+            tickets += of_subject;
         }
+        assert!(tickets >= least, "only {tickets} waiting tickets");
     }
-    println!("{tickets} waiting tickets");
-    assert!(tickets >= 1_000, "only {tickets} waiting tickets");
 }

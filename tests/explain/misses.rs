@@ -10,6 +10,8 @@ use super::scene::Scene;
 
 /// Larger matches that are tried around each named candidate.
 const COMPLETIONS: usize = 3;
+/// Choices of teams for the two that are tried, at most.
+const SEATS_MAX: usize = 40;
 
 #[derive(Default, Debug)]
 struct Counts {
@@ -24,7 +26,9 @@ struct Counts {
     no_location: u64,
     no_room: u64,
     other_seats: u64,
+    /// Larger matches, and those of them whose teams have valid sizes.
     completions: u64,
+    complete: u64,
 }
 
 #[test]
@@ -35,7 +39,7 @@ fn each_named_candidate_misses_by_the_named_rule_until_the_named_step() {
         for candidate in &why.nearest {
             counts.candidates += 1;
             check(scene, ticket, candidate, &mut counts);
-            no_other_seats(scene, ticket, candidate, &mut counts);
+            no_other_seats(scene, ticket, candidate, dice, &mut counts);
             no_completion(scene, ticket, candidate, dice, &mut counts);
         }
     });
@@ -55,7 +59,8 @@ fn each_named_candidate_misses_by_the_named_rule_until_the_named_step() {
         (counts.no_location, 5),
         (counts.no_room, 10),
         (counts.other_seats, 1_000),
-        (counts.completions, 1_000),
+        (counts.completions, 5_000),
+        (counts.complete, 5_000),
     ];
     for (position, (count, least)) in least.into_iter().enumerate() {
         assert!(count >= least, "count {position} is {count}, but should be {least}");
@@ -88,6 +93,8 @@ fn check(scene: &Scene, ticket: &TicketId, candidate: &NearCandidate, counts: &m
         let CandidateMiss::Rule { rule_name, judgement: found, parts, by, ends } = miss else {
             let CandidateMiss::NoCommonLocation { reason } = miss else { panic!("{}", told()) };
             counts.no_location += 1;
+            let expected = judgement.no_location.as_ref().map(ToString::to_string);
+            assert_eq!(expected.as_ref(), Some(reason), "{judgement:#?} {}", told());
             assert!(judgement.problems.contains(reason), "{judgement:#?} {}", told());
             last_end = None;
             continue;
@@ -188,16 +195,21 @@ fn no_other_seats(
     scene: &Scene,
     ticket: &TicketId,
     candidate: &NearCandidate,
+    dice: &mut Dice,
     counts: &mut Counts,
 ) {
     let other = &candidate.ticket_id;
-    for team in scene.teams(ticket) {
-        for candidate_team in scene.teams(other) {
-            let both = [(ticket, team.as_deref()), (other, candidate_team.as_deref())];
-            let judgement = scene.judge(&both, 0);
-            assert!(is_refused(&judgement), "{both:?} of {:#?}", scene.pool);
-            counts.other_seats += 1;
-        }
+    let (own_teams, other_teams) = (scene.teams(ticket), scene.teams(other));
+    let each = own_teams.iter().flat_map(|team| other_teams.iter().map(move |it| (team, it)));
+    let mut seats: Vec<_> = each.collect();
+    if seats.len() > SEATS_MAX {
+        seats = dice.some(&seats, SEATS_MAX);
+    }
+    for (team, other_team) in seats {
+        let both = [(ticket, team.as_deref()), (other, other_team.as_deref())];
+        let judgement = scene.judge(&both, 0);
+        assert!(is_refused(&judgement), "{both:?} of {:#?}", scene.pool);
+        counts.other_seats += 1;
     }
 }
 
@@ -209,22 +221,56 @@ fn no_completion(
     dice: &mut Dice,
     counts: &mut Counts,
 ) {
-    let has_roster = |id: &TicketId| scene.ticket(id).is_backfill;
-    let others: Vec<TicketId> = scene.searching();
     for _ in 0..COMPLETIONS {
-        let mut ids = vec![ticket.clone(), candidate.ticket_id.clone()];
-        let count = dice.between(1, 4);
-        for other in dice.some(&others, count) {
-            let is_second = has_roster(&other) && ids.iter().any(has_roster);
-            if !ids.contains(&other) && !is_second {
-                ids.push(other);
-            }
+        let placed = complete(scene, &[ticket, &candidate.ticket_id], dice);
+        let both = [ticket, &candidate.ticket_id];
+        if both.iter().any(|id| placed.iter().all(|(it, _)| it != *id)) {
+            continue;
         }
-        let teams: Vec<Option<String>> = ids.iter().map(|id| dice.one(&scene.teams(id))).collect();
         let placed: Vec<(&TicketId, Option<&str>)> =
-            ids.iter().zip(&teams).map(|(id, team)| (id, team.as_deref())).collect();
+            placed.iter().map(|(id, team)| (id, team.as_deref())).collect();
         let judgement = scene.judge(&placed, 0);
         assert!(!judgement.valid, "{placed:?} of {:#?}", scene.pool);
         counts.completions += 1;
+        counts.complete += u64::from(judgement.teams.iter().all(|team| team.holds));
     }
+}
+
+/// Some tickets, and others that wait, in random order, each in a random one of the teams with room
+/// for it, as far as there is one, until no team lacks players.
+fn complete(
+    scene: &Scene,
+    first: &[&TicketId],
+    dice: &mut Dice,
+) -> Vec<(TicketId, Option<String>)> {
+    let waiting = scene.searching();
+    let others = dice.some(&waiting, waiting.len());
+    let mut placed: Vec<(TicketId, Option<String>)> = Vec::new();
+    let mut sizes: Vec<(String, u32, u32, u32)> = Vec::new();
+    for id in first.iter().copied().chain(&others) {
+        let is_enough = sizes.iter().all(|(_, players, min, _)| players >= min);
+        if placed.len() > first.len() && is_enough {
+            break;
+        }
+        let of = scene.ticket(id);
+        let is_second = of.is_backfill && placed.iter().any(|(it, _)| scene.ticket(it).is_backfill);
+        if is_second || placed.iter().any(|(it, _)| it == id) {
+            continue;
+        }
+        let players = of.players.len() as u32;
+        let has_room = |team: &Option<String>| {
+            let size = sizes.iter().find(|(name, ..)| Some(name) == team.as_ref());
+            size.is_none_or(|(_, count, _, max)| count + players <= *max)
+        };
+        let teams: Vec<_> = scene.teams(id).into_iter().filter(has_room).collect();
+        if teams.is_empty() {
+            continue;
+        }
+        placed.push((id.clone(), dice.one(&teams)));
+        let seats: Vec<(&TicketId, Option<&str>)> =
+            placed.iter().map(|(id, team)| (id, team.as_deref())).collect();
+        let teams = scene.judge(&seats, 0).teams;
+        sizes = teams.into_iter().map(|it| (it.name, it.players, it.min, it.max)).collect();
+    }
+    placed
 }

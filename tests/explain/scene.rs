@@ -46,14 +46,11 @@ impl Scene {
         Timestamp::from_millis(self.pool.now)
     }
 
-    pub fn status(&self, id: &TicketId) -> TicketStatus {
-        self.matchmaker.ticket(id).expect("it is known").status
-    }
-
-    /// The tickets that wait.
+    /// The tickets that wait, of those that have come.
     pub fn searching(&self) -> Vec<TicketId> {
         let ids = self.pool.tickets.iter().map(|ticket| TicketId::from(&*ticket.id));
-        ids.filter(|id| self.status(id) == TicketStatus::Searching).collect()
+        let status = |id: &TicketId| self.matchmaker.ticket(id).map(|it| it.status);
+        ids.filter(|id| status(id) == Some(TicketStatus::Searching)).collect()
     }
 
     pub fn ticket(&self, id: &TicketId) -> &Ticket {

@@ -31,6 +31,7 @@ pub struct Pool {
 pub struct Subject {
     pub name: String,
     own: Option<(Value, Vec<Vec<Player>>)>,
+    strategy: Strategy,
 }
 
 /// Tickets of a pool.
@@ -40,6 +41,13 @@ const SPAN_MS: u64 = 20_000;
 
 /// Every rule set of `rulesets/` that is searched exhaustively, and random ones.
 pub fn subjects() -> Vec<Subject> {
+    let subjects = subjects_of(Strategy::ExhaustiveSearch);
+    assert!(subjects.len() >= 12, "only {} subjects", subjects.len());
+    subjects
+}
+
+/// Every rule set of `rulesets/` with a strategy; random ones come last.
+pub fn subjects_of(strategy: Strategy) -> Vec<Subject> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rulesets");
     let entries = std::fs::read_dir(&folder).expect("the folder is part of the package");
     let mut paths: Vec<PathBuf> =
@@ -51,14 +59,14 @@ pub fn subjects() -> Vec<Subject> {
         let name = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
         let text = std::fs::read_to_string(&path).expect("the file can be read");
         let rule_set = RuleSet::from_json(&text).unwrap_or_else(|errors| panic!("{errors}"));
-        if rule_set.strategy() == Strategy::ExhaustiveSearch {
+        if rule_set.strategy() == strategy {
             let rules = serde_json::from_str(&text).expect("our rule sets are plain JSON");
             let tickets = own_tickets(&folder.join(format!("{name}.tickets.jsonl")));
-            subjects.push(Subject { name, own: Some((rules, tickets)) });
+            subjects.push(Subject { name, own: Some((rules, tickets)), strategy });
         }
     }
-    assert!(subjects.len() >= 11, "only {} rule sets", subjects.len());
-    subjects.push(Subject { name: "random".into(), own: None });
+    let name = format!("random, {strategy:?}");
+    subjects.push(Subject { name, own: None, strategy });
     subjects
 }
 
@@ -86,7 +94,10 @@ impl Subject {
                 (rules.clone(), dice.some(tickets, count))
             }
             None => {
-                let rules = random::rule_set(dice);
+                let mut rules = random::rule_set(dice);
+                if self.strategy == Strategy::Balanced {
+                    make_balanced(dice, &mut rules);
+                }
                 let count = dice.between(6, 20);
                 let tickets = random::tickets(dice, count);
                 (rules, tickets)
@@ -121,6 +132,15 @@ impl Subject {
         let now = span + dice.one(&[0, 1_000, 10_000, 30_000, 60_000]);
         Pool { rules, tickets, now }
     }
+}
+
+/// Gives a rule set strategy `balanced`, and takes out what does not go with it.
+fn make_balanced(dice: &mut Dice, rules: &mut Value) {
+    let preference = dice.one(&["largestPopulation", "fastestRegion"]);
+    rules["algorithm"] = serde_json::json!({"strategy": "balanced",
+        "balancedAttribute": "skill", "batchingPreference": preference});
+    let list = rules["rules"].as_array_mut().expect("rules are a list");
+    list.retain(|rule| rule["type"] != "distanceSort" && rule["type"] != "absoluteSort");
 }
 
 /// Sets a word of the algorithm.

@@ -160,6 +160,11 @@ fn sentence(reason: &WaitReason, why: &WhyWaiting, clock: &Clock) -> String {
         WaitReason::NotSearchedYet { pass_due } => {
             format!("No pass has looked for a match since it came; {}.", pass(pass_due))
         }
+        WaitReason::SearchPending { pass_due } => format!(
+            "Enough players wait that fit one by one, but no search of them all has ended since \
+             the last of them came or changed; {}.",
+            pass(&Some(*pass_due))
+        ),
         WaitReason::SearchGivenUp => {
             "The search for it was given up at its budget of nodes, or saw \
              a batch of the pool only: there may be a match. It is tried again."

@@ -14,8 +14,8 @@ use crate::model::matched::PlacedTicket;
 use crate::model::schema::{AgeSelection, InstanceIdx};
 use crate::model::ticket::TicketId;
 use crate::pool::columns::TicketRow;
+use crate::ruleset::RuleJudgement;
 use crate::ruleset::ast::Target;
-use crate::ruleset::{Judgement, RuleJudgement};
 use crate::search::{AroundMax, Meeting, Prober, Refused, epochs_of};
 
 /// How many tickets are looked at.
@@ -317,7 +317,7 @@ impl Matchmaker {
             });
         }
         if candidate.misses.is_empty() {
-            let reason = location_problem(&judgement)?;
+            let reason = judgement.no_location.as_ref()?.to_string();
             candidate.misses.push(CandidateMiss::NoCommonLocation { reason });
         }
         let ends = candidate.misses.iter().map(|miss| match miss {
@@ -392,11 +392,6 @@ impl Matchmaker {
         }
         parts
     }
-}
-
-/// Why no location is left, when no rule by itself says it.
-fn location_problem(judgement: &Judgement) -> Option<String> {
-    judgement.problems.iter().find(|problem| problem.contains("location")).cloned()
 }
 
 /// How far a rule is from holding.

@@ -133,7 +133,7 @@ impl Matchmaker {
             }
             why.blocking = self.blocking_rules(record, &refusals);
         }
-        why.reasons = self.reasons(record, &why);
+        why.reasons = self.reasons(key, record, &why);
         Some(why)
     }
 

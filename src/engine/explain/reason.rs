@@ -4,7 +4,7 @@ use super::{MatchWaitsFor, WhyWaiting};
 use crate::base::epoch::Epoch;
 use crate::base::time::{Millis, Timestamp};
 use crate::engine::Matchmaker;
-use crate::lifecycle::book::TicketRecord;
+use crate::lifecycle::book::{TicketKey, TicketRecord};
 use crate::lifecycle::status::TicketStatus;
 use crate::model::schema::AgeSelection;
 
@@ -30,6 +30,13 @@ pub enum WaitReason {
         /// When a pass is due; none when it takes another command, or a driver.
         pass_due: Option<Timestamp>,
     },
+    /// Enough players fit one by one, but whether they make a valid match is not known yet: since it
+    /// was searched for, tickets have come or changed (an expansion, say), or the pass that looks at
+    /// them has not ended.
+    SearchPending {
+        /// When the pass is due, or its next slice.
+        pass_due: Timestamp,
+    },
     /// The search for it was given up at a budget, so there may be a match.
     SearchGivenUp,
     /// Even if no rule refused anybody, too few players wait to fill the minimums of the teams.
@@ -52,7 +59,8 @@ pub enum WaitReason {
         is_whole: bool,
     },
     /// No other ticket that it could be with joins it in a valid match, although enough players
-    /// fit one by one: together they break the rules.
+    /// fit one by one: together they break the rules. Told only when all searches have ended and
+    /// nothing has changed since.
     NoCombination,
     /// It is young and fits a waiting backfill ticket, so it founds no new match.
     KeptForBackfill {
@@ -67,7 +75,12 @@ pub enum WaitReason {
 }
 
 impl Matchmaker {
-    pub(super) fn reasons(&self, record: &TicketRecord, why: &WhyWaiting) -> Vec<WaitReason> {
+    pub(super) fn reasons(
+        &self,
+        key: TicketKey,
+        record: &TicketRecord,
+        why: &WhyWaiting,
+    ) -> Vec<WaitReason> {
         if let Some(in_match) = &why.in_match {
             return vec![match in_match.waits_for {
                 MatchWaitsFor::Acceptance { .. } => WaitReason::AwaitsAcceptance,
@@ -106,10 +119,14 @@ impl Matchmaker {
             let (at_wait, is_whole) = (company.at_wait, company.is_whole);
             reasons.push(WaitReason::TooFewFit { players, needed, at_wait, is_whole });
         } else if reasons.is_empty() {
-            reasons.push(WaitReason::NoCombination);
+            reasons.push(match self.open_search(key) {
+                Some(pass_due) => WaitReason::SearchPending { pass_due },
+                None => WaitReason::NoCombination,
+            });
         }
         reasons
     }
+
     /// The fewest players of a new match with a ticket of this age, at whatever waiting time it may
     /// be judged.
     fn fewest_players(&self, record: &TicketRecord) -> u32 {

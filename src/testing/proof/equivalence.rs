@@ -14,6 +14,7 @@ use crate::pool::columns::{LocationSet, TicketRow};
 use crate::ruleset::ast::RuleSetAst;
 use crate::ruleset::plan::Plan;
 use crate::testing::judgement::Judgement;
+use crate::testing::judgement::NoLocation;
 use crate::testing::reference::judge;
 use proptest::collection::vec;
 use std::collections::BTreeSet;
@@ -129,8 +130,7 @@ fn compare_seated(
             return Err(format!("team {}: {compiled:?} is not {expected:?}", team.name));
         }
     }
-    let no_location =
-        judgement.problems.iter().any(|problem| problem.starts_with("no location is reported"));
+    let no_location = judgement.no_location == Some(NoLocation::NoneInCommon);
     if table.candidate.locations.is_empty() != no_location {
         return Err(format!("common locations: {:?}", table.candidate.locations));
     }

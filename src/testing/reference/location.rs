@@ -1,10 +1,9 @@
 //! Where a match could be, and where its rules let it be (decision 15).
 
 use super::rules::Judged;
-use super::value::name;
 use super::{Lineup, Team};
 use crate::model::ticket::Player;
-use crate::testing::judgement::name_some;
+use crate::testing::judgement::{NoLocation, RuleLocations};
 
 /// A location that the match could be at. None: nobody reports latencies, so that it could be
 /// anywhere.
@@ -65,9 +64,13 @@ pub(super) fn allowed(lineup: &Lineup<'_>, rules: &[Judged]) -> Vec<usize> {
 }
 
 /// Why no place is allowed, unless a rule that holds nowhere says it.
-pub(super) fn problem(lineup: &Lineup<'_>, rules: &[Judged], allowed: &[usize]) -> Option<String> {
+pub(super) fn problem(
+    lineup: &Lineup<'_>,
+    rules: &[Judged],
+    allowed: &[usize],
+) -> Option<NoLocation> {
     if lineup.places.is_empty() {
-        return Some("no location is reported by all players who report latencies".into());
+        return Some(NoLocation::NoneInCommon);
     }
     let by_place = rules.iter().map(|rule| &rule.judgement).filter(|rule| rule.enforced);
     let by_place: Vec<_> =
@@ -76,11 +79,11 @@ pub(super) fn problem(lineup: &Lineup<'_>, rules: &[Judged], allowed: &[usize]) 
     if said || !allowed.is_empty() {
         return None;
     }
-    let each: Vec<String> = by_place
-        .iter()
-        .map(|(rule, places)| format!("`{}` holds at {}", name(&rule.name), name_some(places)))
-        .collect();
-    Some(format!("no location suits all rules: {}", each.join("; ")))
+    let each = by_place.into_iter().map(|(rule, places)| RuleLocations {
+        rule_name: rule.name.clone(),
+        locations: places.clone(),
+    });
+    Some(NoLocation::NoneForAllRules { rules: each.collect() })
 }
 
 /// Of these places the one of lowest mean latency over the players who report, ties by name.

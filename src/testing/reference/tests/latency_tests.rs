@@ -1,6 +1,7 @@
 //! `latency` rules, and the location of a match.
 
 use super::*;
+use crate::testing::judgement::NoLocation;
 
 /// A ticket of players with these latencies.
 pub(super) fn party(team: &str, id: &str, players: &[&[(&str, u32)]]) -> PlacedTicket {
@@ -71,6 +72,7 @@ fn a_location_must_be_common_to_all() {
     assert_eq!(judgement.rules[0].locations, at(&[]));
     assert_eq!(judgement.location, None);
     assert_eq!(judgement.problems, ["no location is reported by all players who report latencies"]);
+    assert_eq!(judgement.no_location, Some(NoLocation::NoneInCommon));
     // common to both, but near to one each
     let tickets = [
         party("red", "p", &[&[("eu", 50), ("us", 150)]]),
@@ -186,6 +188,11 @@ fn one_location_must_suit_all_rules() {
         judgement.problems,
         ["no location suits all rules: `near` holds at eu; `even` holds at us"]
     );
+    let Some(NoLocation::NoneForAllRules { rules }) = judgement.no_location else {
+        panic!("a rule by itself does not say it");
+    };
+    let rules = rules.iter().map(|it| (it.rule_name.as_str(), it.locations.join(" ")));
+    assert_eq!(rules.collect::<Vec<_>>(), [("near", "eu".into()), ("even", "us".into())]);
 }
 
 #[test]
