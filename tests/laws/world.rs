@@ -65,8 +65,7 @@ pub fn subjects_of(strategy: Strategy) -> Vec<Subject> {
             subjects.push(Subject { name, own: Some((rules, tickets)), strategy });
         }
     }
-    let name = format!("random, {strategy:?}");
-    subjects.push(Subject { name, own: None, strategy });
+    subjects.push(Subject { name: "random".into(), own: None, strategy });
     subjects
 }
 
