@@ -385,6 +385,10 @@ impl Balance<'_, '_> {
         if first.players == second.players {
             return Some((a, b));
         }
+        // Among single players the fill order says how many each team has.
+        if self.largest <= 1 {
+            return None;
+        }
         let limits = |team: usize| self.teams.get(team).map(|it| (it.min, it.max));
         let (min, max) = limits(first.team)?;
         let after = (a - first.players + second.players, b - second.players + first.players);
@@ -404,6 +408,8 @@ impl Balance<'_, '_> {
         let may = limits(second.team)? == (min, max)
             && is_within(after.0)
             && is_within(after.1)
+            // A team that was fuller before must not make room for others to drift apart.
+            && after.0.abs_diff(after.1) <= self.largest.max(a.abs_diff(b))
             && then.1 - then.0 <= self.largest.max(now.1 - now.0);
         may.then_some(after)
     }
