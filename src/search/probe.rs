@@ -9,7 +9,7 @@ use crate::eval::candidate::{Candidate, Partial, Room};
 use crate::eval::scratch::Scratch;
 use crate::model::schema::{AgeSelection, InstanceIdx};
 use crate::pool::columns::{Columns, LocationSet, TicketRow};
-use crate::ruleset::plan::Plan;
+use crate::ruleset::plan::{EnforcedRule, Plan};
 
 /// Tickets to look at, and whether nobody else could be in a match with the ticket.
 #[derive(Debug, Default)]
@@ -191,14 +191,9 @@ impl<'p> Prober<'p> {
             self.open_room(epoch);
             let common = self.candidate.locations;
             let mut of_all = common;
-            for (rule, of_rule) in self.plan.enforced.iter().zip(&mut of_rules) {
-                let partial = Partial {
-                    columns: self.columns,
-                    candidate: &self.candidate,
-                    room: &self.room,
-                    coming: &[],
-                };
-                let possible = rule.rule.partial(&partial, epoch, &mut self.scratch).possible;
+            let plan = self.plan;
+            for (rule, of_rule) in plan.enforced.iter().zip(&mut of_rules) {
+                let possible = self.possible(rule, epoch);
                 of_all = of_all.intersect(possible);
                 *of_rule = of_rule.union(possible.intersect(common));
             }
@@ -284,20 +279,26 @@ impl<'p> Prober<'p> {
         let common = self.candidate.locations;
         let mut locations = common;
         let mut rules = Vec::new();
-        for (position, rule) in self.plan.enforced.iter().enumerate() {
-            let partial = Partial {
-                columns: self.columns,
-                candidate: &self.candidate,
-                room: &self.room,
-                coming: &[],
-            };
-            let possible = rule.rule.partial(&partial, epoch, &mut self.scratch).possible;
+        let plan = self.plan;
+        for (position, rule) in plan.enforced.iter().enumerate() {
+            let possible = self.possible(rule, epoch);
             if possible.intersect(common).is_empty() && !common.is_empty() {
                 rules.push(position);
             }
             locations = locations.intersect(possible);
         }
         (rules, !locations.is_empty())
+    }
+
+    /// The locations at which a completion may satisfy a rule.
+    fn possible(&mut self, rule: &EnforcedRule, epoch: Epoch) -> LocationSet {
+        let partial = Partial {
+            columns: self.columns,
+            candidate: &self.candidate,
+            room: &self.room,
+            coming: &[],
+        };
+        rule.rule.partial(&partial, epoch, &mut self.scratch).possible
     }
 
     /// The room that is left. A match that a backfill ticket may still join has no minimums.
