@@ -44,7 +44,7 @@ use pool_at;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::base::idx::Col;
+use crate::base::idx::{Col, Idx};
 use crate::base::rng::DetRng;
 use crate::base::sorted::SortedMap;
 use crate::base::time::{Millis, Timestamp, TimestampCell};
@@ -186,7 +186,7 @@ impl Matchmaker {
             epoch_timers: Col::new(),
             queued: SortedMap::default(),
             waiting: Partitions::new(plan),
-            pending: PendingMatches::default(),
+            pending: PendingMatches::new(),
             spare_keys: Vec::new(),
             sessions: Sessions::default(),
             timers: Timers::default(),
@@ -460,7 +460,7 @@ impl Matchmaker {
 
 /// Writes a cell. A column that is too short grows by copies of it: the parts of a backfill ticket
 /// have rows beside its own.
-fn set<I: crate::base::idx::Idx, T: Clone>(column: &mut Col<I, T>, index: I, cell: T) {
+fn set<I: Idx, T: Clone>(column: &mut Col<I, T>, index: I, cell: T) {
     while column.len() <= index.index() {
         column.push(cell.clone());
     }
