@@ -148,8 +148,7 @@ impl Matchmaker {
             if !reasons.is_empty() {
                 return reasons;
             }
-            let location = record.session().and_then(|arn| self.sessions.get(arn));
-            let location = location.and_then(|session| session.info.location.clone());
+            let location = self.session_location(record.session().map(Arc::as_ref));
             pool.insert_roster(schema, &players, &teams, location.as_deref(), self.now, 0)
         } else {
             pool.insert(schema, &players, self.now, 0)

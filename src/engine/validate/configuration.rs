@@ -1,6 +1,6 @@
 //! The constraints of `CreateMatchmakingConfiguration` (facts 8.4) and on the engine's options.
 
-use super::shown;
+use super::{is_of_name, shown};
 use crate::base::time::Timestamp;
 use crate::engine::options::{
     BackfillMode, Configuration, ConfigurationError, EngineOptions, FlexMatchMode,
@@ -37,7 +37,7 @@ fn seconds(field: &'static str, found: u32, max: u32) -> Invalid {
 pub(in crate::engine) fn configuration(configuration: &Configuration) -> Invalid {
     let name = &configuration.name;
     chars("Name", name, 1, 128)?;
-    if !name.chars().all(|it| it.is_ascii_alphanumeric() || matches!(it, '-' | '.')) {
+    if !name.chars().all(is_of_name) {
         let problem = format!("`{}` may hold only letters, digits, `-` and `.`", shown(name));
         return invalid("Name", problem);
     }
