@@ -165,7 +165,8 @@ fn word(member: &str, text: &str) -> Checked {
     }
 }
 
-fn is_of_word(it: char) -> bool {
+/// Whether names of queues and locations, and ids of placements, may hold a character.
+pub(super) fn is_of_word(it: char) -> bool {
     it.is_ascii_alphanumeric() || it == '-'
 }
 

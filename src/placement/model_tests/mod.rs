@@ -129,7 +129,9 @@ impl Run {
                 let match_id = MatchId::from(format!("m{number}"));
                 let only = only.as_deref();
                 let of = (match_id, number as u64);
-                self.placer.start_for_match(self.at(), request.clone(), of, only).map(|_| ())
+                let deadline = self.placer.start_for_match(self.at(), request.clone(), of, only);
+                assert!(deadline.is_some(), "there is a queue of that name");
+                Ok(())
             }
             false => self.placer.start(self.at(), request.clone()).map(|_| ()),
         };
