@@ -1,6 +1,6 @@
 //! What the host says of the game sessions that placements ask for.
 
-use super::check::{self, Checked, refuse, shown};
+use super::check::{Checked, refuse, shown};
 use super::placer::Placer;
 use crate::base::rng::DetRng;
 use crate::base::time::Timestamp;
@@ -21,7 +21,6 @@ impl Placer {
         now: Timestamp,
         report: &GameSessionStarted,
     ) -> Checked {
-        check::placement_id(&report.placement_id)?;
         let key = self.key(&report.placement_id)?;
         let info = &report.game_session_connection_info;
         let Some(arn) = &info.game_session_arn else {
@@ -80,7 +79,6 @@ impl Placer {
         now: Timestamp,
         report: &GameSessionRefused,
     ) -> Checked {
-        check::placement_id(&report.placement_id)?;
         let key = self.key(&report.placement_id)?;
         let Some(record) = self.records.get(key) else { return Ok(()) };
         if record.status != PlacementStatus::Pending {

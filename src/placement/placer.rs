@@ -268,7 +268,9 @@ impl Placer {
         });
     }
 
+    /// The placement that a caller names.
     pub(super) fn key(&self, id: &PlacementId) -> Checked<PlacementKey> {
+        check::placement_id(id)?;
         self.records.find(id).ok_or_else(|| {
             let message = format!("there is no placement `{}`", shown(id.as_str()));
             PlacementError::NotFound(message)
@@ -288,7 +290,6 @@ impl Placer {
         now: Timestamp,
         id: &PlacementId,
     ) -> Checked<GameSessionPlacement> {
-        check::placement_id(id)?;
         let key = self.key(id)?;
         let status = self.records.get(key).map(|record| record.status);
         if let Some(status) = status.filter(|&it| it != PlacementStatus::Pending) {

@@ -38,7 +38,7 @@ impl Run {
     fn new(seed: u64) -> Self {
         let mut rng = DetRng::new(seed);
         let queue = draw::queue(&mut rng);
-        let prefer_cost = rng.next_u64() % 2 == 0;
+        let prefer_cost = rng.next_u64() & 1 == 0;
         let fleet = draw::fleet(&queue, &mut rng);
         let mut placer = Placer::new(LIMITS, seed);
         placer.add_queue(queue.clone(), prefer_cost);
