@@ -4,6 +4,7 @@
 mod configuration;
 mod sessions;
 
+use std::collections::BTreeSet;
 use std::fmt::{self, Display};
 
 pub(super) use configuration::{configuration, options, start};
@@ -25,10 +26,7 @@ pub(super) fn start_matchmaking(
     configuration: &Configuration,
     schema: &Schema,
 ) -> Result<(), InputError> {
-    if let Some(id) = &request.ticket_id {
-        ticket_id("TicketId", id)?;
-    }
-    configuration_name(request.configuration_name.as_deref(), configuration)?;
+    names(request.ticket_id.as_ref(), request.configuration_name.as_deref(), configuration)?;
     count("Players", request.players.len(), 1, limits::TICKET_PLAYERS_MAX, "players")?;
     for (position, player) in request.players.iter().enumerate() {
         check_player(format_args!("Players[{position}]"), player, schema)?;
@@ -48,11 +46,23 @@ pub(super) fn start_matchmaking(
     Ok(())
 }
 
+/// What a request for a new ticket may name.
+fn names(
+    id: Option<&TicketId>,
+    configuration_name: Option<&str>,
+    configuration: &Configuration,
+) -> Result<(), InputError> {
+    if let Some(id) = id {
+        ticket_id("TicketId", id)?;
+    }
+    self::configuration_name(configuration_name, configuration)
+}
+
 /// The constraints on the players of a ticket or a session that hold whatever the rule set is.
 pub(super) fn players(players: &[Player], min: usize, max: usize) -> Result<(), InputError> {
     count("Players", players.len(), min, max, "players")?;
     let schema = Schema::default();
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for (position, player) in players.iter().enumerate() {
         check_player(format_args!("Players[{position}]"), player, &schema)?;
         if !seen.insert(&player.player_id) {

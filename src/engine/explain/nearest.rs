@@ -9,8 +9,8 @@ use crate::lifecycle::book::TicketRecord;
 use crate::model::matched::PlacedTicket;
 use crate::model::schema::{AgeSelection, InstanceIdx};
 use crate::model::ticket::TicketId;
-use crate::ruleset::RuleJudgement;
 use crate::ruleset::ast::Target;
+use crate::ruleset::{Judgement, RuleJudgement};
 use crate::search::Refused;
 
 /// Pairs that are judged, of those that the fewest rules refuse.
@@ -154,22 +154,11 @@ impl Matchmaker {
             return Some(candidate);
         }
         let judgement = self.rule_set.judge(&both).ok()?;
+        let due = own.due.min(other.due);
         for &rule in &refused.rules {
             let position = plan.enforced.get(rule)?.position;
-            let Some(judged) = judgement.rules.get(position).filter(|it| !it.holds) else {
-                continue;
-            };
-            let due = own.due.min(other.due);
-            let ends = self.relief(&both, position, candidate.wait, due, reliefs_left);
-            let family = rule_family(&plan.ast, position);
-            let parts = family.into_iter().filter(|&it| it != position);
-            candidate.misses.push(CandidateMiss::Rule {
-                rule_name: judged.name.clone(),
-                by: distance(judged),
-                judgement: Box::new(judged.clone()),
-                parts: parts.filter_map(|it| judgement.rules.get(it).cloned()).collect(),
-                ends,
-            });
+            let relief = || self.relief(&both, position, candidate.wait, due, reliefs_left);
+            candidate.misses.extend(self.rule_miss(&judgement, position, relief));
         }
         if candidate.misses.is_empty() {
             let reason = judgement.no_location.as_ref()?.to_string();
@@ -182,6 +171,26 @@ impl Matchmaker {
         let ends: Option<Vec<Timestamp>> = ends.collect();
         candidate.fits_at = ends.and_then(|ends| ends.into_iter().max());
         Some(candidate)
+    }
+
+    /// How a rule comes out that is false of two tickets alone, and when that ends; nothing of one that
+    /// is not.
+    fn rule_miss(
+        &self,
+        judgement: &Judgement,
+        position: usize,
+        relief: impl FnOnce() -> Option<Relief>,
+    ) -> Option<CandidateMiss> {
+        let judged = judgement.rules.get(position).filter(|it| !it.holds)?;
+        let family = rule_family(&self.rule_set.plan().ast, position);
+        let parts = family.into_iter().filter(|&it| it != position);
+        Some(CandidateMiss::Rule {
+            rule_name: judged.name.clone(),
+            by: distance(judged),
+            judgement: Box::new(judged.clone()),
+            parts: parts.filter_map(|it| judgement.rules.get(it).cloned()).collect(),
+            ends: relief(),
+        })
     }
 
     /// The first later epoch in which a rule holds of some tickets, judged as they will be then.
