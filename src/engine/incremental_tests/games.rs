@@ -250,13 +250,7 @@ fn large(chance: &mut Chance) -> String {
         rules.push(r#"{"name": "same", "type": "batchDistance", "batchAttribute": "mode"}"#);
     }
     if chance.percent(50) {
-        rules.push(r#"{"name": "fast", "type": "latency", "maxLatency": 80}"#);
-        if chance.percent(60) {
-            expansions.push(
-                r#"{"target": "rules[fast].maxLatency",
-                    "steps": [{"waitTimeSeconds": 7, "value": 130}]}"#,
-            );
-        }
+        near_by(chance, &mut rules, &mut expansions);
     }
     if chance.percent(50) {
         expansions.push(
@@ -277,6 +271,17 @@ fn large(chance: &mut Chance) -> String {
         rules.join(", "),
         expansions.join(", ")
     )
+}
+
+/// Adds a rule on latencies, which perhaps widens.
+fn near_by(chance: &mut Chance, rules: &mut Vec<&str>, expansions: &mut Vec<&str>) {
+    rules.push(r#"{"name": "fast", "type": "latency", "maxLatency": 80}"#);
+    if chance.percent(60) {
+        expansions.push(
+            r#"{"target": "rules[fast].maxLatency",
+                "steps": [{"waitTimeSeconds": 7, "value": 130}]}"#,
+        );
+    }
 }
 
 /// A rule set for few players, whose matches hang on age, on several tickets at once, and on who is
@@ -327,13 +332,7 @@ fn small(chance: &mut Chance, is_dense: bool) -> String {
         _ => {}
     }
     if !is_dense && chance.percent(20) {
-        rules.push(r#"{"name": "fast", "type": "latency", "maxLatency": 80}"#);
-        if chance.percent(60) {
-            expansions.push(
-                r#"{"target": "rules[fast].maxLatency",
-                    "steps": [{"waitTimeSeconds": 7, "value": 130}]}"#,
-            );
-        }
+        near_by(chance, &mut rules, &mut expansions);
     }
     match chance.below(6) {
         0 => rules.push(
