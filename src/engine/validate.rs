@@ -15,6 +15,8 @@ pub(super) use sessions::{
 
 use super::input::{DescribeMatchmaking, InputError, StartMatchmaking};
 use super::options::Configuration;
+use crate::base::shown::Shown;
+pub(super) use crate::base::shown::shown;
 use crate::model::limits;
 use crate::model::schema::Schema;
 use crate::model::ticket::{AttributeValue, Player, TicketId};
@@ -271,19 +273,5 @@ fn chars(member: impl Display, text: &str, max: usize) -> Result<(), InputError>
     match (1..=max).contains(&found) {
         true => Ok(()),
         false => refuse(format!("`{member}` has {found} characters, but must have 1 to {max}")),
-    }
-}
-
-/// The caller's text, cut and escaped where it would spoil a message.
-pub(super) fn shown(text: &str) -> String {
-    Shown(text).to_string()
-}
-
-/// What `shown` shows, not yet put together.
-struct Shown<'a>(&'a str);
-
-impl Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.chars().take(60).try_for_each(|it| write!(f, "{}", it.escape_debug()))
     }
 }

@@ -1,8 +1,9 @@
 //! What the host says of the game sessions that placements ask for.
 
-use super::check::{Checked, refuse, shown};
+use super::check::{Checked, refuse};
 use super::placer::Placer;
 use crate::base::rng::DetRng;
+use crate::base::shown::shown;
 use crate::base::time::Timestamp;
 use crate::model::placement::{
     DesiredPlayerSession, GameSessionRefused, GameSessionStarted, PlacementAction, PlacementStatus,

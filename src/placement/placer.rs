@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use super::check::{self, Checked, PlacementError, refuse, shown};
+use super::check::{self, Checked, PlacementError, refuse};
 use super::plan::QueuePlan;
 use super::queue::GameSessionQueue;
 use super::record::{Details, Record};
@@ -11,6 +11,7 @@ use super::records::{PlacementKey, Records};
 use super::search::{Search, WaitsFor};
 use super::timers::{TimerKey, TimerKind};
 use crate::base::rng::DetRng;
+use crate::base::shown::shown;
 use crate::base::time::{Millis, Timestamp};
 use crate::model::placement::{
     GameSessionPlacement, PlacementAction, PlacementEvent, PlacementStatus,

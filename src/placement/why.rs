@@ -3,9 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::check::shown;
 use super::record::Record;
 use super::search::{Search, WaitsFor};
+use crate::base::shown::Shown;
 use crate::model::placement::PlacementStatus;
 
 /// Names that a text shows.
@@ -77,7 +77,7 @@ impl fmt::Display for Names<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, name) in self.0.iter().take(NAMES_MAX).enumerate() {
             let comma = if position > 0 { ", " } else { "" };
-            write!(f, "{comma}`{}`", shown(name))?;
+            write!(f, "{comma}`{}`", Shown(name))?;
         }
         match self.0.len().saturating_sub(NAMES_MAX) {
             0 => Ok(()),

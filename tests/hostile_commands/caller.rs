@@ -42,7 +42,7 @@ fn rules() -> RuleSet {
                        {"waitTimeSeconds": 4294967295, "value": 1.1e308}]}
         ]
     }"#;
-    RuleSet::from_json(&text).unwrap_or_else(|errors| panic!("{errors}"))
+    RuleSet::from_json(text).unwrap_or_else(|errors| panic!("{errors}"))
 }
 
 pub fn with_queue() -> Configuration {

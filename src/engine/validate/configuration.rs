@@ -113,10 +113,13 @@ fn labels(configuration: &Configuration) -> Invalid {
         true => Ok(()),
         false => invalid(field, format!("has {found} entries, but may have at most {max}")),
     };
-    count("GameProperties", configuration.game_properties.len(), 16)?;
+    let found = configuration.game_properties.len();
+    count("GameProperties", found, limits::GAME_PROPERTIES_MAX)?;
     for (position, (key, value)) in configuration.game_properties.iter().enumerate() {
-        chars(format!("GameProperties[{position}].Key"), key, 0, 32)?;
-        chars(format!("GameProperties[{position}].Value"), value, 0, 96)?;
+        let (key_max, value_max) =
+            (limits::GAME_PROPERTY_KEY_CHARS_MAX, limits::GAME_PROPERTY_VALUE_CHARS_MAX);
+        chars(format!("GameProperties[{position}].Key"), key, 0, key_max)?;
+        chars(format!("GameProperties[{position}].Value"), value, 0, value_max)?;
     }
     count("Tags", configuration.tags.len(), 200)?;
     for (position, (key, value)) in configuration.tags.iter().enumerate() {
