@@ -20,7 +20,18 @@ impl Matchmaker {
     /// becomes that of the new configuration, counted from their start, but not before `now`.
     /// Matches that are formed go on as they began. Sessions that fill up by themselves keep the
     /// ticket that they have, and get one if the new rules leave them an open place; without
-    /// `BackfillMode` AUTOMATIC they get no other when it ends, not even when the mode comes back. Tallies of rules start anew with another rule set.
+    /// `BackfillMode` AUTOMATIC they get no other when it ends, not even when the mode comes back.
+    /// Tallies of rules start anew with another rule set.
+    ///
+    /// ```
+    /// # use rallypoint::*;
+    /// # fn widen(matchmaker: &mut Matchmaker, now: Timestamp, text: &str) -> Result<(), Box<dyn std::error::Error>> {
+    /// // Compile first: a rule set that does not compile leaves the matchmaker as it is.
+    /// let rules = RuleSet::from_json(text)?;
+    /// matchmaker.reconfigure(now, Some(rules), None)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`InputError`]: the name of the configuration must stay, and what [`Matchmaker::new`]
