@@ -23,6 +23,16 @@ impl Matchmaker {
     /// `BackfillMode` AUTOMATIC they get no other when it ends, not even when the mode comes back.
     /// Tallies of rules start anew with another rule set.
     ///
+    /// ```
+    /// # use rallypoint::*;
+    /// # fn widen(matchmaker: &mut Matchmaker, now: Timestamp, text: &str) -> Result<(), Box<dyn std::error::Error>> {
+    /// // Compile first: a rule set that does not compile leaves the matchmaker as it is.
+    /// let rules = RuleSet::from_json(text)?;
+    /// matchmaker.reconfigure(now, Some(rules), None)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`InputError`]: the name of the configuration must stay, and what [`Matchmaker::new`]
     /// refuses is refused. Nothing has changed.

@@ -101,6 +101,30 @@ impl Matchmaker {
     /// that holds both, [`RuleSet::judge`](crate::RuleSet::judge) finds the rule false at the values
     /// in force after the wait of the two. That teams lack players is no miss; it is a reason of
     /// its own.
+    ///
+    /// ```
+    /// use rallypoint::*;
+    ///
+    /// let rules = RuleSet::from_json(include_str!("../../../rulesets/duel.json"))?;
+    /// let now = Timestamp::from_millis(0);
+    /// let mut matchmaker =
+    ///     Matchmaker::new(rules, Configuration::default(), EngineOptions::default(), now, 7)?;
+    /// for (name, skill) in [("ana", 1500.0), ("ben", 2900.0)] {
+    ///     let players = vec![Player::new(name).with_number("skill", skill)];
+    ///     let ticket_id = Some(TicketId::from(name));
+    ///     let start = StartMatchmaking { ticket_id, players, ..Default::default() };
+    ///     matchmaker.handle_input(now, start)?;
+    /// }
+    /// matchmaker.handle_timeout(now)?;
+    /// let why = matchmaker.why_waiting(&"ana".into()).expect("a ticket");
+    /// let nearest = &why.nearest[0];
+    /// assert_eq!(nearest.ticket_id.as_str(), "ben");
+    /// let CandidateMiss::Rule { rule_name, by, .. } = &nearest.misses[0] else {
+    ///     unreachable!("latencies play no part in a duel, and both teams have room");
+    /// };
+    /// println!("{rule_name} is missed by {by:?}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn why_waiting(&self, id: &TicketId) -> Option<WhyWaiting> {
         let key = self.book.find(id)?;
         let record = self.book.record(key)?;
