@@ -1,13 +1,15 @@
 //! Reading what the arguments name.
 
+use std::fmt::Display;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 use std::path::Path;
 
 use rallypoint::{CompileOptions, PartyAggregation, RuleSet};
 
 use crate::console::{self, Console, Fault, Problem, visible};
-use crate::report::{self, Finding};
+use crate::contents::{self, Contents};
+use crate::findings::{self, Finding};
 
 /// The most bytes that are read as one document. A rule set may have 65,535 characters; the rest
 /// is room for a scenario.
@@ -84,11 +86,10 @@ pub fn name_as_argument(path: &Path) -> String {
 /// Reads a whole file, or standard input for `-`.
 pub fn read(path: &Path) -> Result<Document, Fault> {
     let name = name(path);
-    let failed =
-        |problem: &dyn std::fmt::Display| Fault(format!("cannot read `{name}`: {problem}"));
+    let failed = |problem: &dyn Display| unreadable(&name, problem);
     let mut bytes = Vec::new();
     let mut limited = open(path)?.take(DOCUMENT_BYTES_MAX + 1);
-    limited.read_to_end(&mut bytes).map_err(|error| failed(&error))?;
+    limited.read_to_end(&mut bytes).map_err(|error| failed(&in_words(&error)))?;
     if bytes.len() as u64 > DOCUMENT_BYTES_MAX {
         return Err(failed(&format_args!("it is larger than {} MiB", DOCUMENT_BYTES_MAX >> 20)));
     }
@@ -96,9 +97,8 @@ pub fn read(path: &Path) -> Result<Document, Fault> {
         Ok(text) => Ok(Document { name, text }),
         Err(error) => {
             let valid = error.utf8_error().valid_up_to();
-            let line =
-                error.as_bytes().iter().take(valid).filter(|&&byte| byte == b'\n').count() + 1;
-            Err(failed(&format_args!("line {line} is not valid UTF-8")))
+            let line = error.as_bytes().iter().take(valid).filter(|&&byte| byte == b'\n').count();
+            Err(not_utf8(&name, line as u64 + 1))
         }
     }
 }
@@ -110,7 +110,28 @@ pub fn open(path: &Path) -> Result<Box<dyn BufRead>, Fault> {
     }
     match File::open(path) {
         Ok(file) => Ok(Box::new(BufReader::with_capacity(1 << 16, file))),
-        Err(error) => Err(Fault(format!("cannot read `{}`: {error}", name(path)))),
+        Err(error) => Err(unreadable(&name(path), &in_words(&error))),
+    }
+}
+
+/// A file that cannot be read.
+pub fn unreadable(name: &str, problem: &dyn Display) -> Fault {
+    Fault(format!("cannot read `{name}`: {problem}"))
+}
+
+/// A file with a line that is no text.
+pub fn not_utf8(name: &str, line: u64) -> Fault {
+    unreadable(name, &format_args!("line {line} is not valid UTF-8; save the file as UTF-8"))
+}
+
+/// What the system says, in plain words where it is common.
+pub fn in_words(error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "there is no such file or folder".into(),
+        ErrorKind::PermissionDenied => "the system does not permit it".into(),
+        ErrorKind::IsADirectory => "it is a folder, not a file".into(),
+        ErrorKind::NotADirectory => "a part of its path is not a folder".into(),
+        _ => error.to_string(),
     }
 }
 
@@ -134,7 +155,7 @@ pub fn compile(
 ) -> Option<RuleSet> {
     let rule_set = compile_without_warnings(name, text, options, console)?;
     let warnings = rule_set.warnings().iter().map(Finding::from);
-    console::complain(&report::render_all(name, text, warnings));
+    console::complain(&findings::render_all(name, text, warnings));
     Some(rule_set)
 }
 
@@ -155,7 +176,8 @@ pub fn compile_without_warnings(
     }
     let findings = errors.errors().iter().map(Finding::from);
     let findings = findings.chain(errors.warnings().iter().map(Finding::from));
-    console::complain(&report::render_all(name, text, findings));
-    console::error(&format!("the rule set `{}` does not compile", visible(name)));
+    console::complain(&findings::render_all(name, text, findings));
+    let message = format!("the rule set `{}` does not compile", visible(name));
+    console::error(&contents::with_hint(message, text, Contents::RuleSet));
     None
 }

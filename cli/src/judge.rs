@@ -9,6 +9,7 @@ use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value, json};
 
 use crate::console::{Console, Fault, Format, Verdict};
+use crate::contents::{self, Contents};
 use crate::files::{self, Document, Reading};
 
 /// No ticket waits longer: the longest `RequestTimeoutSeconds` of the service (facts 6.2).
@@ -54,6 +55,7 @@ pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Faul
     let tickets = match read_match(&text) {
         Ok(tickets) => tickets,
         Err(message) => {
+            let message = contents::with_hint(message, &text, Contents::Match);
             console.problem(Some(&name), None, message)?;
             return Ok(Verdict::Bad);
         }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use rallypoint::wire::{Replay, RuleSetSource, Scenario};
 use rallypoint::{CompileOptions, RuleSet};
 
-use crate::console::{self, Console, Fault, visible};
+use crate::console::{self, Console, Fault, Halt, visible};
+use crate::contents::{self, Contents};
 use crate::files::{self, Document};
 
 /// How a scenario is made ready.
@@ -27,38 +28,12 @@ pub struct Opened {
     pub expectations: usize,
 }
 
-/// Why a scenario does not come to its end.
-pub enum Halt {
-    /// The scenario is bad: where in the file, if that is known, and why.
-    Bad {
-        line: Option<usize>,
-        message: String,
-    },
-    Fault(Fault),
-}
-
-impl Halt {
-    fn bad(message: String) -> Self {
-        Self::Bad { line: None, message }
-    }
-
-    pub fn configuration(error: &dyn Display) -> Self {
-        Self::bad(format!("its configuration: {error}"))
-    }
-}
-
-impl From<Fault> for Halt {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
-    }
-}
-
 /// Makes a scenario ready to run.
 pub fn open(path: &Path, opening: Opening, console: &mut Console) -> Result<Opened, Halt> {
     let (scenario, rule_set) = read(path, opening, console)?;
     let expectations = scenario.lines.iter().map(|line| line.expect.len()).sum();
     let mut replay =
-        Replay::new(scenario, rule_set).map_err(|error| Halt::configuration(&error))?;
+        Replay::new(scenario, rule_set).map_err(|error| configuration(path, &error))?;
     if let Some(until) = opening.until {
         replay = replay.until(until).map_err(|error| stopped(path, &error))?;
     }
@@ -72,8 +47,10 @@ pub fn read(
     console: &mut Console,
 ) -> Result<(Scenario, RuleSet), Halt> {
     let Document { name, text } = files::read(path)?;
-    let scenario = Scenario::parse(&text)
-        .map_err(|error| Halt::Bad { line: Some(error.line), message: error.message })?;
+    let scenario = Scenario::parse(&text).map_err(|error| {
+        let message = contents::with_hint(error.message, &text, Contents::Scenario);
+        Halt::bad_line(&name, error.line, message)
+    })?;
     if let Some(line) = scenario.torn_line {
         let name = visible(&name);
         console::note(&format!("{name}: line {line}, the last one, was torn and is left out"));
@@ -89,7 +66,7 @@ pub fn read(
     };
     let compile = if opening.warnings { files::compile } else { files::compile_without_warnings };
     let rule_set = compile(&rule_set.name, &rule_set.text, options, console)
-        .ok_or_else(|| Halt::bad("its rule set does not compile".into()))?;
+        .ok_or_else(|| Halt::bad(&name, "its rule set does not compile".into()))?;
     Ok((scenario, rule_set))
 }
 
@@ -99,6 +76,11 @@ pub fn beside(scenario: &Path, file: &str) -> PathBuf {
         Some(folder) if !files::is_stdin(scenario) => folder.join(file),
         _ => PathBuf::from(file),
     }
+}
+
+/// Why no replay can begin.
+pub fn configuration(path: &Path, error: &dyn Display) -> Halt {
+    Halt::bad(&files::name(path), format!("its configuration: {error}"))
 }
 
 /// Why a replay does not go on.

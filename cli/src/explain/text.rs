@@ -8,8 +8,7 @@ use rallypoint::{
 };
 
 use super::{Explanation, FormedMatch};
-use crate::console::{STRONG, visible};
-use crate::outcome::counted;
+use crate::console::{STRONG, counted, visible};
 
 /// Locations, values and misses that are listed; the others are counted.
 const LISTED_MAX: usize = 8;

@@ -7,9 +7,10 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::console::{Console, DOUBTFUL, Fault, Format, Problem, STRONG, Verdict, visible};
+use crate::console::{
+    Console, DOUBTFUL, Fault, Format, Problem, STRONG, Verdict, counted, visible,
+};
 use crate::expectations::{self, Checked};
-use crate::outcome::counted;
 use crate::progress::Stopwatch;
 use crate::scenario::Opening;
 
@@ -121,12 +122,7 @@ fn run_once(found: &Found, arguments: &Arguments, console: &mut Console) -> Resu
     let mut summary = Summary { files: found.files.len(), ..Summary::default() };
     let mut files = Vec::new();
     for path in &found.files {
-        let (mut checked, of_file) = expectations::check(path, opening, console);
-        if path.extension().is_some_and(|it| it == "json")
-            && let Some(error) = &mut checked.error
-        {
-            error.push_str("; scenarios are JSON Lines, and a rule set is for `check`");
-        }
+        let (checked, of_file) = expectations::check(path, opening, console);
         verdict = verdict.and(of_file);
         let tested = Tested::from(checked);
         summary.count(&tested);

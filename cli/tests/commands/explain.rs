@@ -151,7 +151,13 @@ fn an_unknown_ticket_is_an_error_that_names_those_alike() {
             &[],
             "the scenario has no ticket `zzzz`; it has 3 tickets, such as `ann`, `ben`, `cy`",
         ),
-        ("cy", &["--at", "5999"], "ticket `cy` comes at 6000 ms, after 5999 ms"),
+        ("cy", &["--at", "5999"], "`--at 5999` is before ticket `cy` comes; that is at 6000 ms"),
+        (
+            "cy",
+            &["--at", "18446744073709551615"],
+            "`--at 18446744073709551615` is after the end of the year 9999, where time ends; for \
+             this scenario give at most 251629826399999, in milliseconds after its start",
+        ),
     ] {
         let run = explain(&folder, ticket, more);
         assert_eq!(run.ended(2), "");

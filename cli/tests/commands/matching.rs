@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{CLANS, DUEL, Folder, party, ticket};
+use crate::support::{DUEL, Folder, clans, party, ticket, two_against_two};
 
 /// Two near each other, two far from everybody.
 fn pool() -> String {
@@ -174,25 +174,17 @@ fn each_match_can_be_judged() {
     assert!(run.stderr.contains("`--full` needs `--format json`"), "{}", run.stderr);
 }
 
-/// Two against two, all skills within 10.
-const DOUBLES: &str = r#"{
-  "ruleLanguageVersion": "1.0",
-  "playerAttributes": [{"name": "skill", "type": "number"}],
-  "teams": [
-    {"name": "red", "minPlayers": 2, "maxPlayers": 2},
-    {"name": "blue", "minPlayers": 2, "maxPlayers": 2}
-  ],
-  "rules": [
-    {
-      "name": "near",
-      "type": "distance",
-      "measurements": ["max(flatten(teams[*].players.attributes[skill]))"],
-      "referenceValue": "min(flatten(teams[*].players.attributes[skill]))",
-      "maxDistance": 10
-    }
-  ]
+/// All skills within 10.
+fn near() -> String {
+    let rule = json!({
+        "name": "near",
+        "type": "distance",
+        "measurements": ["max(flatten(teams[*].players.attributes[skill]))"],
+        "referenceValue": "min(flatten(teams[*].players.attributes[skill]))",
+        "maxDistance": 10,
+    });
+    two_against_two(json!({"name": "skill", "type": "number"}), rule)
 }
-"#;
 
 /// A running game of three, then new tickets: one that fits, one that does not.
 fn doubles() -> Folder {
@@ -203,7 +195,7 @@ fn doubles() -> Folder {
         ticket("far", "dan", 90.0),
         ticket("near", "eve", 55.0),
     ];
-    Folder::with(&[("doubles.json", DOUBLES), ("pool.jsonl", &lines.join("\n"))])
+    Folder::with(&[("doubles.json", &near()), ("pool.jsonl", &lines.join("\n"))])
 }
 
 #[test]
@@ -257,7 +249,7 @@ fn a_newer_line_for_a_game_replaces_the_older() {
         )
     };
     let lines = [line("old"), line("new"), ticket("solo", "eve", 50.0)].join("\n");
-    let folder = Folder::with(&[("doubles.json", DOUBLES), ("pool.jsonl", &lines)]);
+    let folder = Folder::with(&[("doubles.json", &near()), ("pool.jsonl", &lines)]);
     let run = folder.run(&["match", "doubles.json", "pool.jsonl", "--format", "json"]);
     let report = run.json(0);
     assert_eq!(report["matches"][0]["backfill"], "new");
@@ -288,7 +280,7 @@ fn bytes_that_are_no_text_cannot_be_read() {
     let folder = folder();
     folder.write("pool.jsonl", b"// a pool\n{\"TicketId\":\"caf\xe9\"}\n");
     let run = folder.run(&["match", "duel.json", "pool.jsonl", "--format", "json"]);
-    let message = "cannot read `pool.jsonl`: line 2 is not valid UTF-8";
+    let message = "cannot read `pool.jsonl`: line 2 is not valid UTF-8; save the file as UTF-8";
     let errors = json!({"errors": [{"file": null, "line": null, "message": message}]});
     assert_eq!(run.json(2), errors);
     assert_eq!(run.stderr, format!("error: {message}\n"));
@@ -392,7 +384,7 @@ fn a_bad_rule_set_is_reported_on_standard_error() {
 #[test]
 fn parties_are_matched_by_the_way_to_judge_them() {
     let pool = [party("t1", &["A", "C"]), party("t2", &["B", "B"])].map(|it| it.to_string());
-    let folder = Folder::with(&[("clans.json", CLANS), ("pool.jsonl", &pool.join("\n"))]);
+    let folder = Folder::with(&[("clans.json", &clans()), ("pool.jsonl", &pool.join("\n"))]);
     let matches = |way: &[&str]| {
         let run = folder
             .run(&[&["match", "clans.json", "pool.jsonl", "--format", "json"][..], way].concat());
