@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
-use rallypoint::wire::{Replay, RuleSetSource, Scenario};
+use rallypoint::wire::{Replay, ReplayError, RuleSetSource, Scenario};
 use rallypoint::{CompileOptions, RuleSet};
 
 use crate::console::{self, Console, Fault, Halt, visible};
@@ -83,9 +83,15 @@ pub fn configuration(path: &Path, error: &dyn Display) -> Halt {
     Halt::bad(&files::name(path), format!("its configuration: {error}"))
 }
 
-/// Why a replay does not go on.
-pub fn stopped(path: &Path, error: &dyn Display) -> Fault {
-    Fault(format!("{}: {}", visible(&files::name(path)), visible(&error.to_string())))
+/// Why a replay does not go on: the scenario is bad, unless it is asked for an end that it cannot have.
+pub fn stopped(path: &Path, error: &ReplayError) -> Halt {
+    match error {
+        ReplayError::Engine { .. } => Halt::bad(&files::name(path), error.to_string()),
+        _ => {
+            let name = visible(&files::name(path));
+            Fault(format!("{name}: {}", visible(&error.to_string()))).into()
+        }
+    }
 }
 
 #[cfg(test)]

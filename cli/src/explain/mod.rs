@@ -3,13 +3,13 @@
 mod matched;
 mod text;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use rallypoint::wire::{Command, DriverKind, Outcome, Replay, ReplayError, Scenario};
+use rallypoint::wire::{Command, DriverKind, Outcome, Replay, Scenario};
 use rallypoint::{Matchmaker, RuleSet, TicketId, Timestamp, WhyWaiting};
 use serde::Serialize;
 
-use crate::console::{Console, Fault, Format, Verdict, counted, visible};
+use crate::console::{Console, Fault, Format, Halt, Verdict, counted, visible};
 use crate::files;
 use crate::number::whole_number;
 use crate::progress::Progress;
@@ -101,12 +101,9 @@ pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Faul
         DriverKind::Timers => arguments.at.or(last),
         DriverKind::Recorded => arguments.at.filter(|_| !is_middle),
     };
-    let (matchmaker, matches) = match play(scenario, rule_set, start, until) {
+    let (matchmaker, matches) = match play(path, scenario, rule_set, until) {
         Ok(played) => played,
-        Err(message) => {
-            console.problem(Some(&files::name(path)), None, message)?;
-            return Ok(Verdict::Bad);
-        }
+        Err(halt) => return console.halt(halt),
     };
     let id = TicketId::from(arguments.ticket.as_str());
     let Some(why) = matchmaker.why_waiting(&id) else {
@@ -143,20 +140,21 @@ fn check_instant(at: u64, start: Timestamp) -> Result<(), Fault> {
 
 /// Plays a scenario to its end, or to an instant, and keeps what its events say of matches.
 fn play(
+    path: &Path,
     scenario: Scenario,
     rule_set: RuleSet,
-    start: Timestamp,
     until: Option<u64>,
-) -> Result<(Matchmaker, Matches), String> {
+) -> Result<(Matchmaker, Matches), Halt> {
+    let start = scenario.start;
     let mut replay =
-        Replay::new(scenario, rule_set).map_err(|error| format!("its configuration: {error}"))?;
+        Replay::new(scenario, rule_set).map_err(|error| scenario::configuration(path, &error))?;
     if let Some(until) = until {
-        replay = replay.until(until).map_err(|error: ReplayError| error.to_string())?;
+        replay = replay.until(until).map_err(|error| scenario::stopped(path, &error))?;
     }
     let mut matches = Matches::default();
     let mut progress = Progress::new("replaying", None);
     for (count, record) in (1..).zip(&mut replay) {
-        let record = record.map_err(|error| error.to_string())?;
+        let record = record.map_err(|error| scenario::stopped(path, &error))?;
         if let Outcome::Event(event) = &record.outcome {
             matches.note(event);
         }
@@ -167,7 +165,8 @@ fn play(
         // Nothing is due any more; only its time goes on.
         let instant = Timestamp::from_millis(start.as_millis().saturating_add(until));
         let moved = matchmaker.handle_timeout(instant.max(matchmaker.now()));
-        let _ = moved.map_err(|error| error.to_string())?;
+        let name = files::name(path);
+        let _ = moved.map_err(|error| Halt::bad(&name, error.to_string()))?;
     }
     Ok((matchmaker, matches))
 }

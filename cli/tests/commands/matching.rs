@@ -478,3 +478,26 @@ fn tickets_given_up_are_counted_once_and_beside_matches_too() {
     assert_eq!(stats(&few), [0, 1, 0]);
     assert_eq!(stats(&[&few, &hopeful[..]].concat()), [20, 2, 0]);
 }
+
+/// The rule set of the page on warnings that counts players of a role, with so many medics of six.
+#[test]
+fn a_role_is_counted_as_the_page_on_warnings_says() {
+    let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/warnings.md");
+    let page = std::fs::read_to_string(page).expect("the page is part of the repository");
+    let (_, rules) = page.split_once("```json\n").expect("the page has a rule set");
+    let (rules, _) = rules.split_once("```").expect("it ends");
+    let matches = |medics: u32| {
+        let line = |n: u32| {
+            let role = if n < medics { "medic" } else { "soldier" };
+            let player =
+                json!({"PlayerId": format!("p{n}"), "PlayerAttributes": {"role": {"SL": [role]}}});
+            json!({"TicketId": format!("t{n}"), "Players": [player]}).to_string()
+        };
+        let pool: Vec<_> = (0..6).map(line).collect();
+        let folder = Folder::with(&[("rules.json", rules), ("pool.jsonl", &pool.join("\n"))]);
+        let run = folder.run(&["match", "rules.json", "pool.jsonl", "--format", "json"]);
+        assert!(!run.stderr.contains("warning"), "{}", run.stderr);
+        run.json(0)["stats"]["matches"].as_u64()
+    };
+    assert_eq!([0, 1, 2, 3, 4, 5].map(matches), [0, 0, 1, 1, 1, 0].map(Some));
+}
