@@ -7,9 +7,10 @@ use serde::Serialize;
 
 use crate::console::{self, BAD, Console, Fault, Format, GOOD, Halt, Verdict, counted, visible};
 use crate::contents::{self, Contents};
-use crate::files::{self, Document, Reading};
+use crate::files::{self, Document};
 use crate::findings::{self, Finding};
 use crate::number::whole_number;
+use crate::rule_sets::Reading;
 use crate::tickets::TicketLines;
 
 /// Find every problem of rule sets

@@ -21,6 +21,7 @@ mod memory;
 mod number;
 mod progress;
 mod replay;
+mod rule_sets;
 mod scenario;
 mod simulate;
 mod testing;

@@ -9,6 +9,7 @@ use rallypoint::{CompileOptions, RuleSet};
 use crate::console::{self, Console, Fault, Halt, visible};
 use crate::contents::{self, Contents};
 use crate::files::{self, Document};
+use crate::rule_sets;
 
 /// How a scenario is made ready.
 #[derive(Clone, Copy, Default)]
@@ -64,7 +65,10 @@ pub fn read(
         }
         RuleSetSource::File(file) => files::read(&beside(path, file))?,
     };
-    let compile = if opening.warnings { files::compile } else { files::compile_without_warnings };
+    let compile = match opening.warnings {
+        true => rule_sets::compile,
+        false => rule_sets::compile_without_warnings,
+    };
     let rule_set = compile(&rule_set.name, &rule_set.text, options, console)
         .ok_or_else(|| Halt::bad(&name, "its rule set does not compile".into()))?;
     Ok((scenario, rule_set))

@@ -22,9 +22,10 @@ use self::report::ReportFile;
 use self::timings::Timings;
 use crate::console::{self, Console, Fault, Format, Halt, Verdict, visible};
 use crate::contents::{self, Contents};
-use crate::files::{self, Document, Reading};
+use crate::files::{self, Document};
 use crate::number::whole_number;
 use crate::progress::Progress;
+use crate::rule_sets::{self, Reading};
 
 /// Tickets a second, where nothing is said of it.
 const RATE: f64 = 10.0;
@@ -148,17 +149,14 @@ pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Faul
         return Err(Fault("standard input can be read once only".into()));
     }
     let options = arguments.reading.options();
-    let base = files::rule_set(&arguments.rule_set, options, console)?;
+    // Of both all problems are told, whichever has some.
+    let base = rule_sets::read(&arguments.rule_set, options, console)?;
     let other = match &arguments.compare {
-        Some(path) => Some(files::rule_set(path, options, console)?),
+        Some(path) => Some(rule_sets::read(path, options, console)?),
         None => None,
     };
-    let (Some(base), other) = (base, other) else { return Ok(Verdict::Bad) };
-    let other = match other {
-        Some(None) => return Ok(Verdict::Bad),
-        Some(other) => other,
-        None => None,
-    };
+    let (Some(base), None | Some(Some(_))) = (base, &other) else { return Ok(Verdict::Bad) };
+    let other = other.flatten();
     match simulated(arguments, &base, other.as_ref(), console) {
         Ok(()) => Ok(Verdict::Good),
         Err(halt) => console.halt(halt),

@@ -10,8 +10,9 @@ use rallypoint::EngineOptions;
 
 use self::pool::Pool;
 use crate::console::{Console, Fault, Format, Verdict};
-use crate::files::{self, Reading};
+use crate::files;
 use crate::number::whole_number;
+use crate::rule_sets::{self, Reading};
 use crate::tickets::TicketLines;
 
 /// The longest `RequestTimeoutSeconds` of the service (facts 6.2). A pool that waits less than
@@ -88,7 +89,7 @@ pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Faul
     }
     let lines = TicketLines::open(&arguments.tickets);
     let Some(rule_set) =
-        files::rule_set(&arguments.rule_set, arguments.reading.options(), console)?
+        rule_sets::read(&arguments.rule_set, arguments.reading.options(), console)?
     else {
         return Ok(Verdict::Bad);
     };
