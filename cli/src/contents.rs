@@ -23,21 +23,20 @@ impl Contents {
         let Some(start) = text.lines().find(|line| !is_remark(line)) else {
             return Some(Self::Nothing);
         };
-        // Of an object that is cut short or no plain JSON its first line tells as much.
-        let from_start = text
-            .split_once(start)
-            .map_or("", |(before, _)| text.get(before.len()..).unwrap_or_default());
-        let first = Deserializer::from_str(from_start).into_iter::<Value>().next();
-        match first {
+        let from_start = text.find(start).and_then(|at| text.get(at..)).unwrap_or(start);
+        match Deserializer::from_str(from_start).into_iter::<Value>().next() {
             Some(Ok(Value::Object(members))) => Self::of_members(&members),
-            Some(Err(_))
-                if text.contains("\"ruleLanguageVersion\"") && !start.contains("\"at\"") =>
-            {
-                Some(match start.contains("\"RuleSet") {
-                    true => Self::Scenario,
-                    false => Self::RuleSet,
-                })
-            }
+            Some(Err(_)) => Self::of_words(text, start),
+            _ => None,
+        }
+    }
+
+    /// Of an object that is cut short, or no plain JSON: what its words tell.
+    fn of_words(text: &str, first_line: &str) -> Option<Self> {
+        let has_rules = text.contains("\"ruleLanguageVersion\"");
+        match (has_rules, first_line.contains("\"RuleSet")) {
+            (true, true) => Some(Self::Scenario),
+            (true, false) if !first_line.contains("\"at\"") => Some(Self::RuleSet),
             _ => None,
         }
     }

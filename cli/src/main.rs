@@ -43,7 +43,7 @@ struct Arguments {
     #[command(subcommand)]
     command: Command,
     /// How results are printed on standard output
-    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text, display_order = 900)]
     format: Format,
 }
 

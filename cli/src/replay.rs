@@ -9,6 +9,7 @@ use crate::expectations::{self, Checked};
 use crate::files;
 use crate::number::whole_number;
 use crate::progress::Progress;
+use crate::rule_sets::Strictness;
 use crate::scenario::{self, Opened, Opening};
 
 /// How many placements that ask for nothing are named.
@@ -48,10 +49,8 @@ pub struct Arguments {
     /// Compare with what the lines expect, and print nothing else
     #[arg(long)]
     check: bool,
-    /// Refuse a rule set with comments and whatever else the service's text does not promise to
-    /// read
-    #[arg(long)]
-    strict: bool,
+    #[command(flatten)]
+    strictness: Strictness,
 }
 
 impl Arguments {
@@ -61,7 +60,7 @@ impl Arguments {
     }
 
     fn opening(&self) -> Opening {
-        Opening { strict: self.strict, until: self.until, warnings: true }
+        Opening { strict: self.strictness.strict, until: self.until, warnings: true }
     }
 }
 

@@ -9,12 +9,19 @@ use crate::contents::{self, Contents};
 use crate::files::{self, Document};
 use crate::findings::{self, Finding};
 
+/// Whether only what the service promises to read is read.
+#[derive(clap::Args)]
+pub struct Strictness {
+    /// Refuse comments and whatever else the service's text does not promise to read in a rule set
+    #[arg(long)]
+    pub strict: bool,
+}
+
 /// How the text of a rule set is read.
 #[derive(clap::Args)]
 pub struct Reading {
-    /// Refuse comments and whatever else the service's text does not promise to read in a rule set
-    #[arg(long)]
-    strict: bool,
+    #[command(flatten)]
+    strictness: Strictness,
     /// Whether `distance`, `comparison` and `collection` rules look at every player of a party, or
     /// see a party as one player
     #[arg(long, value_name = "WAY", value_enum, default_value_t = Parties::Exact)]
@@ -34,7 +41,7 @@ impl Reading {
     /// As they were given, where they are not the defaults.
     pub fn given(&self) -> Vec<String> {
         let mut given = Vec::new();
-        if self.strict {
+        if self.strictness.strict {
             given.push("--strict".to_owned());
         }
         if let Parties::Collapse = self.party_aggregation {
@@ -44,7 +51,7 @@ impl Reading {
     }
 
     pub fn options(&self) -> CompileOptions {
-        CompileOptions::default().strict(self.strict).party_aggregation(
+        CompileOptions::default().strict(self.strictness.strict).party_aggregation(
             match self.party_aggregation {
                 Parties::Exact => PartyAggregation::Exact,
                 Parties::Collapse => PartyAggregation::Collapse,

@@ -13,6 +13,7 @@ use crate::console::{Console, Fault, Format, Halt, Verdict, counted, visible};
 use crate::files;
 use crate::number::whole_number;
 use crate::progress::Progress;
+use crate::rule_sets::Strictness;
 use crate::scenario::{self, Opening};
 use matched::{FormedMatch, Matches};
 
@@ -53,10 +54,8 @@ pub struct Arguments {
     #[arg(long, value_name = "MS", value_parser = whole_number(0..=u64::MAX))]
     #[arg(allow_negative_numbers = true)]
     at: Option<u64>,
-    /// Refuse a rule set with comments and whatever else the service's text does not promise to
-    /// read
-    #[arg(long)]
-    strict: bool,
+    #[command(flatten)]
+    strictness: Strictness,
 }
 
 /// What is known of a ticket at an instant, in the JSON form.
@@ -80,7 +79,8 @@ pub struct Explanation {
 
 pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Fault> {
     let path = &arguments.scenario;
-    let opening = Opening { strict: arguments.strict, warnings: true, ..Opening::default() };
+    let opening =
+        Opening { strict: arguments.strictness.strict, warnings: true, ..Opening::default() };
     let (mut scenario, rule_set) = match scenario::read(path, opening, console) {
         Ok(read) => read,
         Err(halt) => return console.halt(halt),

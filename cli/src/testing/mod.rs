@@ -12,6 +12,7 @@ use crate::console::{
 };
 use crate::expectations::{self, Checked};
 use crate::progress::Stopwatch;
+use crate::rule_sets::Strictness;
 use crate::scenario::Opening;
 
 use find::Found;
@@ -53,10 +54,8 @@ pub struct Arguments {
     /// Run again when a scenario file or its rule set changes, comes or goes, until Ctrl-C
     #[arg(long)]
     watch: bool,
-    /// Refuse a rule set with comments and whatever else the service's text does not promise to
-    /// read
-    #[arg(long)]
-    strict: bool,
+    #[command(flatten)]
+    strictness: Strictness,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
@@ -118,7 +117,7 @@ fn run_once(found: &Found, arguments: &Arguments, console: &mut Console) -> Resu
         console.problem(None, None, message.clone())?;
         verdict = Verdict::Unread;
     }
-    let opening = Opening { strict: arguments.strict, ..Opening::default() };
+    let opening = Opening { strict: arguments.strictness.strict, ..Opening::default() };
     let mut summary = Summary { files: found.files.len(), ..Summary::default() };
     let mut files = Vec::new();
     for path in &found.files {
