@@ -99,7 +99,7 @@ impl RuleKind for Kind {
         let aggregation = rule.aggregation(Aggregation::Avg);
         let base = measured_base(cx, rule.measurements());
         let operation = rule.field("operation").and_then(|operations| {
-            let has_reference = rule.field("referenceValue").is_some();
+            let has_reference = !rule.ast.lacks("referenceValue");
             operations.try_map(|it| compile_operation(cx, it, base, has_reference))
         });
         if let Some(references) = rule.field("referenceValue") {
@@ -116,7 +116,8 @@ impl RuleKind for Kind {
         }
         let (scalars, lists): (Vec<_>, Vec<_>) =
             rule.measurements().iter().partition(|(it, _)| it.ty.is_scalar());
-        if let [(_, site)] = &scalars[..] {
+        let is_all = rule.ast.lacks("referenceValue") && rule.ast.unread.is_empty();
+        if let ([(_, site)], true) = (&scalars[..], is_all) {
             let help = "add a `referenceValue`, a second measurement, or measure a list";
             cx.problems.error_help(site, RuleSetErrorKind::LoneValue, help);
             return None;

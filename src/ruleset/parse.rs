@@ -127,9 +127,12 @@ fn parse_attributes(cursor: &Cursor, schema: &mut Schema, problems: &mut Problem
             .get("default")
             .zip(attribute_type)
             .and_then(|(it, attribute_type)| parse_default(&it, attribute_type, problems));
-        let Some(((name, cursor), attribute_type)) = name.zip(name_cursor).zip(attribute_type)
-        else {
+        let Some((name, cursor)) = name.zip(name_cursor) else {
             schema.unread.attributes = true;
+            continue;
+        };
+        let Some(attribute_type) = attribute_type else {
+            schema.unread.without_type.insert(name);
             continue;
         };
         if name.contains(']') || name.trim() != &*name {
@@ -185,31 +188,35 @@ fn parse_default(
         AttributeType::StringList => {
             let items = cursor.list(problems)?;
             check_count(cursor, "strings", items.len(), limits::STRING_LIST_MAX, problems)?;
-            let mut texts = Vec::with_capacity(items.len());
-            for (index, node) in items.iter().enumerate() {
+            let texts = items.iter().enumerate().map(|(index, node)| {
                 let item = cursor.item(index, node);
                 let text = item.string(problems)?;
                 let length = text.chars().count();
                 check_length(&item.site(), "a default string", length, 1, chars_max, problems)?;
-                texts.push(text.to_owned());
-            }
-            Some(AttributeValue::StringList(texts))
+                Some(text.to_owned())
+            });
+            // All are read before the first that cannot be is answered.
+            let texts: Vec<Option<String>> = texts.collect();
+            texts.into_iter().collect::<Option<_>>().map(AttributeValue::StringList)
         }
         AttributeType::StringNumberMap => {
             let Value::Object(members) = &cursor.node.value else {
                 return cursor.wrong_type("an object of numbers", problems);
             };
             check_count(cursor, "pairs", members.len(), limits::NUMBER_MAP_MAX, problems)?;
-            let mut map = BTreeMap::new();
-            for member in members {
+            let pairs = members.iter().map(|member| {
                 let path = cursor.path.key(&member.key);
                 let key = Site::new(path, member.key_span);
                 let item = Cursor { node: &member.node, path };
                 let length = member.key.chars().count();
-                check_length(&key, "a key of a default map", length, 1, chars_max, problems)?;
-                map.insert(member.key.clone(), item.number(problems)?);
-            }
-            Some(AttributeValue::StringNumberMap(map))
+                let fits =
+                    check_length(&key, "a key of a default map", length, 1, chars_max, problems);
+                let number = item.number(problems);
+                fits.and(number).map(|number| (member.key.clone(), number))
+            });
+            let pairs: Vec<Option<(String, f64)>> = pairs.collect();
+            let map: Option<BTreeMap<String, f64>> = pairs.into_iter().collect();
+            map.map(AttributeValue::StringNumberMap)
         }
     }
 }
@@ -532,9 +539,9 @@ pub(super) fn declared_attribute(
 ) -> Option<AttributeIdx> {
     let name = cursor.string(problems)?;
     let found = schema.attribute(name);
-    if found.is_none() && !schema.unread.attributes && !problems.is_full() {
+    if found.is_none() && !schema.unread.may_be_attribute(name) && !problems.is_full() {
         let kind = RuleSetErrorKind::UnknownAttribute { name: shorten(name) };
-        let known: Vec<&str> = schema.attributes.iter().map(|it| &*it.name).collect();
+        let known = schema.attribute_names();
         let help = match &*known {
             [] => "declare it in `playerAttributes`".into(),
             _ if name.contains("attributes[") => {

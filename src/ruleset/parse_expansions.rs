@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::ast::{ExpansionAst, FieldValue, StepAst, Target};
 use super::parse_rules::{ParsedRule, measured_base, parse_field};
 use crate::diag::{Problems, RuleSetErrorKind, RuleSetWarningKind, Site, did_you_mean, shorten};
+use crate::expr::ty::Base;
 use crate::json::cursor::{Cursor, Object};
 use crate::json::node::Value;
 use crate::model::limits;
@@ -17,6 +18,8 @@ use crate::rules::FieldShape;
 enum StepShape {
     TeamSize(&'static str),
     Field(FieldShape),
+    /// Their target cannot be told, so neither can what they should hold.
+    Unknown,
 }
 
 pub(super) fn parse(
@@ -39,6 +42,15 @@ pub(super) fn parse(
         let steps = object.require("steps", problems);
         let Some(target_cursor) = object.require("target", problems) else { continue };
         let targets = parse_target(&target_cursor, schema, rules, problems);
+        if targets.is_none()
+            && let Some(steps) = &steps
+        {
+            let shape = shape_without_target(&target_cursor);
+            let read = |cursor: &Cursor, problems: &mut Problems| {
+                parse_value(cursor, shape, None, schema, problems)
+            };
+            parse_steps(steps, read, problems);
+        }
         for target in targets.unwrap_or_default() {
             for key in spread(&target) {
                 if !taken.insert(key) {
@@ -65,11 +77,8 @@ pub(super) fn parse(
                 }
                 _ => None,
             };
-            let read = |cursor: &Cursor, problems: &mut Problems| match shape {
-                StepShape::TeamSize(what) => cursor
-                    .whole_number(what, 0, limits::MATCH_PLAYERS_MAX, problems)
-                    .map(|players| FieldValue::Number(f64::from(players))),
-                StepShape::Field(shape) => parse_field(cursor, shape, measured, schema, problems),
+            let read = |cursor: &Cursor, problems: &mut Problems| {
+                parse_value(cursor, shape, measured, schema, problems)
             };
             if let Value::Array(items) = &steps.node.value {
                 steps_read += items.len();
@@ -88,6 +97,33 @@ pub(super) fn parse(
         }
     }
     expansions
+}
+
+/// The value of a step.
+fn parse_value(
+    cursor: &Cursor,
+    shape: StepShape,
+    measured: Option<Base>,
+    schema: &Schema,
+    problems: &mut Problems,
+) -> Option<FieldValue> {
+    match shape {
+        StepShape::TeamSize(what) => cursor
+            .whole_number(what, 0, limits::MATCH_PLAYERS_MAX, problems)
+            .map(|players| FieldValue::Number(f64::from(players))),
+        StepShape::Field(shape) => parse_field(cursor, shape, measured, schema, problems),
+        StepShape::Unknown => None,
+    }
+}
+
+/// What steps hold whose target is not known, as far as its text tells.
+fn shape_without_target(cursor: &Cursor) -> StepShape {
+    let Value::String(text) = &cursor.node.value else { return StepShape::Unknown };
+    match TargetText::split(text).map(|target| (target.component, target.property.text)) {
+        Some(("teams", "minPlayers")) => StepShape::TeamSize("minPlayers"),
+        Some(("teams", "maxPlayers")) => StepShape::TeamSize("maxPlayers"),
+        _ => StepShape::Unknown,
+    }
 }
 
 fn spread(target: &Target) -> Vec<(&'static str, usize, &'static str)> {
@@ -335,13 +371,11 @@ fn rule_target(
         not_expandable(cursor, property, &of, &names, problems);
         return None;
     };
-    if rule.field(field.name).is_none() {
-        if !rule.broken {
-            let kind =
-                RuleSetErrorKind::TargetAbsent { rule: shorten(text), property: field.name.into() };
-            let help = Some(format!("give the rule the `{}` that it begins with", field.name));
-            problems.error_inside(&cursor.site(), property.span.clone(), kind, help);
-        }
+    if rule.lacks(field.name) {
+        let kind =
+            RuleSetErrorKind::TargetAbsent { rule: shorten(text), property: field.name.into() };
+        let help = Some(format!("give the rule the `{}` that it begins with", field.name));
+        problems.error_inside(&cursor.site(), property.span.clone(), kind, help);
         return None;
     }
     Some(Target::RuleField { rule: position, field: field.name })

@@ -4,6 +4,7 @@
 //! What a rule can come to is asked of the compiled rules themselves (`prospect`).
 
 mod batch;
+mod collections;
 mod defaults;
 mod expansions;
 mod outcomes;
@@ -50,6 +51,7 @@ pub(super) fn text(root: &Node, plan: &Plan, problems: &mut Problems) {
     batch::check(plan, problems);
     let mut prospect = Prospect::new(plan);
     let outcomes = outcomes::check(plan, &mut prospect, problems);
+    collections::check(plan, problems);
     teams::check(root, plan, &outcomes, &mut prospect, problems);
     defaults::check(root, plan, &outcomes, problems);
 }
