@@ -10,6 +10,7 @@ use crate::base::intern::Sym;
 use crate::base::num::finite;
 use crate::expr::ast::{Expr, Function, Leaf};
 use crate::expr::ty::Type;
+pub(crate) use crate::model::schema::aggregate;
 use crate::model::schema::{Aggregation, AttributeType, InstanceIdx, Schema};
 use crate::pool::columns::{Columns, PlayerRange};
 use crate::pool::layout::{ColumnLayout, ListColumn, NumberColumn, StringColumn, StringSource};
@@ -396,19 +397,6 @@ impl Nested {
         self.levels.push(result);
         self.spare.extend([inner, outer]);
         defined
-    }
-}
-
-/// One number for a party (facts 1.6); `None` when it overflows.
-pub(crate) fn aggregate(
-    values: impl ExactSizeIterator<Item = f64>,
-    aggregation: Aggregation,
-) -> Option<f64> {
-    let count = values.len() as f64;
-    match aggregation {
-        Aggregation::Min => values.reduce(f64::min),
-        Aggregation::Max => values.reduce(f64::max),
-        _ => finite(values.sum::<f64>() / count),
     }
 }
 
