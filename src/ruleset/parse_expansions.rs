@@ -9,7 +9,7 @@ use crate::diag::{Problems, RuleSetErrorKind, RuleSetWarningKind, Site, did_you_
 use crate::json::cursor::{Cursor, Object};
 use crate::json::node::Value;
 use crate::model::limits;
-use crate::model::schema::{Schema, TeamIdx};
+use crate::model::schema::Schema;
 use crate::rules::FieldShape;
 
 /// What the steps of an expansion hold.
@@ -26,7 +26,7 @@ pub(super) fn parse(
     problems: &mut Problems,
 ) -> Vec<ExpansionAst> {
     let mut expansions = Vec::new();
-    // Properties that an expansion before has taken: (component, position, property).
+    // The properties that expansions before have taken.
     let mut taken = BTreeSet::new();
     let mut steps_read = 0;
     for (index, node) in cursor.list(problems).unwrap_or_default().iter().enumerate() {
@@ -40,8 +40,8 @@ pub(super) fn parse(
         let Some(target_cursor) = object.require("target", problems) else { continue };
         let targets = parse_target(&target_cursor, schema, rules, problems);
         for target in targets.unwrap_or_default() {
-            for key in spread(&target) {
-                if !taken.insert(key) {
+            for part in target.parts() {
+                if !taken.insert(part) {
                     let text = target_cursor.string(problems).unwrap_or_default();
                     let kind = RuleSetErrorKind::TargetOverlap { target: shorten(text) };
                     let help = "put all steps of one property into one expansion";
@@ -88,18 +88,6 @@ pub(super) fn parse(
         }
     }
     expansions
-}
-
-fn spread(target: &Target) -> Vec<(&'static str, usize, &'static str)> {
-    use crate::base::idx::Idx;
-    let teams = |teams: &[TeamIdx], property| {
-        teams.iter().map(|team| ("teams", team.index(), property)).collect()
-    };
-    match target {
-        Target::MinPlayers(targets) => teams(targets, "minPlayers"),
-        Target::MaxPlayers(targets) => teams(targets, "maxPlayers"),
-        Target::RuleField { rule, field } => vec![("rules", *rule, *field)],
-    }
 }
 
 fn parse_steps(

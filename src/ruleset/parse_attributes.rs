@@ -1,0 +1,164 @@
+//! Player attributes of the typed tree (facts 1.3).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::parse::{check_length, parse_name};
+use crate::diag::{
+    Problems, RuleSetErrorKind, RuleSetWarningKind, Site, did_you_mean, nearest, shorten,
+};
+use crate::json::cursor::Cursor;
+use crate::json::node::Value;
+use crate::model::limits;
+use crate::model::schema::{AttributeDeclaration, AttributeIdx, AttributeType, Schema};
+use crate::model::ticket::AttributeValue;
+
+pub(super) fn parse_attributes(cursor: &Cursor, schema: &mut Schema, problems: &mut Problems) {
+    let items = cursor.list(problems);
+    schema.unread.attributes = items.is_none();
+    for (index, node) in items.unwrap_or_default().iter().enumerate() {
+        if problems.is_full() {
+            return;
+        }
+        let item = cursor.item(index, node);
+        let Some(mut object) = item.object("a player attribute", problems) else {
+            schema.unread.attributes = true;
+            continue;
+        };
+        object.deny_unknown(&["name", "type", "default"], |_| None, problems);
+        let name_cursor = object.require("name", problems);
+        let name = name_cursor.and_then(|it| parse_name(&it, "an attribute", problems));
+        let attribute_type =
+            object.require("type", problems).and_then(|it| parse_attribute_type(&it, problems));
+        let default = object
+            .get("default")
+            .zip(attribute_type)
+            .and_then(|(it, attribute_type)| parse_default(&it, attribute_type, problems));
+        let Some(((name, cursor), attribute_type)) = name.zip(name_cursor).zip(attribute_type)
+        else {
+            schema.unread.attributes = true;
+            continue;
+        };
+        if name.contains(']') || name.trim() != &*name {
+            let kind = RuleSetWarningKind::UnaddressableName {
+                what: "attribute".into(),
+                name: shorten(&name),
+            };
+            let help = "expressions name it if it has no `]` and no spaces around it";
+            problems.warn(&cursor.site(), kind, Some(help.into()));
+        }
+        let declaration = AttributeDeclaration { name: Arc::clone(&name), attribute_type, default };
+        if !schema.add_attribute(declaration) {
+            let kind =
+                RuleSetErrorKind::DuplicateName { what: "attributes".into(), name: shorten(&name) };
+            problems.error(&cursor.site(), kind);
+        }
+    }
+}
+
+fn parse_attribute_type(cursor: &Cursor, problems: &mut Problems) -> Option<AttributeType> {
+    const TYPES: [AttributeType; 4] = [
+        AttributeType::String,
+        AttributeType::Number,
+        AttributeType::StringList,
+        AttributeType::StringNumberMap,
+    ];
+    let words = TYPES.map(AttributeType::as_str);
+    let word = cursor.word("an attribute type", &words, problems);
+    let word = word.or_else(|| match &cursor.node.value {
+        // The slip is reported; what was meant lets the rest be checked.
+        Value::String(text) => nearest(text, words),
+        _ => None,
+    })?;
+    TYPES.into_iter().find(|it| it.as_str() == word)
+}
+
+/// The default value, within the limits of a request (facts 1.3); an empty string is the same as
+/// none.
+fn parse_default(
+    cursor: &Cursor,
+    attribute_type: AttributeType,
+    problems: &mut Problems,
+) -> Option<AttributeValue> {
+    let chars_max = limits::ATTRIBUTE_STRING_CHARS_MAX;
+    match attribute_type {
+        AttributeType::String => {
+            let text = cursor.string(problems)?;
+            let length = text.chars().count();
+            check_length(&cursor.site(), "a default string", length, 0, chars_max, problems)?;
+            (!text.is_empty()).then(|| AttributeValue::String(text.into()))
+        }
+        AttributeType::Number => cursor.number(problems).map(AttributeValue::Number),
+        AttributeType::StringList => {
+            let items = cursor.list(problems)?;
+            check_count(cursor, "strings", items.len(), limits::STRING_LIST_MAX, problems)?;
+            let mut texts = Vec::with_capacity(items.len());
+            for (index, node) in items.iter().enumerate() {
+                let item = cursor.item(index, node);
+                let text = item.string(problems)?;
+                let length = text.chars().count();
+                check_length(&item.site(), "a default string", length, 1, chars_max, problems)?;
+                texts.push(text.to_owned());
+            }
+            Some(AttributeValue::StringList(texts))
+        }
+        AttributeType::StringNumberMap => {
+            let Value::Object(members) = &cursor.node.value else {
+                return cursor.wrong_type("an object of numbers", problems);
+            };
+            check_count(cursor, "pairs", members.len(), limits::NUMBER_MAP_MAX, problems)?;
+            let mut map = BTreeMap::new();
+            for member in members {
+                let path = cursor.path.key(&member.key);
+                let key = Site::new(path, member.key_span);
+                let item = Cursor { node: &member.node, path };
+                let length = member.key.chars().count();
+                check_length(&key, "a key of a default map", length, 1, chars_max, problems)?;
+                map.insert(member.key.clone(), item.number(problems)?);
+            }
+            Some(AttributeValue::StringNumberMap(map))
+        }
+    }
+}
+
+fn check_count(
+    cursor: &Cursor,
+    of: &str,
+    count: usize,
+    max: usize,
+    problems: &mut Problems,
+) -> Option<()> {
+    if count <= max {
+        return Some(());
+    }
+    let kind = RuleSetErrorKind::OutOfRange {
+        what: format!("the number of {of}"),
+        value: count as f64,
+        range: format!("at most {max}, as in a request"),
+    };
+    problems.error(&cursor.site(), kind);
+    None
+}
+
+/// The declared attribute that a string names.
+pub(super) fn declared_attribute(
+    cursor: &Cursor,
+    schema: &Schema,
+    problems: &mut Problems,
+) -> Option<AttributeIdx> {
+    let name = cursor.string(problems)?;
+    let found = schema.attribute(name);
+    if found.is_none() && !schema.unread.attributes && !problems.is_full() {
+        let kind = RuleSetErrorKind::UnknownAttribute { name: shorten(name) };
+        let known: Vec<&str> = schema.attributes.iter().map(|it| &*it.name).collect();
+        let help = match &*known {
+            [] => "declare it in `playerAttributes`".into(),
+            _ if name.contains("attributes[") => {
+                "write the name alone: this is not an expression".into()
+            }
+            known => did_you_mean(name, known, "declared:"),
+        };
+        problems.error_help(&cursor.site(), kind, help);
+    }
+    found
+}
