@@ -6,7 +6,7 @@
 
 use std::cmp::Ordering;
 
-use super::{CompileContext, Field, FieldShape, RuleSource};
+use super::{CompileContext, Field, FieldShape, RuleSource, wrong_attribute_type};
 use crate::diag::{RuleSetErrorKind, shorten};
 use crate::eval::program::aggregate;
 use crate::model::schema::{Aggregation, AttributeDeclaration, AttributeIdx, AttributeType};
@@ -138,12 +138,8 @@ pub(super) fn compile(
             Subject::Number(NumberOf::AnchorsKey { column, largest })
         }
         AttributeType::StringList => {
-            let kind = RuleSetErrorKind::AttributeType {
-                name: shorten(&declaration.name),
-                found: declaration.attribute_type.as_str().into(),
-                expected: "a number, a string or a string_number_map".into(),
-            };
-            cx.problems.error(&field.site, kind);
+            let expected = "a number, a string or a string_number_map";
+            cx.problems.error(&field.site, wrong_attribute_type(declaration, expected));
             return None;
         }
     };
@@ -157,11 +153,7 @@ fn refuse_map_key(
     declaration: &AttributeDeclaration,
 ) -> Option<()> {
     let Some(field) = rule.ast.field("mapKey") else { return Some(()) };
-    let kind = RuleSetErrorKind::AttributeType {
-        name: shorten(&declaration.name),
-        found: declaration.attribute_type.as_str().into(),
-        expected: "a string_number_map".into(),
-    };
+    let kind = wrong_attribute_type(declaration, "a string_number_map");
     cx.problems.error_help(&field.site, kind, "take `mapKey` out: only maps have keys");
     None
 }

@@ -1,11 +1,12 @@
 //! The `algorithm` of the typed tree (facts 1.4).
 
 use super::parse_attributes::declared_attribute;
-use crate::diag::{Problems, RuleSetErrorKind, RuleSetWarningKind, list_words, shorten};
+use crate::diag::{Problems, RuleSetErrorKind, RuleSetWarningKind, list_words};
 use crate::json::cursor::{Cursor, Object};
 use crate::model::schema::{
     AgeSelection, Algorithm, AttributeType, BackfillPriority, BatchingPreference, Schema, Strategy,
 };
+use crate::rules::wrong_attribute_type;
 
 pub(super) fn parse_algorithm(
     cursor: &Cursor,
@@ -121,12 +122,8 @@ fn sort_by_attributes(
             AttributeType::Number | AttributeType::String => {
                 algorithm.sort_by_attributes.push(attribute);
             }
-            other => {
-                let kind = RuleSetErrorKind::AttributeType {
-                    name: shorten(&declaration.name),
-                    found: other.as_str().into(),
-                    expected: "a number or a string".into(),
-                };
+            AttributeType::StringList | AttributeType::StringNumberMap => {
+                let kind = wrong_attribute_type(declaration, "a number or a string");
                 problems.error(&item.site(), kind);
             }
         }
@@ -166,12 +163,7 @@ fn balanced_attribute(
     let Some(attribute) = declared_attribute(&cursor, schema, problems) else { return };
     let declaration = &schema.attributes[attribute];
     if declaration.attribute_type != AttributeType::Number {
-        let kind = RuleSetErrorKind::AttributeType {
-            name: shorten(&declaration.name),
-            found: declaration.attribute_type.as_str().into(),
-            expected: "a number".into(),
-        };
-        problems.error(&cursor.site(), kind);
+        problems.error(&cursor.site(), wrong_attribute_type(declaration, "a number"));
         return;
     }
     if algorithm.strategy == Strategy::Balanced {
