@@ -1,5 +1,5 @@
-//! What a property expression can still become (`design.md` section 6): for a partial match, the
-//! interval of each of its values over every completion.
+//! What a property expression can still become: for a partial match, the interval of each of its
+//! values over every completion.
 //!
 //! A completion adds to each team instance between the least and the most players that it has room
 //! for, each with a value somewhere in its column's range. Where nothing useful is known the
@@ -13,6 +13,7 @@ use crate::expr::ast::Function;
 use crate::model::limits::{RULE_SET_CHARS_MAX, TICKET_PLAYERS_MAX};
 use crate::model::schema::Aggregation;
 use crate::pool::columns::{NumberRange, PlayerRow};
+use crate::pool::layout::NumberColumn;
 
 /// An inclusive interval of numbers.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -89,31 +90,9 @@ impl Bounds {
         let loaded = match program.source {
             Source::Teams => false,
             Source::Numbers(column) => {
-                let numbers = &partial.columns.numbers[column];
-                let coming = partial.coming_numbers(column);
-                let NumberRange { low, high } = match program.unit {
-                    Unit::Player => coming.each,
-                    Unit::Party(_) => numbers.range,
-                };
-                if program.unit == Unit::Player && coming.mean.low <= coming.mean.high {
-                    let NumberRange { low, high } = coming.mean;
-                    self.coming_mean = Some(Interval::new(low, high));
-                }
-                if low <= high {
-                    let magnitude = low.abs().max(high.abs());
-                    let slack = match program.unit {
-                        Unit::Player | Unit::Party(Aggregation::Min | Aggregation::Max) => 0.0,
-                        Unit::Party(_) => {
-                            // The sum of a party that comes may overflow.
-                            let sum = magnitude * TICKET_PLAYERS_MAX as f64;
-                            self.maybe_undefined |= !sum.is_finite();
-                            // The mean may leave the range of the players by a rounding.
-                            magnitude * SUM_SLACK
-                        }
-                    };
-                    self.coming = Some(Interval::new(low - slack, high + slack));
-                }
-                self.load(program, partial, |player| numbers.cells[player])
+                self.expect_numbers(column, program.unit, partial);
+                let cells = &partial.columns.numbers[column].cells;
+                self.load(program, partial, |player| cells[player])
             }
             // Only their number matters.
             Source::Players | Source::Strings(_) => {
@@ -150,6 +129,33 @@ impl Bounds {
             }
         };
         loaded && functions.iter().all(|&function| self.apply(function))
+    }
+
+    /// Says where the numbers that may come lie.
+    fn expect_numbers(&mut self, column: NumberColumn, unit: Unit, partial: &Partial<'_>) {
+        let coming = partial.coming_numbers(column);
+        let NumberRange { low, high } = match unit {
+            Unit::Player => coming.each,
+            Unit::Party(_) => partial.columns.numbers[column].range,
+        };
+        if unit == Unit::Player && coming.mean.low <= coming.mean.high {
+            let NumberRange { low, high } = coming.mean;
+            self.coming_mean = Some(Interval::new(low, high));
+        }
+        if low <= high {
+            let magnitude = low.abs().max(high.abs());
+            let slack = match unit {
+                Unit::Player | Unit::Party(Aggregation::Min | Aggregation::Max) => 0.0,
+                Unit::Party(_) => {
+                    // The sum of a party that comes may overflow.
+                    let sum = magnitude * TICKET_PLAYERS_MAX as f64;
+                    self.maybe_undefined |= !sum.is_finite();
+                    // The mean may leave the range of the players by a rounding.
+                    magnitude * SUM_SLACK
+                }
+            };
+            self.coming = Some(Interval::new(low - slack, high + slack));
+        }
     }
 
     /// Collects the known strings of a program that lists players' strings, flattened or not;
@@ -328,8 +334,8 @@ impl Bounds {
         }
         let least = known.iter().map(|it| it.low).reduce(f64::min);
         let most = known.iter().map(|it| it.high).reduce(f64::max);
-        let hull_low = fold(least, coming.map(|it| it.low), f64::min);
-        let hull_high = fold(most, coming.map(|it| it.high), f64::max);
+        let hull_low = better_of(least, coming.map(|it| it.low), f64::min);
+        let hull_high = better_of(most, coming.map(|it| it.high), f64::max);
         let exact = coming.is_none() && known.iter().all(|it| it.is_point());
         match function {
             Function::Min => {
@@ -337,7 +343,7 @@ impl Bounds {
                 let ceiling = known.iter().map(|it| it.high).reduce(f64::min);
                 let high = match (ceiling, sure) {
                     (None, None) => hull_high,
-                    _ => fold(ceiling, sure, f64::min),
+                    _ => better_of(ceiling, sure, f64::min),
                 };
                 Interval::new(hull_low, high)
             }
@@ -346,7 +352,7 @@ impl Bounds {
                 let floor = known.iter().map(|it| it.low).reduce(f64::max);
                 let low = match (floor, sure) {
                     (None, None) => hull_low,
-                    _ => fold(floor, sure, f64::max),
+                    _ => better_of(floor, sure, f64::max),
                 };
                 Interval::new(low, hull_high)
             }
@@ -417,7 +423,7 @@ fn units_to_come(room: Room, unit: Unit) -> Room {
 }
 
 /// The better of what is there; nothing at all gives a number that proves nothing.
-fn fold(a: Option<f64>, b: Option<f64>, better: fn(f64, f64) -> f64) -> f64 {
+fn better_of(a: Option<f64>, b: Option<f64>, better: fn(f64, f64) -> f64) -> f64 {
     match (a, b) {
         (Some(a), Some(b)) => better(a, b),
         (Some(one), None) | (None, Some(one)) => one,
