@@ -1,7 +1,6 @@
 //! Player attributes of the typed tree (facts 1.3).
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::parse::{check_length, parse_name};
 use crate::diag::{
@@ -21,39 +20,40 @@ pub(super) fn parse_attributes(cursor: &Cursor, schema: &mut Schema, problems: &
             return;
         }
         let item = cursor.item(index, node);
-        let Some(mut object) = item.object("a player attribute", problems) else {
+        let Some((declaration, name_site)) = parse_attribute(&item, problems) else {
             schema.unread.attributes = true;
             continue;
         };
-        object.deny_unknown(&["name", "type", "default"], |_| None, problems);
-        let name_cursor = object.require("name", problems);
-        let name = name_cursor.and_then(|it| parse_name(&it, "an attribute", problems));
-        let attribute_type =
-            object.require("type", problems).and_then(|it| parse_attribute_type(&it, problems));
-        let default = object
-            .get("default")
-            .zip(attribute_type)
-            .and_then(|(it, attribute_type)| parse_default(&it, attribute_type, problems));
-        let Some(((name, cursor), attribute_type)) = name.zip(name_cursor).zip(attribute_type)
-        else {
-            schema.unread.attributes = true;
-            continue;
-        };
-        if name.contains(']') || name.trim() != &*name {
-            let kind = RuleSetWarningKind::UnaddressableName {
-                what: "attribute".into(),
-                name: shorten(&name),
-            };
-            let help = "expressions name it if it has no `]` and no spaces around it";
-            problems.warn(&cursor.site(), kind, Some(help.into()));
-        }
-        let declaration = AttributeDeclaration { name: Arc::clone(&name), attribute_type, default };
+        let name = shorten(&declaration.name);
         if !schema.add_attribute(declaration) {
-            let kind =
-                RuleSetErrorKind::DuplicateName { what: "attributes".into(), name: shorten(&name) };
-            problems.error(&cursor.site(), kind);
+            let kind = RuleSetErrorKind::DuplicateName { what: "attributes".into(), name };
+            problems.error(&name_site, kind);
         }
     }
+}
+
+/// An attribute that has a name and a type, and where its name stands.
+fn parse_attribute(item: &Cursor, problems: &mut Problems) -> Option<(AttributeDeclaration, Site)> {
+    let mut object = item.object("a player attribute", problems)?;
+    object.deny_unknown(&["name", "type", "default"], |_| None, problems);
+    let name_cursor = object.require("name", problems);
+    let name = name_cursor.and_then(|it| parse_name(&it, "an attribute", problems));
+    let attribute_type =
+        object.require("type", problems).and_then(|it| parse_attribute_type(&it, problems));
+    let default = object
+        .get("default")
+        .zip(attribute_type)
+        .and_then(|(it, attribute_type)| parse_default(&it, attribute_type, problems));
+    let ((name, name_cursor), attribute_type) = name.zip(name_cursor).zip(attribute_type)?;
+    if name.contains(']') || name.trim() != &*name {
+        let kind = RuleSetWarningKind::UnaddressableName {
+            what: "attribute".into(),
+            name: shorten(&name),
+        };
+        let help = "expressions name it if it has no `]` and no spaces around it";
+        problems.warn(&name_cursor.site(), kind, Some(help.into()));
+    }
+    Some((AttributeDeclaration { name, attribute_type, default }, name_cursor.site()))
 }
 
 fn parse_attribute_type(cursor: &Cursor, problems: &mut Problems) -> Option<AttributeType> {

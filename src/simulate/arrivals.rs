@@ -12,18 +12,19 @@ use super::population::Population;
 use crate::TicketId;
 
 /// The most tickets of a simulation.
-pub const TICKETS_MAX: u64 = 20_000_000;
+const TICKETS_MAX: u64 = 20_000_000;
 /// The most seconds of a simulation: 31 days.
-pub const SECONDS_MAX: f64 = 31.0 * 86_400.0;
+pub(super) const SECONDS_MAX: f64 = 31.0 * 86_400.0;
 
 /// Tickets that come by Poisson: independent of each other, so many a second on average.
 #[derive(Clone, PartialEq, Debug)]
 pub struct PoissonArrivals {
     /// Who they are.
     pub population: Population,
-    /// How many tickets come in a second, above 0.
+    /// How many tickets come in a second: 0.000001 to 1,000,000.
     pub per_second: f64,
-    /// For how long they come, in seconds, if that ends them.
+    /// For how long they come, in seconds, if that ends them: above 0, at most 31
+    /// days.
     pub seconds: Option<f64>,
     /// After how many players they end, if that does: the ticket with that player is the last.
     pub players: Option<u64>,
