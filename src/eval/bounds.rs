@@ -7,7 +7,8 @@
 //! comes from a sum is widened by more than any order can change it.
 
 use super::candidate::{Partial, Room};
-use super::program::{Program, Source, Unit, aggregate, median, standard_deviation};
+use super::nested::{median, standard_deviation};
+use super::program::{Program, Source, Unit, aggregate};
 use crate::base::intern::Sym;
 use crate::expr::ast::Function;
 use crate::model::limits::{RULE_SET_CHARS_MAX, TICKET_PLAYERS_MAX};
@@ -357,53 +358,33 @@ impl Bounds {
                 Interval::new(low, hull_high)
             }
             Function::Sum | Function::Avg => {
-                let low_sum: f64 = known.iter().map(|it| it.low).sum();
-                let high_sum: f64 = known.iter().map(|it| it.high).sum();
-                let slack = magnitudes * SUM_SLACK;
                 let coming = coming.map(|it| self.coming_mean.unwrap_or(it));
-                let Interval { low, high } = coming.unwrap_or(Interval::point(0.0));
-                if function == Function::Sum {
-                    let lowest = low_sum + (low * more_min).min(low * more_max);
-                    let highest = high_sum + (high * more_min).max(high * more_max);
-                    return Interval::new(lowest - slack, highest + slack);
-                }
-                // A mean moves one way as more equal values come: its extremes are at the ends.
-                let mean = |sum: f64, value: f64, more: f64| (sum + value * more) / (count + more);
-                let (mut lowest, mut highest) = (f64::INFINITY, f64::NEG_INFINITY);
-                for more in [more_min, more_max] {
-                    let more = if count + more == 0.0 { 1.0 } else { more };
-                    lowest = lowest.min(mean(low_sum, low, more));
-                    highest = highest.max(mean(high_sum, high, more));
-                }
-                Interval::new(lowest - slack, highest + slack)
+                let coming = coming.unwrap_or(Interval::point(0.0));
+                sum_or_mean(function, known, coming, room, magnitudes * SUM_SLACK)
             }
             Function::Median if exact => {
                 self.scratch.clear();
                 self.scratch.extend(known.iter().map(|it| it.low));
                 median(&mut self.scratch).map_or(Interval::EVERYTHING, Interval::point)
             }
-            Function::Stddev if exact => {
-                self.scratch.clear();
-                self.scratch.extend(known.iter().map(|it| it.low));
-                match standard_deviation(&self.scratch) {
-                    Some(value) => {
-                        // Another order of the sum moves the mean, and with it each square; near
-                        // zero a square root blows a small change up.
-                        let slack = hull_low.abs().max(hull_high.abs()) * 1e-6;
-                        Interval::new(value - slack, value + slack)
-                    }
-                    None => Interval::EVERYTHING,
-                }
-            }
             Function::Stddev => {
-                // A deviation is at most half the range. Squares about the mean only add up as
-                // more values come, so what the known ones have is left, spread over all.
-                let slack = magnitudes * 1e-6;
+                // Values that are known only as intervals have no deviation of their own.
                 let points = known.iter().all(|it| it.is_point());
                 self.scratch.clear();
                 self.scratch.extend(known.iter().filter(|_| points).map(|it| it.low));
+                let of_known = standard_deviation(&self.scratch);
+                if exact {
+                    // Another order of the sum moves the mean, and with it each square; near zero a
+                    // square root blows a small change up.
+                    let slack = hull_low.abs().max(hull_high.abs()) * 1e-6;
+                    let near = |value| Interval::new(value - slack, value + slack);
+                    return of_known.map_or(Interval::EVERYTHING, near);
+                }
+                // A deviation is at most half the range. Squares about the mean only add up as more
+                // values come, so what the known ones have is left, spread over all.
+                let slack = magnitudes * 1e-6;
                 let share = (count / (count + more_max)).sqrt();
-                let least = standard_deviation(&self.scratch).map_or(0.0, |it| it * share);
+                let least = of_known.map_or(0.0, |it| it * share);
                 let low = (least - slack).max(0.0);
                 Interval::new(low, (hull_high - hull_low) * 0.5 + slack)
             }
@@ -411,6 +392,35 @@ impl Bounds {
             Function::Count | Function::Flatten | Function::SetIntersection => Interval::EVERYTHING,
         }
     }
+}
+
+/// The sum or the mean of what is known and what may come, widened by `slack`.
+fn sum_or_mean(
+    function: Function,
+    known: &[Interval],
+    coming: Interval,
+    room: Room,
+    slack: f64,
+) -> Interval {
+    let Interval { low, high } = coming;
+    let (count, more_min, more_max) =
+        (known.len() as f64, f64::from(room.min), f64::from(room.max));
+    let low_sum: f64 = known.iter().map(|it| it.low).sum();
+    let high_sum: f64 = known.iter().map(|it| it.high).sum();
+    if function == Function::Sum {
+        let lowest = low_sum + (low * more_min).min(low * more_max);
+        let highest = high_sum + (high * more_min).max(high * more_max);
+        return Interval::new(lowest - slack, highest + slack);
+    }
+    // A mean moves one way as more equal values come: its extremes are at the ends.
+    let mean = |sum: f64, value: f64, more: f64| (sum + value * more) / (count + more);
+    let (mut lowest, mut highest) = (f64::INFINITY, f64::NEG_INFINITY);
+    for more in [more_min, more_max] {
+        let more = if count + more == 0.0 { 1.0 } else { more };
+        lowest = lowest.min(mean(low_sum, low, more));
+        highest = highest.max(mean(high_sum, high, more));
+    }
+    Interval::new(lowest - slack, highest + slack)
 }
 
 /// How many players or parties are to come where there is room for so many players.
