@@ -105,37 +105,14 @@ impl Plan {
         }
         let interchangeable = interchangeable_teams(&ast);
         let sort_columns = sort_columns(&ast, &mut layout);
-        let is_large = most_players(&sizes) > limits::SMALL_MATCH_PLAYERS_MAX;
-        let balance = ast.algorithm.balanced_attribute.map(|attribute| Balance {
-            column: layout.number(attribute),
-            is_large,
-            by_fastest_region: ast.algorithm.batching_preference
-                == BatchingPreference::FastestRegion,
-        });
-        if balance.is_some() {
-            // What is written is ignored; in large matches running sessions come first (facts 4.4).
-            ast.algorithm.backfill_priority = match is_large {
-                true => BackfillPriority::High,
-                false => BackfillPriority::Normal,
-            };
-        }
-        let named = ast.named_by_compounds();
+        let balance = balance(&mut ast, &sizes, &mut layout);
         let shape = team_shape(&sizes);
-        let (mut enforced, mut sort_keys) = (Vec::new(), Vec::new());
-        for (position, compiled) in compiled.iter().enumerate() {
-            match compiled {
-                Compiled::Order(key) => sort_keys.push(Arc::clone(key)),
-                Compiled::Admit(_) if named.contains(&position) => {}
-                Compiled::Admit(rule) => {
-                    let is_told_by_pairs = rule.is_told_by_pairs(shape);
-                    enforced.push(EnforcedRule {
-                        position,
-                        rule: Arc::clone(rule),
-                        is_told_by_pairs,
-                    });
-                }
-            }
-        }
+        let enforced = enforced_rules(&ast, &compiled, shape);
+        let sort_keys = compiled.iter().filter_map(|rule| match rule {
+            Compiled::Order(key) => Some(Arc::clone(key)),
+            Compiled::Admit(_) => None,
+        });
+        let sort_keys = sort_keys.collect();
         let pairs = Pairs::new(enforced.iter().flat_map(|it| it.rule.pairs(shape)));
         let mut asking_order: Vec<usize> = (0..enforced.len()).collect();
         asking_order.sort_by_key(|&it| enforced.get(it).map(|it| it.rule.cost()));
@@ -174,6 +151,38 @@ fn team_shape(sizes: &TeamSizes) -> TeamShape {
         instances: sizes[Epoch::first()].len(),
         single: sizes.iter().all(|sizes| sizes.iter().all(|size| size.max <= 1)),
     }
+}
+
+/// What strategy `balanced` goes by, and the priority of backfill under it: what is written is ignored
+/// (facts 4.4).
+fn balance(ast: &mut RuleSetAst, sizes: &TeamSizes, layout: &mut ColumnLayout) -> Option<Balance> {
+    let attribute = ast.algorithm.balanced_attribute?;
+    let is_large = most_players(sizes) > limits::SMALL_MATCH_PLAYERS_MAX;
+    ast.algorithm.backfill_priority = match is_large {
+        // In large matches running sessions come first.
+        true => BackfillPriority::High,
+        false => BackfillPriority::Normal,
+    };
+    let preference = ast.algorithm.batching_preference;
+    Some(Balance {
+        column: layout.number(attribute),
+        is_large,
+        by_fastest_region: preference == BatchingPreference::FastestRegion,
+    })
+}
+
+/// All rules but sort rules and those that a compound rule names.
+fn enforced_rules(ast: &RuleSetAst, compiled: &[Compiled], shape: TeamShape) -> Vec<EnforcedRule> {
+    let named = ast.named_by_compounds();
+    let enforced = compiled.iter().enumerate().filter_map(|(position, rule)| match rule {
+        Compiled::Order(_) => None,
+        Compiled::Admit(_) if named.contains(&position) => None,
+        Compiled::Admit(rule) => {
+            let is_told_by_pairs = rule.is_told_by_pairs(shape);
+            Some(EnforcedRule { position, rule: Arc::clone(rule), is_told_by_pairs })
+        }
+    });
+    enforced.collect()
 }
 
 /// The columns of `sortByAttributes`, where the batching preference asks for them.
