@@ -72,7 +72,7 @@ fn found_value(found: &str) -> String {
         "unit variant" => "a string".into(),
         other => match in_backticks(other).next() {
             Some(value) => value.into(),
-            None => other.into(),
+            None => other.strip_prefix("string ").unwrap_or(other).into(),
         },
     }
 }
@@ -87,7 +87,7 @@ mod tests {
             (
                 r#"{"attributes": {"a": {"uniform": {"min": "0", "max": 1}}}}"#,
                 "line 1 column 44",
-                "a number is needed here, not string \"0\"",
+                "a number is needed here, not \"0\"",
             ),
             (
                 r#"{"attributes": {"a": {"uniform": {"min": 0, "max": 1, "whole": 1}}}}"#,
