@@ -216,6 +216,19 @@ pub(crate) enum Aggregation {
     Intersection,
 }
 
+impl Aggregation {
+    /// The word for it in a rule set.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Min => "min",
+            Self::Max => "max",
+            Self::Avg => "avg",
+            Self::Union => "union",
+            Self::Intersection => "intersection",
+        }
+    }
+}
+
 /// One number for a party (facts 1.6); `None` when it overflows.
 pub(crate) fn aggregate(
     values: impl ExactSizeIterator<Item = f64>,

@@ -199,10 +199,12 @@ fn columns(plan: &Plan) -> Vec<ColumnSummary> {
     columns.extend(layout.lists.iter().map(|&it| attribute("string_list", it)));
     columns.extend(layout.maps.iter().map(|&(it, _)| attribute("string_number_map", it)));
     columns.extend(layout.texts.iter().map(|&it| attribute("text", it)));
-    columns.extend(layout.latencies.iter().map(|aggregation| ColumnSummary {
-        kind: "latency",
-        of: format!("{aggregation:?}").to_lowercase(),
-    }));
+    columns.extend(
+        layout
+            .latencies
+            .iter()
+            .map(|aggregation| ColumnSummary { kind: "latency", of: aggregation.as_str().into() }),
+    );
     columns
 }
 
@@ -243,8 +245,7 @@ fn search(plan: &Plan) -> SearchSummary {
         StringSource::Attribute(it) => attribute(it),
     };
     let window = |it: &Near| bound(attribute(layout.numbers[it.column]), &it.max);
-    let latency =
-        |it: &Reach| bound(format!("{:?}", layout.latencies[it.column]).to_lowercase(), &it.max);
+    let latency = |it: &Reach| bound(layout.latencies[it.column].as_str().to_owned(), &it.max);
     SearchSummary {
         groups: pairs.same.iter().map(|&it| group(layout.strings[it])).collect(),
         cells,
