@@ -18,8 +18,9 @@ use crate::lifecycle::status::TicketStatus;
 use crate::model::schema::InstanceIdx;
 use crate::model::session::{SessionUpdate, UpdateReason};
 use crate::model::ticket::{Player, PlayerId, TicketId};
+use crate::pool::attributes::suits;
 use crate::pool::columns::TicketRow;
-use crate::pool::ingest::{Refused, suits};
+use crate::pool::ingest::Refused;
 
 impl Matchmaker {
     pub(super) fn start_match_backfill(

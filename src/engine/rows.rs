@@ -7,8 +7,9 @@ use crate::base::idx::Col;
 use crate::base::time::Timestamp;
 use crate::lifecycle::book::TicketKey;
 use crate::model::ticket::Player;
+use crate::pool::attributes::suits;
 use crate::pool::columns::TicketRow;
-use crate::pool::ingest::{Pool, Refused, suits};
+use crate::pool::ingest::{Pool, Refused};
 
 /// A ticket that wants a row.
 pub(super) struct RowOf<'p> {

@@ -15,8 +15,9 @@ use crate::lifecycle::status::TicketStatus;
 use crate::model::limits::LIVE_LOCATIONS_MAX;
 use crate::model::session::UpdateReason;
 use crate::model::ticket::{Player, PlayerId, TicketId};
+use crate::pool::attributes::missing_attributes;
 use crate::pool::columns::TicketRow;
-use crate::pool::ingest::{Refused, missing_attributes};
+use crate::pool::ingest::Refused;
 
 /// A request that has passed every check and now becomes a ticket.
 pub(super) struct NewTicket<'p> {

@@ -20,7 +20,7 @@ pub(super) use crate::base::shown::shown;
 use crate::model::limits;
 use crate::model::schema::Schema;
 use crate::model::ticket::{AttributeValue, Player, TicketId};
-use crate::pool::ingest::type_of;
+use crate::pool::attributes::type_of;
 
 /// Checks everything about a `StartMatchmaking` request that needs no look at other tickets.
 pub(super) fn start_matchmaking(

@@ -5,6 +5,7 @@ pub(crate) mod candidate;
 pub(crate) mod common;
 pub(crate) mod lineup;
 pub(crate) mod means;
+pub(crate) mod nested;
 pub(crate) mod pairs;
 pub(crate) mod profiles;
 pub(crate) mod program;

@@ -282,29 +282,35 @@ impl Reader<'_, '_> {
         loop {
             match self.peek() {
                 Some(b' ' | b'\n' | b'\r' | b'\t') => self.at += 1,
-                Some(b'/') => {
-                    let start = self.at;
-                    let end = if self.rest().starts_with("//") {
-                        self.rest().find('\n').unwrap_or(self.rest().len())
-                    } else if let Some(inside) = self.rest().strip_prefix("/*") {
-                        let Some(length) = inside.find("*/") else {
-                            return Err(self.syntax(Fault {
-                                span: start..self.text.len(),
-                                expected: "`*/` at the end of this comment",
-                                found: END_OF_TEXT.into(),
-                                help: None,
-                            }));
-                        };
-                        length + 4
-                    } else {
-                        return Ok(());
-                    };
-                    self.at = start + end;
-                    let site = self.site(start, self.at);
-                    self.problems.lax(&site, LaxReading::Comment);
-                }
+                Some(b'/') => match self.comment_length()? {
+                    Some(length) => {
+                        let start = self.at;
+                        self.at += length;
+                        let site = self.site(start, self.at);
+                        self.problems.lax(&site, LaxReading::Comment);
+                    }
+                    None => return Ok(()),
+                },
                 _ => return Ok(()),
             }
+        }
+    }
+
+    /// The bytes of the comment that begins here, if one does.
+    fn comment_length(&mut self) -> Result<Option<usize>, Stopped> {
+        let rest = self.rest();
+        if rest.starts_with("//") {
+            return Ok(Some(rest.find('\n').unwrap_or(rest.len())));
+        }
+        let Some(inside) = rest.strip_prefix("/*") else { return Ok(None) };
+        match inside.find("*/") {
+            Some(length) => Ok(Some("/*".len() + length + "*/".len())),
+            None => Err(self.syntax(Fault {
+                span: self.at..self.text.len(),
+                expected: "`*/` at the end of this comment",
+                found: END_OF_TEXT.into(),
+                help: None,
+            })),
         }
     }
 

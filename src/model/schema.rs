@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::ticket::AttributeValue;
 use crate::base::idx::{Col, index_type};
+use crate::base::num::finite;
 
 index_type! {
     /// A declared player attribute.
@@ -200,8 +201,9 @@ pub enum Strategy {
 }
 
 /// In what order candidates are looked at, or how tickets are grouped (facts 1.4).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) enum BatchingPreference {
+    #[default]
     Random,
     Sorted,
     LargestPopulation,
@@ -229,6 +231,32 @@ pub(crate) enum Aggregation {
     Intersection,
 }
 
+impl Aggregation {
+    /// The word for it in a rule set.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Min => "min",
+            Self::Max => "max",
+            Self::Avg => "avg",
+            Self::Union => "union",
+            Self::Intersection => "intersection",
+        }
+    }
+}
+
+/// One number for a party (facts 1.6); `None` when it overflows.
+pub(crate) fn aggregate(
+    values: impl ExactSizeIterator<Item = f64>,
+    aggregation: Aggregation,
+) -> Option<f64> {
+    let count = values.len() as f64;
+    match aggregation {
+        Aggregation::Min => values.reduce(f64::min),
+        Aggregation::Max => values.reduce(f64::max),
+        _ => finite(values.sum::<f64>() / count),
+    }
+}
+
 /// Whether parties are judged player by player or as one (facts 10.6).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum PartyAggregation {
@@ -241,6 +269,16 @@ pub enum PartyAggregation {
     Collapse,
 }
 
+impl PartyAggregation {
+    /// The word for it in options and summaries.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Collapse => "collapse",
+        }
+    }
+}
+
 /// Whose waiting time decides which expansions apply (facts 4.5).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) enum AgeSelection {
@@ -251,8 +289,8 @@ pub(crate) enum AgeSelection {
     Oldest,
 }
 
-/// The `algorithm` of a rule set.
-#[derive(Clone, PartialEq, Debug)]
+/// The `algorithm` of a rule set; the default is that of one without (facts 1.4).
+#[derive(Clone, PartialEq, Debug, Default)]
 pub(crate) struct Algorithm {
     pub(crate) strategy: Strategy,
     pub(crate) batching_preference: BatchingPreference,

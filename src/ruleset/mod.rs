@@ -6,9 +6,14 @@ pub(crate) mod epochs;
 mod graph;
 pub(crate) mod lint;
 mod parse;
+mod parse_algorithm;
+mod parse_attributes;
 mod parse_expansions;
 mod parse_rules;
+mod parse_teams;
+mod places;
 pub(crate) mod plan;
+mod sizes;
 mod statement;
 pub(crate) mod terms;
 
@@ -170,10 +175,7 @@ impl RuleSet {
     /// (decision 3). It finds a mistake; it does not resist someone who looks for two texts with
     /// one hash.
     pub fn fingerprint(&self) -> String {
-        let parties = match self.0.ast.party_aggregation {
-            PartyAggregation::Exact => "exact",
-            PartyAggregation::Collapse => "collapse",
-        };
+        let parties = self.0.ast.party_aggregation.as_str();
         format!("{:032x}", fnv1a_128(&[self.text(), parties]))
     }
 

@@ -1,12 +1,15 @@
 //! Rules of the typed tree: which fields there are, the rule kinds say.
 
+use std::collections::BTreeSet;
+
 use super::ast::{FieldAst, FieldValue, RuleAst};
-use super::parse::{declared_attribute, parse_name};
-use super::statement;
+use super::parse::parse_name;
+use super::parse_attributes::declared_attribute;
+use super::statement::{self, RuleText};
 use crate::diag::{
     LaxReading, Problems, RuleSetErrorKind, RuleSetWarningKind, Site, did_you_mean, shorten,
 };
-use crate::expr::ast::Expr;
+use crate::expr::ast::{Expr, ExprSyntax};
 use crate::expr::ty::Base;
 use crate::expr::{check, parse::parse as parse_expression};
 use crate::json::cursor::{Cursor, Object};
@@ -38,10 +41,13 @@ pub(super) fn parse(cursor: &Cursor, schema: &Schema, problems: &mut Problems) -
     let Some(items) = cursor.list(problems) else {
         return vec![ParsedRule::unread(cursor.site())];
     };
-    let named = |node| (member_text(node, "name"), member_text(node, "statement"));
-    let all: Vec<_> = items.iter().map(named).collect();
+    let text_of = |node| RuleText {
+        name: member_text(node, "name"),
+        statement: member_text(node, "statement"),
+    };
+    let all: Vec<RuleText<'_>> = items.iter().map(text_of).collect();
     let mut parsed: Vec<ParsedRule> = Vec::new();
-    let mut taken = std::collections::BTreeSet::new();
+    let mut taken = BTreeSet::new();
     for (index, node) in items.iter().enumerate() {
         if problems.is_full() {
             break;
@@ -65,8 +71,8 @@ struct RuleContext<'a> {
     schema: &'a Schema,
     /// The rules before it.
     earlier: &'a [ParsedRule],
-    /// The name and the statement of each rule of the text, as far as it has them.
-    all: &'a [(Option<&'a str>, Option<&'a str>)],
+    /// Every rule of the text.
+    all: &'a [RuleText<'a>],
 }
 
 /// A member of a rule that is a string, without a look at what else is wrong with it.
@@ -83,9 +89,9 @@ fn parse_rule(
     context: &RuleContext<'_>,
     problems: &mut Problems,
 ) -> Option<ParsedRule> {
-    let type_cursor = item.object("a rule", problems)?;
-    let has_type = type_cursor.get("type").is_some();
-    let kind = type_cursor.get("type").and_then(|it| rule_kind(&it, problems));
+    let untitled = item.object("a rule", problems)?;
+    let has_type = untitled.get("type").is_some();
+    let kind = untitled.get("type").and_then(|it| rule_kind(&it, problems));
     let of = match (kind, member_text(item.node, "name").map(shorten)) {
         (Some(kind), Some(name)) => format!("{} rule `{name}`", kind.name()),
         (Some(kind), None) if kind.name().starts_with('a') => format!("an {} rule", kind.name()),
@@ -260,7 +266,7 @@ fn parse_measurement(cursor: &Cursor, schema: &Schema, problems: &mut Problems) 
 }
 
 fn check_expression(
-    syntax: &crate::expr::ast::ExprSyntax,
+    syntax: &ExprSyntax,
     cursor: &Cursor,
     schema: &Schema,
     problems: &mut Problems,

@@ -7,8 +7,9 @@ use crate::engine::{Matchmaker, pool_at};
 use crate::lifecycle::book::{TicketKey, TicketRecord};
 use crate::model::schema::InstanceIdx;
 use crate::model::ticket::{Player, PlayerId};
+use crate::pool::attributes::{missing_attributes, mistyped_attributes};
 use crate::pool::columns::NumberRange;
-use crate::pool::ingest::{Pool, missing_attributes, mistyped_attributes};
+use crate::pool::ingest::Pool;
 use crate::search::{Refusal, refusal};
 
 /// Why a ticket can never be matched.

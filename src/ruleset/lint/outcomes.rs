@@ -1,10 +1,7 @@
 //! Rules that can never pass, and rules that can never fail.
 
-use std::collections::BTreeSet;
-
 use super::collections::Lists;
 use super::prospect::{Matches, Outcome, Prospect};
-use super::standing::statement;
 use crate::diag::{Problems, RuleSetWarningKind, shorten};
 use crate::rules::Compiled;
 use crate::ruleset::plan::Plan;
@@ -46,17 +43,13 @@ pub(super) fn check(plan: &Plan, prospect: &mut Prospect<'_>, problems: &mut Pro
         // A rule kind knows better words for bounds that contradict each other.
         let is_told = problems.warns_at(&rule.site, "neverPasses");
         let outcome = if is_told { Outcome::Fails } else { outcome(plan, position, prospect) };
-        let follows = statement(rule).is_some_and(|statement| {
-            let mut named = BTreeSet::new();
-            statement.rules(&mut named);
-            named.iter().any(|&it| outcomes.of(it) != Outcome::Open)
-        });
+        let follows = rule.named_rules().iter().any(|&it| outcomes.of(it) != Outcome::Open);
         outcomes.0.push(outcome);
         if is_told || follows {
             continue;
         }
         let lists = Lists::of(rule);
-        let (lists, reason, help) = match (outcome, statement(rule).is_some()) {
+        let (lists, reason, help) = match (outcome, rule.statement().is_some()) {
             (Outcome::Open, _) => continue,
             (Outcome::Fails, true) => (
                 None,

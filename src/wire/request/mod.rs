@@ -1,4 +1,4 @@
-//! Requests: the input shapes of the API's operations (facts 8.4) and of ours (commands.md 1.1).
+//! Requests: the input shapes of the API's operations (facts 8.4) and of ours.
 //!
 //! Only shapes are judged here. How long, how many and which characters is the matchmaker's
 //! business, as it is for a caller that has no JSON.
