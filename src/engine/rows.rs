@@ -37,7 +37,7 @@ impl Matchmaker {
         }
     }
 
-    /// Notes the row of a ticket.
+    /// Notes the row of a ticket, and whose row it is.
     pub(super) fn set_row(&mut self, key: TicketKey, row: Option<TicketRow>) {
         set(&mut self.rows, key, row);
         if let Some(row) = row {

@@ -150,8 +150,8 @@ fn resolve_leaf(leaf: &LeafSyntax, schema: &Schema, errors: &mut Vec<ExprError>)
         LeafSyntax::PlayerIds => Some(Leaf::PlayerIds),
         LeafSyntax::Attribute(name) => {
             let attribute = schema.attribute(&name.value);
-            if attribute.is_none() && !schema.unread.attributes {
-                let known: Vec<&str> = schema.attributes.iter().map(|it| &*it.name).collect();
+            if attribute.is_none() && !schema.unread.may_be_attribute(&name.value) {
+                let known = schema.attribute_names();
                 let help = match &*known {
                     [] => "declare it in `playerAttributes`".into(),
                     known => did_you_mean(&name.value, known, "declared:"),

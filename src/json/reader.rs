@@ -2,7 +2,8 @@
 //!
 //! It keeps the brackets that are open on a stack of its own, so that no text can exhaust the
 //! thread's. What RFC 8259 does not allow but a careful reader understands (decision 8) is
-//! reported as a lax reading; the first thing that is not understood ends the reading.
+//! reported as a lax reading; the first thing that is not understood ends the reading, unless it is
+//! a comma that is missing.
 
 #![deny(clippy::indexing_slicing, clippy::string_slice)]
 
@@ -142,10 +143,25 @@ impl Reader<'_, '_> {
             Some(byte) if byte == closing as u8 => {
                 Ok(self.close().map_or(After::Value, After::Closed))
             }
-            _ => {
+            next => {
                 let expected = if closing == '}' { "`,` or `}`" } else { "`,` or `]`" };
-                let help = self.unclosed_help();
-                Err(self.unexpected(expected, help))
+                // What can only be the next member or item lacks a comma, and may be read.
+                let lacks_comma = match closing {
+                    '}' => next == Some(b'"'),
+                    _ => matches!(next, Some(b'"' | b'{' | b'[')),
+                };
+                let help = match lacks_comma {
+                    true => Some("put a `,` before it".into()),
+                    false => self.unclosed_help(),
+                };
+                let stopped = self.unexpected(expected, help);
+                if !lacks_comma || self.problems.is_full() {
+                    return Err(stopped);
+                }
+                if closing == '}' {
+                    self.key("a key in double quotes")?;
+                }
+                Ok(After::Value)
             }
         }
     }

@@ -106,8 +106,10 @@ pub(crate) struct Schema {
 /// Declarations with mistakes, which are reported where they stand.
 #[derive(Clone, Default, Debug)]
 pub(crate) struct Unread {
-    /// There are attributes that are not in the schema.
+    /// There are attributes, of whatever names, that are not in the schema.
     pub(crate) attributes: bool,
+    /// Attributes that are not in the schema because their types are not known.
+    pub(crate) without_type: BTreeSet<Arc<str>>,
     /// There are teams or instances that are not in the schema.
     pub(crate) teams: bool,
     /// Teams whose sizes are not what they were meant to be.
@@ -116,7 +118,20 @@ pub(crate) struct Unread {
     pub(crate) strategy: bool,
 }
 
+impl Unread {
+    /// Whether a name that the schema does not have may be that of an attribute.
+    pub(crate) fn may_be_attribute(&self, name: &str) -> bool {
+        self.attributes || self.without_type.contains(name)
+    }
+}
+
 impl Schema {
+    /// The names of the attributes in the order of the text, then of those whose types are not known.
+    pub(crate) fn attribute_names(&self) -> Vec<&str> {
+        let without_type = self.unread.without_type.iter().map(|name| &**name);
+        self.attributes.iter().map(|it| &*it.name).chain(without_type).collect()
+    }
+
     /// Adds an attribute; false when its name is taken.
     pub(crate) fn add_attribute(&mut self, attribute: AttributeDeclaration) -> bool {
         let name = Arc::clone(&attribute.name);

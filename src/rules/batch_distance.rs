@@ -101,7 +101,7 @@ impl RuleKind for Kind {
 
 /// The bound of a number attribute, which must be there.
 fn max_distance(cx: &mut CompileContext<'_, '_>, rule: &RuleSource<'_>) -> Option<PerEpoch<f64>> {
-    if rule.field("maxDistance").is_none() {
+    if rule.ast.lacks("maxDistance") {
         let help = "say how far apart the numbers of a match may lie";
         cx.refuse_boundless(rule, "`maxDistance`", help);
     }

@@ -127,7 +127,7 @@ fn compile_counts(
     rule: &RuleSource<'_>,
 ) -> Option<PerEpoch<Counts>> {
     let (min, max) = (rule.numbers("minCount"), rule.numbers("maxCount"));
-    if min.is_none() && max.is_none() {
+    if rule.ast.lacks("minCount") && rule.ast.lacks("maxCount") {
         let kind = RuleSetErrorKind::NoBound {
             kind: "collection".into(),
             bounds: "`minCount` or `maxCount`".into(),
@@ -261,7 +261,7 @@ fn compile_operation<'a>(
         return whole.then_some(Operation::Intersection);
     }
     let Some(reference) = reference else {
-        if first_at(operation.site) {
+        if rule.ast.lacks("referenceValue") && first_at(operation.site) {
             let kind = RuleSetErrorKind::OperationNeedsReference { operation: word.into() };
             let help = match word {
                 "contains" => "name the string to look for",

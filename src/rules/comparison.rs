@@ -65,7 +65,7 @@ impl RuleKind for Kind {
     fn compile(&self, cx: &mut CompileContext<'_, '_>, rule: &RuleSource<'_>) -> Option<Compiled> {
         let base = measured_base(cx, rule.measurements());
         let operation = rule.field("operation").and_then(|operations| {
-            let has_reference = rule.field("referenceValue").is_some();
+            let has_reference = !rule.ast.lacks("referenceValue");
             operations.try_map(|it| compile_operation(cx, it, base, has_reference))
         });
         match rule.field("referenceValue") {

@@ -76,7 +76,7 @@ impl RuleKind for Kind {
 
     fn compile(&self, cx: &mut CompileContext<'_, '_>, rule: &RuleSource<'_>) -> Option<Compiled> {
         let (min, max) = (rule.numbers("minDistance"), rule.numbers("maxDistance"));
-        if rule.field("minDistance").or(rule.field("maxDistance")).is_none() {
+        if rule.ast.lacks("minDistance") && rule.ast.lacks("maxDistance") {
             let bounds = "`minDistance` or `maxDistance`";
             cx.refuse_boundless(rule, bounds, "say how far a value may be");
         }

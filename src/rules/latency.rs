@@ -86,7 +86,7 @@ impl RuleKind for Kind {
 
     fn compile(&self, cx: &mut CompileContext<'_, '_>, rule: &RuleSource<'_>) -> Option<Compiled> {
         let (max_latency, max_distance) = (rule.numbers("maxLatency"), rule.numbers("maxDistance"));
-        if max_latency.is_none() && max_distance.is_none() {
+        if rule.ast.lacks("maxLatency") && rule.ast.lacks("maxDistance") {
             let bounds = "`maxLatency` or `maxDistance`";
             cx.refuse_boundless(rule, bounds, "say how high a latency may be");
             return None;
@@ -103,10 +103,10 @@ impl RuleKind for Kind {
 fn reference(cx: &mut CompileContext<'_, '_>, rule: &RuleSource<'_>) -> Reference {
     let field = rule.ast.field("distanceReference");
     match (rule.ast.field("maxDistance"), field) {
-        (Some(max_distance), None) => {
+        (Some(max_distance), None) if rule.ast.lacks("distanceReference") => {
             cx.problems.lax(&max_distance.site, LaxReading::MissingDistanceReference);
         }
-        (None, Some(field)) => {
+        (None, Some(field)) if rule.ast.lacks("maxDistance") => {
             let kind = RuleSetWarningKind::IgnoredField {
                 field: "distanceReference".into(),
                 without: "maxDistance".into(),

@@ -154,6 +154,9 @@ fn compile(cx: &mut CompileContext<'_, '_>, rule: &RuleSource<'_>) -> Option<(Su
         }
         AttributeType::StringNumberMap => {
             let Some(key) = rule.ast.field("mapKey") else {
+                if !rule.ast.lacks("mapKey") {
+                    return None;
+                }
                 let of = format!("{} rule `{}`", rule.ast.kind, shorten(&rule.ast.name));
                 let kind = RuleSetErrorKind::MissingKey { key: "mapKey".into(), of };
                 let help =

@@ -52,14 +52,19 @@ pub(crate) struct RuleAst {
     pub(crate) site: Site,
     /// In the order of the kind's own list of fields; absent ones are not there.
     pub(crate) fields: Vec<FieldAst>,
-    /// Whether a field is misread or missing, which is reported; never so in a rule set that
-    /// compiled.
-    pub(crate) broken: bool,
+    /// Fields that are missing, or of which not all could be read, which is reported; never so in a
+    /// rule set that compiled.
+    pub(crate) unread: Vec<&'static str>,
 }
 
 impl RuleAst {
     pub(crate) fn field(&self, name: &str) -> Option<&FieldAst> {
         self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// Whether the rule surely does not state a field: it is not just misread.
+    pub(crate) fn lacks(&self, name: &str) -> bool {
+        self.field(name).is_none() && !self.unread.contains(&name)
     }
 
     /// The statement of a compound rule.

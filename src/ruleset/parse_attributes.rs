@@ -9,7 +9,7 @@ use crate::diag::{
 use crate::json::cursor::Cursor;
 use crate::json::node::Value;
 use crate::model::limits;
-use crate::model::schema::{AttributeDeclaration, AttributeIdx, AttributeType, Schema};
+use crate::model::schema::{AttributeDeclaration, AttributeIdx, AttributeType, Schema, Unread};
 use crate::model::ticket::AttributeValue;
 
 pub(super) fn parse_attributes(cursor: &Cursor, schema: &mut Schema, problems: &mut Problems) {
@@ -20,10 +20,8 @@ pub(super) fn parse_attributes(cursor: &Cursor, schema: &mut Schema, problems: &
             return;
         }
         let item = cursor.item(index, node);
-        let Some((declaration, name_site)) = parse_attribute(&item, problems) else {
-            schema.unread.attributes = true;
-            continue;
-        };
+        let attribute = parse_attribute(&item, &mut schema.unread, problems);
+        let Some((declaration, name_site)) = attribute else { continue };
         let name = shorten(&declaration.name);
         if !schema.add_attribute(declaration) {
             let kind = RuleSetErrorKind::DuplicateName { what: "attributes".into(), name };
@@ -32,9 +30,17 @@ pub(super) fn parse_attributes(cursor: &Cursor, schema: &mut Schema, problems: &
     }
 }
 
-/// An attribute that has a name and a type, and where its name stands.
-fn parse_attribute(item: &Cursor, problems: &mut Problems) -> Option<(AttributeDeclaration, Site)> {
-    let mut object = item.object("a player attribute", problems)?;
+/// An attribute that has a name and a type, and where its name stands; of another what is known is
+/// left in `unread`.
+fn parse_attribute(
+    item: &Cursor,
+    unread: &mut Unread,
+    problems: &mut Problems,
+) -> Option<(AttributeDeclaration, Site)> {
+    let Some(mut object) = item.object("a player attribute", problems) else {
+        unread.attributes = true;
+        return None;
+    };
     object.deny_unknown(&["name", "type", "default"], |_| None, problems);
     let name_cursor = object.require("name", problems);
     let name = name_cursor.and_then(|it| parse_name(&it, "an attribute", problems));
@@ -44,7 +50,14 @@ fn parse_attribute(item: &Cursor, problems: &mut Problems) -> Option<(AttributeD
         .get("default")
         .zip(attribute_type)
         .and_then(|(it, attribute_type)| parse_default(&it, attribute_type, problems));
-    let ((name, name_cursor), attribute_type) = name.zip(name_cursor).zip(attribute_type)?;
+    let Some((name, name_cursor)) = name.zip(name_cursor) else {
+        unread.attributes = true;
+        return None;
+    };
+    let Some(attribute_type) = attribute_type else {
+        unread.without_type.insert(name);
+        return None;
+    };
     if name.contains(']') || name.trim() != &*name {
         let kind = RuleSetWarningKind::UnaddressableName {
             what: "attribute".into(),
@@ -92,31 +105,35 @@ fn parse_default(
         AttributeType::StringList => {
             let items = cursor.list(problems)?;
             check_count(cursor, "strings", items.len(), limits::STRING_LIST_MAX, problems)?;
-            let mut texts = Vec::with_capacity(items.len());
-            for (index, node) in items.iter().enumerate() {
+            let texts = items.iter().enumerate().map(|(index, node)| {
                 let item = cursor.item(index, node);
                 let text = item.string(problems)?;
                 let length = text.chars().count();
                 check_length(&item.site(), "a default string", length, 1, chars_max, problems)?;
-                texts.push(text.to_owned());
-            }
-            Some(AttributeValue::StringList(texts))
+                Some(text.to_owned())
+            });
+            // All are read before the first that cannot be is answered.
+            let texts: Vec<Option<String>> = texts.collect();
+            texts.into_iter().collect::<Option<_>>().map(AttributeValue::StringList)
         }
         AttributeType::StringNumberMap => {
             let Value::Object(members) = &cursor.node.value else {
                 return cursor.wrong_type("an object of numbers", problems);
             };
             check_count(cursor, "pairs", members.len(), limits::NUMBER_MAP_MAX, problems)?;
-            let mut map = BTreeMap::new();
-            for member in members {
+            let pairs = members.iter().map(|member| {
                 let path = cursor.path.key(&member.key);
                 let key = Site::new(path, member.key_span);
                 let item = Cursor { node: &member.node, path };
                 let length = member.key.chars().count();
-                check_length(&key, "a key of a default map", length, 1, chars_max, problems)?;
-                map.insert(member.key.clone(), item.number(problems)?);
-            }
-            Some(AttributeValue::StringNumberMap(map))
+                let fits =
+                    check_length(&key, "a key of a default map", length, 1, chars_max, problems);
+                let number = item.number(problems);
+                fits.and(number).map(|number| (member.key.clone(), number))
+            });
+            let pairs: Vec<Option<(String, f64)>> = pairs.collect();
+            let map: Option<BTreeMap<String, f64>> = pairs.into_iter().collect();
+            map.map(AttributeValue::StringNumberMap)
         }
     }
 }
@@ -148,9 +165,9 @@ pub(super) fn declared_attribute(
 ) -> Option<AttributeIdx> {
     let name = cursor.string(problems)?;
     let found = schema.attribute(name);
-    if found.is_none() && !schema.unread.attributes && !problems.is_full() {
+    if found.is_none() && !schema.unread.may_be_attribute(name) && !problems.is_full() {
         let kind = RuleSetErrorKind::UnknownAttribute { name: shorten(name) };
-        let known: Vec<&str> = schema.attributes.iter().map(|it| &*it.name).collect();
+        let known = schema.attribute_names();
         let help = match &*known {
             [] => "declare it in `playerAttributes`".into(),
             _ if name.contains("attributes[") => {

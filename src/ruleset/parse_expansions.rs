@@ -33,6 +33,11 @@ pub(super) fn parse(
         let steps = object.require("steps", problems);
         let Some(target_cursor) = object.require("target", problems) else { continue };
         let targets = parse_target(&target_cursor, schema, rules, problems);
+        if targets.is_none()
+            && let Some(steps) = &steps
+        {
+            parse_steps(steps, &StepValues::without_target(&target_cursor), problems);
+        }
         for target in targets.unwrap_or_default() {
             if !target.parts().into_iter().all(|part| taken.insert(part)) {
                 let text = target_cursor.string(problems).unwrap_or_default();
@@ -71,9 +76,21 @@ enum StepValues<'s> {
         measured: Option<Base>,
         schema: &'s Schema,
     },
+    /// Their target cannot be told, so neither can what they should hold.
+    Unknown,
 }
 
 impl<'s> StepValues<'s> {
+    /// Of steps whose target is not known, as far as its text tells.
+    fn without_target(cursor: &Cursor) -> Self {
+        let Value::String(text) = &cursor.node.value else { return Self::Unknown };
+        match TargetText::split(text).map(|target| (target.component, target.property.text)) {
+            Some(("teams", "minPlayers")) => Self::TeamSize("minPlayers"),
+            Some(("teams", "maxPlayers")) => Self::TeamSize("maxPlayers"),
+            _ => Self::Unknown,
+        }
+    }
+
     /// `None` where the type of the rule is wrong, which is reported where it stands.
     fn of(target: &Target, schema: &'s Schema, rules: &[ParsedRule]) -> Option<Self> {
         match target {
@@ -96,6 +113,7 @@ impl<'s> StepValues<'s> {
             Self::Field { shape, measured, schema } => {
                 parse_field(cursor, shape, measured, schema, problems)
             }
+            Self::Unknown => None,
         }
     }
 }
@@ -329,13 +347,11 @@ fn rule_target(
         not_expandable(cursor, property, &of, &names, problems);
         return None;
     };
-    if rule.field(field.name).is_none() {
-        if !rule.broken {
-            let kind =
-                RuleSetErrorKind::TargetAbsent { rule: shorten(text), property: field.name.into() };
-            let help = Some(format!("give the rule the `{}` that it begins with", field.name));
-            problems.error_inside(&cursor.site(), property.span.clone(), kind, help);
-        }
+    if rule.lacks(field.name) {
+        let kind =
+            RuleSetErrorKind::TargetAbsent { rule: shorten(text), property: field.name.into() };
+        let help = Some(format!("give the rule the `{}` that it begins with", field.name));
+        problems.error_inside(&cursor.site(), property.span.clone(), kind, help);
         return None;
     }
     Some(Target::RuleField { rule: position, field: field.name })

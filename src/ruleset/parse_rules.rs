@@ -27,7 +27,7 @@ pub(super) struct ParsedRule {
 impl ParsedRule {
     /// A rule whose name cannot be told.
     pub(super) fn unread(site: Site) -> Self {
-        let rule = RuleAst { name: String::new(), kind: "", site, fields: vec![], broken: true };
+        let rule = RuleAst { name: String::new(), kind: "", site, fields: vec![], unread: vec![] };
         Self { rule, kind: None }
     }
 
@@ -121,9 +121,8 @@ fn parse_rule(
     if let Some(kind) = kind {
         rule.kind = Some(kind);
         rule.rule.kind = kind.name();
-        rule.rule.fields = parse_fields(&object, kind, context, problems);
-        let meant = kind.fields().iter().filter(|it| it.required || object.means(it.name));
-        rule.rule.broken = rule.rule.fields.len() < meant.count();
+        let Fields { read, unread } = parse_fields(&object, kind, context, problems);
+        (rule.rule.fields, rule.rule.unread) = (read, unread);
     }
     Some(rule)
 }
@@ -140,20 +139,32 @@ fn rule_kind(cursor: &Cursor, problems: &mut Problems) -> Option<&'static dyn Ru
     None
 }
 
+/// The fields of a rule.
+struct Fields {
+    read: Vec<FieldAst>,
+    /// Those that are missing, or of which not all could be read.
+    unread: Vec<&'static str>,
+}
+
 fn parse_fields(
     object: &Object,
     kind: &'static dyn RuleKind,
     context: &RuleContext<'_>,
     problems: &mut Problems,
-) -> Vec<FieldAst> {
-    let mut fields: Vec<FieldAst> = Vec::new();
+) -> Fields {
+    let mut fields = Fields { read: Vec::new(), unread: Vec::new() };
     for field in kind.fields() {
         let cursor = match field.required {
             true => object.require(field.name, problems),
             false => object.get(field.name),
         };
-        let Some(cursor) = cursor else { continue };
-        let base = measured_base(&fields);
+        let Some(cursor) = cursor else {
+            fields
+                .unread
+                .extend((field.required || object.means(field.name)).then_some(field.name));
+            continue;
+        };
+        let base = measured_base(&fields.read);
         let value = match field.shape {
             FieldShape::Statement => {
                 statement::parse(&cursor, context.earlier, context.all, problems)
@@ -161,8 +172,13 @@ fn parse_fields(
             }
             shape => parse_field(&cursor, shape, base, context.schema, problems),
         };
+        let is_whole = match (&value, &cursor.node.value) {
+            (Some(FieldValue::Measurements(read)), Value::Array(all)) => read.len() == all.len(),
+            (value, _) => value.is_some(),
+        };
+        fields.unread.extend((!is_whole).then_some(field.name));
         if let Some(value) = value {
-            fields.push(FieldAst { name: field.name, site: cursor.site(), value });
+            fields.read.push(FieldAst { name: field.name, site: cursor.site(), value });
         }
     }
     fields
@@ -210,6 +226,7 @@ pub(super) fn parse_field(
     }
 }
 
+/// Those of the measurements that can be read.
 fn parse_measurements(
     cursor: &Cursor,
     schema: &Schema,
@@ -226,15 +243,12 @@ fn parse_measurements(
         problems.error(&cursor.site(), RuleSetErrorKind::EmptyList { what });
         return None;
     }
-    let parsed: Vec<_> = items
-        .iter()
-        .enumerate()
-        .map(|(index, node)| {
-            let item = cursor.item(index, node);
-            parse_measurement(&item, schema, problems).map(|it| (it, item.site()))
-        })
-        .collect();
-    parsed.into_iter().collect::<Option<_>>().map(FieldValue::Measurements)
+    let parsed = items.iter().enumerate().filter_map(|(index, node)| {
+        let item = cursor.item(index, node);
+        parse_measurement(&item, schema, problems).map(|it| (it, item.site()))
+    });
+    let parsed: Vec<_> = parsed.collect();
+    (!parsed.is_empty()).then_some(FieldValue::Measurements(parsed))
 }
 
 fn parse_measurement(cursor: &Cursor, schema: &Schema, problems: &mut Problems) -> Option<Expr> {
@@ -290,8 +304,13 @@ fn parse_reference(
             }
             Err(error) => {
                 let number = text.trim().parse::<f64>().is_ok_and(f64::is_finite);
-                if number && measured == Some(Base::Number) {
-                    return cursor.number(problems).map(FieldValue::Number);
+                match measured {
+                    Some(Base::Number) if number => {
+                        return cursor.number(problems).map(FieldValue::Number);
+                    }
+                    // Only measurements, which are misread, could tell whether it is a string.
+                    None if number => return None,
+                    _ => {}
                 }
                 if text.contains("teams[") || text.contains(".players") {
                     if measured != Some(Base::String) {

@@ -205,13 +205,10 @@ fn compile_rule(
 ) -> Option<Compiled> {
     let rule = ast.rules.get(position)?;
     let kind = rules::kind(rule.kind)?;
-    if rule.broken {
-        // Half a rule would only give rise to more errors.
-        return None;
-    }
     let values =
         rule.fields.iter().map(|field| field_values(ast, epochs, position, field)).collect();
-    kind.compile(cx, &RuleSource { ast: rule, values })
+    // Of half a rule only the mistakes are wanted.
+    kind.compile(cx, &RuleSource { ast: rule, values }).filter(|_| rule.unread.is_empty())
 }
 
 /// The value of a field in each epoch.

@@ -89,6 +89,15 @@ kinds! {
             /// Why.
             reason: String,
         } "rule `{rule}` can never fail: {reason}";
+        /// A bound of a rule that refuses no match, whatever its players are, beside one that may.
+        BoundNeverRefuses "boundNeverRefuses" {
+            /// The bound.
+            bound: String,
+            /// The rule.
+            rule: String,
+            /// Why.
+            reason: String,
+        } "`{bound}` of rule `{rule}` refuses no match: {reason}";
         /// A team that a rule keeps from being filled, however large the parties are. The search
         /// looks for a fuller match each time.
         TeamNeverFull "teamNeverFull" {

@@ -37,7 +37,8 @@ impl AmongThemselves {
     ) -> Option<Compiled> {
         let (scalars, lists): (Vec<_>, Vec<_>) =
             rule.measurements().iter().partition(|(it, _)| it.ty.is_scalar());
-        if let [(_, site)] = &scalars[..] {
+        let is_all = rule.ast.lacks("referenceValue") && rule.ast.unread.is_empty();
+        if let ([(_, site)], true) = (&scalars[..], is_all) {
             let help = "add a `referenceValue`, a second measurement, or measure a list";
             cx.problems.error_help(site, RuleSetErrorKind::LoneValue, help);
             return None;

@@ -5,6 +5,7 @@
 
 mod attributes;
 mod batch;
+mod collections;
 mod defaults;
 mod expansions;
 mod outcomes;
@@ -51,6 +52,7 @@ pub(super) fn text(root: &Node, plan: &Plan, problems: &mut Problems) {
     batch::check(plan, problems);
     let mut prospect = Prospect::new(plan);
     let outcomes = outcomes::check(plan, &mut prospect, problems);
+    collections::check(plan, problems);
     teams::check(root, plan, &outcomes, &mut prospect, problems);
     defaults::check(root, plan, &outcomes, problems);
 }
