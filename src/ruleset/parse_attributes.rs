@@ -20,10 +20,8 @@ pub(super) fn parse_attributes(cursor: &Cursor, schema: &mut Schema, problems: &
             return;
         }
         let item = cursor.item(index, node);
-        let Some((declaration, name_site)) = parse_attribute(&item, &mut schema.unread, problems)
-        else {
-            continue;
-        };
+        let attribute = parse_attribute(&item, &mut schema.unread, problems);
+        let Some((declaration, name_site)) = attribute else { continue };
         let name = shorten(&declaration.name);
         if !schema.add_attribute(declaration) {
             let kind = RuleSetErrorKind::DuplicateName { what: "attributes".into(), name };
@@ -32,8 +30,8 @@ pub(super) fn parse_attributes(cursor: &Cursor, schema: &mut Schema, problems: &
     }
 }
 
-/// An attribute that has a name and a type, and where its name stands. Of another one is kept what
-/// is known of it.
+/// An attribute that has a name and a type, and where its name stands; of another what is known is
+/// left in `unread`.
 fn parse_attribute(
     item: &Cursor,
     unread: &mut Unread,

@@ -76,11 +76,21 @@ enum StepValues<'s> {
         measured: Option<Base>,
         schema: &'s Schema,
     },
-    /// The target cannot be told, so neither can what its steps should hold.
+    /// Their target cannot be told, so neither can what they should hold.
     Unknown,
 }
 
 impl<'s> StepValues<'s> {
+    /// Of steps whose target is not known, as far as its text tells.
+    fn without_target(cursor: &Cursor) -> Self {
+        let Value::String(text) = &cursor.node.value else { return Self::Unknown };
+        match TargetText::split(text).map(|target| (target.component, target.property.text)) {
+            Some(("teams", "minPlayers")) => Self::TeamSize("minPlayers"),
+            Some(("teams", "maxPlayers")) => Self::TeamSize("maxPlayers"),
+            _ => Self::Unknown,
+        }
+    }
+
     /// `None` where the type of the rule is wrong, which is reported where it stands.
     fn of(target: &Target, schema: &'s Schema, rules: &[ParsedRule]) -> Option<Self> {
         match target {
@@ -114,6 +124,7 @@ impl<'s> StepValues<'s> {
             Self::Field { shape, measured, schema } => {
                 parse_field(cursor, shape, measured, schema, problems)
             }
+            Self::Unknown => None,
         }
     }
 }
