@@ -104,19 +104,8 @@ impl<'s> StepValues<'s> {
         }
     }
 
-    /// What the text of a target tells that is not known.
-    fn without_target(cursor: &Cursor) -> Self {
-        let Value::String(text) = &cursor.node.value else { return Self::Unknown };
-        match TargetText::split(text).map(|target| (target.component, target.property.text)) {
-            Some(("teams", "minPlayers")) => Self::TeamSize("minPlayers"),
-            Some(("teams", "maxPlayers")) => Self::TeamSize("maxPlayers"),
-            _ => Self::Unknown,
-        }
-    }
-
     fn read(&self, cursor: &Cursor, problems: &mut Problems) -> Option<FieldValue> {
         match *self {
-            Self::Unknown => None,
             Self::TeamSize(what) => {
                 let players = cursor.whole_number(what, 0, limits::MATCH_PLAYERS_MAX, problems)?;
                 Some(FieldValue::Number(f64::from(players)))
