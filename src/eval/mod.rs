@@ -8,6 +8,7 @@ pub(crate) mod means;
 pub(crate) mod pairs;
 pub(crate) mod profiles;
 pub(crate) mod program;
+pub(crate) mod quotas;
 pub(crate) mod scratch;
 pub(crate) mod sets;
 pub(crate) mod verdict;

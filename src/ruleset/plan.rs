@@ -9,6 +9,7 @@ use crate::base::epoch::{Epoch, PerEpoch};
 use crate::base::idx::{Col, Idx};
 use crate::diag::{Problems, RuleSetErrorKind, RuleSetWarning, RuleSetWarningKind, Site, shorten};
 use crate::eval::pairs::{Pairs, TeamShape};
+use crate::eval::quotas::Quotas;
 use crate::expr::ast::{Expr, Leaf};
 use crate::json::cursor::Cursor;
 use crate::json::node::{Node, Value};
@@ -44,6 +45,8 @@ pub(crate) struct Plan {
     pub(crate) sort_columns: Vec<SortColumn>,
     /// What holds of each two tickets of a match.
     pub(crate) pairs: Pairs,
+    /// How many players of a match must or may hold a string.
+    pub(crate) quotas: Quotas,
     /// How strategy `balanced` goes about it, if that is the strategy.
     pub(crate) balance: Option<Balance>,
     pub(crate) layout: ColumnLayout,
@@ -149,6 +152,7 @@ impl Plan {
             }
         }
         let pairs = Pairs::new(enforced.iter().flat_map(|it| it.rule.pairs(shape)));
+        let quotas = Quotas::new(enforced.iter().flat_map(|it| it.rule.quotas()));
         let mut asking_order: Vec<usize> = (0..enforced.len()).collect();
         asking_order.sort_by_key(|&it| enforced.get(it).map(|it| it.rule.cost()));
         Some(Self {
@@ -162,6 +166,7 @@ impl Plan {
             interchangeable,
             sort_columns,
             pairs,
+            quotas,
             balance,
             layout,
             warnings: Vec::new(),

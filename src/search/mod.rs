@@ -23,6 +23,7 @@ mod partitions;
 mod pass;
 mod probe;
 mod progress;
+mod quotas;
 mod run;
 mod sharing;
 mod stream;

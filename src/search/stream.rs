@@ -98,6 +98,16 @@ impl Stream {
         })
     }
 
+    /// All candidates, once the last of them has been looked at.
+    pub(super) fn whole(&self) -> Option<&[Known]> {
+        self.is_done.then_some(&*self.drawn)
+    }
+
+    /// The players of the candidate at a position that has been looked at.
+    pub(super) fn players_at(&self, position: usize) -> u32 {
+        self.drawn.get(position).map_or(0, |it| it.entry.players())
+    }
+
     /// At most so many players are there from a position on.
     pub(super) fn players_from(&self, run: &Run<'_>, position: usize) -> u32 {
         let up_to = |count: usize| {
