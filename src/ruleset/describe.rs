@@ -94,7 +94,7 @@ pub struct SearchSummary {
     /// Attributes, lists that have a string in common.
     pub shared: Vec<String>,
     /// Attributes, or `playerId`, of which rules say how many players of some teams have a string. A
-    /// search that lacks those, or whose candidates have too many of one, is left.
+    /// search is left once those who could still join lack them, or are too many with one.
     pub counted: Vec<String>,
     /// Latencies within a bound at one location: how parties are put together, and the bound in
     /// milliseconds.

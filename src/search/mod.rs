@@ -24,6 +24,8 @@ mod pass;
 mod probe;
 mod progress;
 mod quotas;
+#[cfg(test)]
+mod quotas_tests;
 mod run;
 mod sharing;
 mod stream;
