@@ -159,35 +159,78 @@ impl Searcher {
 
     /// Whether too few of those who are left have what is missing.
     fn lacks_holders(&self, run: &Run<'_>, next: usize) -> bool {
-        let most_room = self.room.iter().map(|room| room.max).max().unwrap_or(0);
-        let most_room = most_room.min(run.capacity.saturating_sub(self.candidate.players));
-        run.view.quotas.holdings.iter().zip(&self.supplies.holders).enumerate().any(
-            |(holding, (of, holders))| {
-                let mut missing = self.missing_of_all(run, holding, &of.at_least);
-                if missing.units == 0 {
-                    return false;
-                }
-                let holders = from(holders, next);
-                for holder in holders.iter().take(LOOKS_MAX) {
-                    if self.gets_on(run, holder.position, most_room) {
-                        missing.units = missing.units.saturating_sub(holder.units);
-                        missing.tickets = missing.tickets.saturating_sub(1);
-                        if missing.units == 0 && missing.tickets == 0 {
-                            return false;
-                        }
-                    }
-                }
-                holders.len() <= LOOKS_MAX
-            },
-        )
+        let all = self.room_of_one(run, run.sizes.indices());
+        let holdings = run.view.quotas.holdings.iter().zip(&self.supplies.holders);
+        holdings.enumerate().any(|(holding, (of, holders))| {
+            let missing = self.missing_of_all(run, holding, &of.at_least);
+            if missing.units == 0 {
+                return false;
+            }
+            let holders = from(holders, next);
+            let is_lacking = |share: &Share| {
+                let room = self.room_of_one(run, share.instances.iter().copied());
+                let units = if room < all { self.missing(run, holding, share) } else { 0 };
+                units > 0
+                    && !self.are_left(run, holders, Missing { units, tickets: 1 }, (room, None))
+            };
+            !self.are_left_together(run, holders, missing, all)
+                || of.at_least.iter().any(is_lacking)
+        })
     }
 
-    /// Whether a candidate gets on with those who are in, as far as is known of it.
-    fn gets_on(&self, run: &Run<'_>, position: usize, most_room: u32) -> bool {
-        let players = self.stream.players_at(position);
-        let fact = self.first_fact + position;
-        players <= most_room
-            && (fact >= self.facts.len() || self.together.takes(run, self.facts.of(run, fact)))
+    /// Whether holders of which all have some string in common, where rules ask for one, have what
+    /// is missing.
+    fn are_left_together(
+        &self,
+        run: &Run<'_>,
+        holders: &[Holder],
+        missing: Missing,
+        room: u32,
+    ) -> bool {
+        let share = run.view.pairs.share.iter().position(|share| *share.wanted.at(run.epoch));
+        let bits = share.and_then(|at| Some((at, *self.together.bits(run).get(at)?)));
+        let Some((at, mut bits)) = bits.filter(|_| missing.tickets > 1) else {
+            return self.are_left(run, holders, missing, (room, None));
+        };
+        while bits != 0 {
+            let bit = bits & bits.wrapping_neg();
+            bits &= bits - 1;
+            if self.are_left(run, holders, missing, (room, Some((at, bit)))) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Whether holders of so many players at most, and with a string, have what is missing.
+    fn are_left(
+        &self,
+        run: &Run<'_>,
+        holders: &[Holder],
+        mut missing: Missing,
+        (room, string): (u32, Option<(usize, u64)>),
+    ) -> bool {
+        for holder in holders.iter().take(LOOKS_MAX) {
+            if self.stream.players_at(holder.position) > room {
+                continue;
+            }
+            // As far as it has been looked up.
+            let fact = self.first_fact + holder.position;
+            if fact < self.facts.len() {
+                let fact = self.facts.of(run, fact);
+                let has =
+                    |(at, bit): (usize, u64)| fact.bits.get(at).is_none_or(|it| it & bit != 0);
+                if !string.is_none_or(has) || !self.together.takes(run, fact) {
+                    continue;
+                }
+            }
+            missing.units = missing.units.saturating_sub(holder.units);
+            missing.tickets = missing.tickets.saturating_sub(1);
+            if missing.units == 0 && missing.tickets == 0 {
+                return true;
+            }
+        }
+        holders.len() > LOOKS_MAX
     }
 
     /// Whether too few are left for a match once those that would be too many of a kind are not
@@ -258,6 +301,12 @@ impl Searcher {
     /// How many players may join some instances.
     fn room_in(&self, run: &Run<'_>, instances: &[InstanceIdx]) -> u32 {
         let room = instances.iter().map(|it| self.room[*it].max).sum::<u32>();
+        room.min(run.capacity.saturating_sub(self.candidate.players))
+    }
+
+    /// How many players one ticket may have that joins one of some instances.
+    fn room_of_one(&self, run: &Run<'_>, instances: impl Iterator<Item = InstanceIdx>) -> u32 {
+        let room = instances.map(|it| self.room[it].max).max().unwrap_or(0);
         room.min(run.capacity.saturating_sub(self.candidate.players))
     }
 }
