@@ -157,6 +157,8 @@ pub(crate) struct OfHolding {
     pub(crate) holding: Holding,
     pub(crate) at_least: Vec<Share>,
     pub(crate) at_most: Vec<Share>,
+    /// Whether each of `at_least` is one of the [`Places`] of single strings.
+    pub(crate) is_placed: bool,
 }
 
 /// Holdings of which some instances lack units: players who hold several are few, or none.
@@ -220,7 +222,12 @@ impl Quotas {
         {
             self.lists.push((column, unit));
         }
-        self.holdings.push(OfHolding { holding, at_least: Vec::new(), at_most: Vec::new() });
+        self.holdings.push(OfHolding {
+            holding,
+            at_least: Vec::new(),
+            at_most: Vec::new(),
+            is_placed: false,
+        });
         Some(self.holdings.len() - 1)
     }
 
@@ -256,6 +263,11 @@ impl Quotas {
         // Of one alone the rule itself tells.
         let several = places.into_iter().filter(|(_, it)| it.lacking.len() > 1);
         self.places = several.map(|(_, it)| it).collect();
+        for (at, of) in self.holdings.iter_mut().enumerate() {
+            let of_strings = self.places.iter().filter(|it| it.list.is_none());
+            let placed = of_strings.flat_map(|it| &it.lacking).filter(|it| it.0 == at);
+            of.is_placed = placed.count() == of.at_least.len();
+        }
     }
 
     #[inline]

@@ -15,6 +15,7 @@ mod exchange;
 mod exchange_tests;
 mod exhaustive;
 mod guard;
+mod holders;
 #[cfg(test)]
 mod index_tests;
 mod jobs;

@@ -8,43 +8,33 @@
 
 use super::ahead::{Source, Then};
 use super::exhaustive::Searcher;
+use super::holders::Lookup;
 use super::run::Run;
 use super::stream::Known;
 use crate::eval::quotas::{Places, Quotas, Share};
 use crate::model::schema::InstanceIdx;
-
-/// Of those with a string so many are held against those who are in. Where more of them do not get
-/// on, some are taken to be enough.
-const LOOKS_MAX: usize = 128;
 
 /// The candidates of a search, counted by quotas; known once all candidates are.
 #[derive(Debug, Default)]
 pub(super) struct Supplies {
     is_counted: bool,
     /// For each holding those that have it, in their order.
-    holders: Vec<Vec<Holder>>,
+    pub(super) holders: Vec<Vec<Holder>>,
     /// The same, but a candidate with several holdings of which there may be too many counts for the
     /// first of these alone.
     shared_out: Vec<Vec<Holder>>,
     /// For each list the most holdings of one unit.
     most: Vec<u8>,
+    pub(super) lookup: Lookup,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Holder {
+pub(super) struct Holder {
     /// Its position among the candidates.
-    position: usize,
-    units: u32,
+    pub(super) position: usize,
+    pub(super) units: u32,
     /// The units of all holders up to and with this one.
     units_up_to: u32,
-}
-
-/// What is missing of a holding.
-#[derive(Clone, Copy, Default, Debug)]
-struct Missing {
-    units: u32,
-    /// Tickets that these are at least: none is in two teams.
-    tickets: u32,
 }
 
 impl Supplies {
@@ -91,7 +81,7 @@ fn add(holders: &mut Vec<Holder>, position: usize, units: u32) {
 }
 
 /// The holders from a position on.
-fn from(holders: &[Holder], next: usize) -> &[Holder] {
+pub(super) fn from(holders: &[Holder], next: usize) -> &[Holder] {
     let start = holders.partition_point(|it| it.position < next);
     holders.get(start..).unwrap_or_default()
 }
@@ -148,89 +138,9 @@ impl Searcher {
             }
             Some(_) => return false,
         };
-        let missing = places.lacking.iter().map(|&(holding, quota)| {
-            let of = run.view.quotas.holdings.get(holding);
-            let share = of.and_then(|it| it.at_least.get(quota));
-            share.map_or(0, |it| self.missing(run, holding, it))
-        });
+        let missing = places.lacking.iter().map(|&it| self.missing_in(run, it));
         missing.fold(0, u32::saturating_add)
             > self.room_in(run, &places.instances).saturating_mul(most)
-    }
-
-    /// Whether too few of those who are left have what is missing.
-    fn lacks_holders(&self, run: &Run<'_>, next: usize) -> bool {
-        let all = self.room_of_one(run, run.sizes.indices());
-        let holdings = run.view.quotas.holdings.iter().zip(&self.supplies.holders);
-        holdings.enumerate().any(|(holding, (of, holders))| {
-            let missing = self.missing_of_all(run, holding, &of.at_least);
-            if missing.units == 0 {
-                return false;
-            }
-            let holders = from(holders, next);
-            let is_lacking = |share: &Share| {
-                let room = self.room_of_one(run, share.instances.iter().copied());
-                let units = if room < all { self.missing(run, holding, share) } else { 0 };
-                units > 0
-                    && !self.are_left(run, holders, Missing { units, tickets: 1 }, (room, None))
-            };
-            !self.are_left_together(run, holders, missing, all)
-                || of.at_least.iter().any(is_lacking)
-        })
-    }
-
-    /// Whether holders of which all have some string in common, where rules ask for one, have what
-    /// is missing.
-    fn are_left_together(
-        &self,
-        run: &Run<'_>,
-        holders: &[Holder],
-        missing: Missing,
-        room: u32,
-    ) -> bool {
-        let share = run.view.pairs.share.iter().position(|share| *share.wanted.at(run.epoch));
-        let bits = share.and_then(|at| Some((at, *self.together.bits(run).get(at)?)));
-        let Some((at, mut bits)) = bits.filter(|_| missing.tickets > 1) else {
-            return self.are_left(run, holders, missing, (room, None));
-        };
-        while bits != 0 {
-            let bit = bits & bits.wrapping_neg();
-            bits &= bits - 1;
-            if self.are_left(run, holders, missing, (room, Some((at, bit)))) {
-                return true;
-            }
-        }
-        false
-    }
-
-    /// Whether holders of so many players at most, and with a string, have what is missing.
-    fn are_left(
-        &self,
-        run: &Run<'_>,
-        holders: &[Holder],
-        mut missing: Missing,
-        (room, string): (u32, Option<(usize, u64)>),
-    ) -> bool {
-        for holder in holders.iter().take(LOOKS_MAX) {
-            if self.stream.players_at(holder.position) > room {
-                continue;
-            }
-            // As far as it has been looked up.
-            let fact = self.first_fact + holder.position;
-            if fact < self.facts.len() {
-                let fact = self.facts.of(run, fact);
-                let has =
-                    |(at, bit): (usize, u64)| fact.bits.get(at).is_none_or(|it| it & bit != 0);
-                if !string.is_none_or(has) || !self.together.takes(run, fact) {
-                    continue;
-                }
-            }
-            missing.units = missing.units.saturating_sub(holder.units);
-            missing.tickets = missing.tickets.saturating_sub(1);
-            if missing.units == 0 && missing.tickets == 0 {
-                return true;
-            }
-        }
-        holders.len() > LOOKS_MAX
     }
 
     /// Whether too few are left for a match once those that would be too many of a kind are not
@@ -249,22 +159,15 @@ impl Searcher {
         left < missing.max(fuller)
     }
 
-    /// What is missing of a holding in all team instances.
-    fn missing_of_all(&self, run: &Run<'_>, holding: usize, shares: &[Share]) -> Missing {
-        let (mut apart, mut most) = (Missing::default(), 0);
-        for share in shares {
-            let units = self.missing(run, holding, share);
-            if share.is_apart {
-                apart.units = apart.units.saturating_add(units);
-                apart.tickets += u32::from(units > 0);
-            }
-            most = most.max(units);
-        }
-        Missing { units: apart.units.max(most), ..apart }
+    /// The units that are missing of a quota of a holding, each by its number.
+    pub(super) fn missing_in(&self, run: &Run<'_>, (holding, quota): (usize, usize)) -> u32 {
+        let of = run.view.quotas.holdings.get(holding);
+        let share = of.and_then(|it| it.at_least.get(quota));
+        share.map_or(0, |it| self.missing(run, holding, it))
     }
 
     /// The units that are missing of a quota.
-    fn missing(&self, run: &Run<'_>, holding: usize, share: &Share) -> u32 {
+    pub(super) fn missing(&self, run: &Run<'_>, holding: usize, share: &Share) -> u32 {
         let wanted = *share.count.at(run.epoch);
         let stays_empty =
             |it: &InstanceIdx| self.candidate.slots[*it].players == 0 && self.room[*it].min == 0;
@@ -299,14 +202,8 @@ impl Searcher {
     }
 
     /// How many players may join some instances.
-    fn room_in(&self, run: &Run<'_>, instances: &[InstanceIdx]) -> u32 {
+    pub(super) fn room_in(&self, run: &Run<'_>, instances: &[InstanceIdx]) -> u32 {
         let room = instances.iter().map(|it| self.room[*it].max).sum::<u32>();
-        room.min(run.capacity.saturating_sub(self.candidate.players))
-    }
-
-    /// How many players one ticket may have that joins one of some instances.
-    fn room_of_one(&self, run: &Run<'_>, instances: impl Iterator<Item = InstanceIdx>) -> u32 {
-        let room = instances.map(|it| self.room[it].max).max().unwrap_or(0);
         room.min(run.capacity.saturating_sub(self.candidate.players))
     }
 }

@@ -223,7 +223,8 @@ fn counting_strings_changes_no_match_and_costs_no_node() {
     assert!(nodes * 5 < plain_nodes, "{nodes} nodes against {plain_nodes}");
 }
 
-/// What the search for the first of these players comes to, with a look-ahead by quotas and without.
+/// What the search for the first of these tickets comes to, with a look-ahead by quotas and without.
+/// A ticket is the role of a player, and a skill where that is not 5; of a party those of each.
 fn search(rule_set: &RuleSet, roles: &[&str], roster: &[(&str, usize)]) -> [(Outcome, Used); 2] {
     let plan = rule_set.plan();
     let mut pool = Pool::new(&plan.layout, 1);
@@ -239,8 +240,15 @@ fn search(rule_set: &RuleSet, roles: &[&str], roster: &[(&str, usize)]) -> [(Out
         let start = Timestamp::from_millis(1);
         rows.push(pool.insert_roster(schema, &players, &teams, None, start, 0).unwrap());
     }
-    for (number, role) in (1..).zip(roles) {
-        let players = [player(format!("p{number}"), role, &[role], 5.0)];
+    for (number, ticket) in (1..).zip(roles) {
+        let players: Vec<Player> = ticket
+            .split('+')
+            .enumerate()
+            .map(|(at, one)| {
+                let (role, skill) = one.split_once(' ').unwrap_or((one, "5"));
+                player(format!("p{number}-{at}"), role, &[role], skill.parse().unwrap())
+            })
+            .collect();
         let start = Timestamp::from_millis(1_000 + number);
         rows.push(pool.insert(schema, &players, start, number).unwrap());
     }
@@ -317,6 +325,28 @@ fn one_of_each_role_in_each_team_is_seen_not_to_come_about() {
         let [(outcome, _), _] = search(&rule_set, &roles, &[]);
         assert!(outcome.found.is_some() && !outcome.exhausted, "{outcome:?}");
     }
+}
+
+#[test]
+fn those_who_are_few_must_get_on_with_each_other_and_leave_room() {
+    let trinity = among("r", BOTH_ROLE, r#""tank", "healer", "damage""#, r#""minCount": 3"#);
+    let mut roles: Vec<&str> = (0..TICKETS).map(|at| ["tank", "damage"][at % 2]).collect();
+    let rule_set = teams_of(3, &trinity);
+    // Beside two healers there is no place for both others.
+    (100..110).for_each(|at| roles[at] = "healer+healer");
+    roles[200] = "healer";
+    assert_given_up_soon(&rule_set, &roles, &[]);
+    roles[201] = "healer+damage";
+    let [(outcome, _), _] = search(&rule_set, &roles, &[]);
+    assert!(outcome.found.is_some() && !outcome.exhausted, "{outcome:?}");
+    // Each is near all others, but they are too far from each other.
+    let rule_set = teams_of(3, &(trinity + NEAR));
+    (100..110).for_each(|at| roles[at] = "tank");
+    (roles[200], roles[201]) = ("healer 0", "healer 10");
+    assert_given_up_soon(&rule_set, &roles, &[]);
+    roles[201] = "healer 9";
+    let [(outcome, _), _] = search(&rule_set, &roles, &[]);
+    assert!(outcome.found.is_some() && !outcome.exhausted, "{outcome:?}");
 }
 
 #[test]

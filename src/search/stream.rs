@@ -103,9 +103,9 @@ impl Stream {
         self.is_done.then_some(&*self.drawn)
     }
 
-    /// The players of the candidate at a position that has been looked at.
-    pub(super) fn players_at(&self, position: usize) -> u32 {
-        self.drawn.get(position).map_or(0, |it| it.entry.players())
+    /// The candidate at a position, if it has been looked at.
+    pub(super) fn at(&self, position: usize) -> Option<Entry> {
+        self.drawn.get(position).map(|it| it.entry)
     }
 
     /// At most so many players are there from a position on.
