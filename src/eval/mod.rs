@@ -9,6 +9,7 @@ pub(crate) mod nested;
 pub(crate) mod pairs;
 pub(crate) mod profiles;
 pub(crate) mod program;
+pub(crate) mod quotas;
 pub(crate) mod scratch;
 pub(crate) mod sets;
 pub(crate) mod verdict;

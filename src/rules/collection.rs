@@ -26,6 +26,7 @@ use crate::eval::common::{CommonStrings, TooLong};
 use crate::eval::lineup::Lineup;
 use crate::eval::pairs::{Pair, Share, TeamShape};
 use crate::eval::program::Program;
+use crate::eval::quotas::Quota;
 use crate::eval::scratch::Scratch;
 use crate::eval::sets::{SetBounds, Sets, common, is_first};
 use crate::eval::verdict::Verdict;
@@ -411,6 +412,10 @@ impl Rule for CollectionRule {
         let share = |(column, unit)| Pair::Share(Share { column, unit, wanted: wanted.clone() });
         lists.filter(|_| wanted.iter().any(|&it| it)).map(share).collect()
     }
+
+    fn quotas(&self) -> Vec<Quota> {
+        quotas::of_rule(self)
+    }
 }
 
 impl CollectionRule {
@@ -564,5 +569,6 @@ fn reference_verdict<'s>(
     verdict
 }
 
+mod quotas;
 #[cfg(test)]
 mod tests;

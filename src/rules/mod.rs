@@ -10,6 +10,7 @@ use crate::eval::candidate::Partial;
 use crate::eval::lineup::Lineup;
 use crate::eval::pairs::{Pair, TeamShape};
 use crate::eval::program::{Program, Unit};
+use crate::eval::quotas::Quota;
 use crate::eval::scratch::Scratch;
 use crate::eval::verdict::Verdict;
 use crate::expr::ast::Expr;
@@ -50,6 +51,12 @@ pub(crate) trait Rule: Debug + Send + Sync {
     /// not ask.
     fn is_told_by_pairs(&self, _: TeamShape) -> bool {
         false
+    }
+
+    /// How many players hold some string in every match that the rule is true of; nothing is never
+    /// wrong.
+    fn quotas(&self) -> Vec<Quota> {
+        Vec::new()
     }
 
     /// How near together latencies at the location of the match must lie; `None` when the rule does

@@ -7,6 +7,7 @@ use super::epochs::TeamSize;
 use super::plan::Plan;
 use crate::base::epoch::{Epoch, PerEpoch};
 use crate::eval::pairs::{Near, Reach};
+use crate::eval::quotas::Held;
 use crate::model::schema::{AgeSelection, BatchingPreference, Strategy};
 use crate::pool::layout::StringSource;
 use crate::rules::{Compiled, Cost};
@@ -92,6 +93,9 @@ pub struct SearchSummary {
     pub windows: Vec<BoundSummary>,
     /// Attributes, lists that have a string in common.
     pub shared: Vec<String>,
+    /// Attributes, or `playerId`, of which rules say how many players of some teams have a string. A
+    /// search is left once those who could still join lack them, or are too many with one.
+    pub counted: Vec<String>,
     /// Latencies within a bound at one location: how parties are put together, and the bound in
     /// milliseconds.
     pub latencies: Vec<BoundSummary>,
@@ -246,8 +250,19 @@ fn search(plan: &Plan) -> SearchSummary {
     };
     let window = |it: &Near| bound(attribute(layout.numbers[it.column]), &it.max);
     let latency = |it: &Reach| bound(layout.latencies[it.column].as_str().to_owned(), &it.max);
+    let mut counted = Vec::new();
+    for of in &plan.quotas.holdings {
+        let name = match of.holding.held {
+            Held::String(column) => group(layout.strings[column]),
+            Held::List(column, _) => attribute(layout.lists[column]),
+        };
+        if !counted.contains(&name) {
+            counted.push(name);
+        }
+    }
     SearchSummary {
         groups: pairs.same.iter().map(|&it| group(layout.strings[it])).collect(),
+        counted,
         cells,
         windows: pairs.near.iter().map(window).collect(),
         shared: pairs.share.iter().map(|it| attribute(layout.lists[it.column])).collect(),
@@ -275,9 +290,14 @@ impl fmt::Display for SearchSummary {
         let windows = self.windows.iter().map(bounds);
         let shared = self.shared.iter().map(|it| format!("shared {it}"));
         let latencies = self.latencies.iter().map(|it| format!("latency {}", bounds(it)));
-        let all: Vec<String> =
-            groups.chain(cells).chain(windows).chain(shared).chain(latencies).collect();
-        f.write_str(&if all.is_empty() { "all tickets".into() } else { all.join("; ") })
+        let counted = self.counted.iter().map(|it| format!("counted {it}"));
+        let by_pairs = groups.chain(cells).chain(windows).chain(shared).chain(latencies);
+        let mut all: Vec<String> = by_pairs.collect();
+        if all.is_empty() {
+            all.push("all tickets".into());
+        }
+        all.extend(counted);
+        f.write_str(&all.join("; "))
     }
 }
 

@@ -10,6 +10,7 @@ use crate::base::epoch::{Epoch, PerEpoch};
 use crate::base::idx::Col;
 use crate::diag::{Problems, RuleSetWarning};
 use crate::eval::pairs::{Pairs, TeamShape};
+use crate::eval::quotas::Quotas;
 use crate::json::node::Node;
 use crate::model::limits;
 use crate::model::schema::{AttributeType, BackfillPriority, BatchingPreference, TeamIdx};
@@ -40,6 +41,8 @@ pub(crate) struct Plan {
     pub(crate) sort_columns: Vec<SortColumn>,
     /// What holds of each two tickets of a match.
     pub(crate) pairs: Pairs,
+    /// How many players of a match must or may hold a string.
+    pub(crate) quotas: Quotas,
     /// How strategy `balanced` goes about it, if that is the strategy.
     pub(crate) balance: Option<Balance>,
     pub(crate) layout: ColumnLayout,
@@ -114,6 +117,7 @@ impl Plan {
         });
         let sort_keys = sort_keys.collect();
         let pairs = Pairs::new(enforced.iter().flat_map(|it| it.rule.pairs(shape)));
+        let quotas = Quotas::new(enforced.iter().flat_map(|it| it.rule.quotas()));
         let mut asking_order: Vec<usize> = (0..enforced.len()).collect();
         asking_order.sort_by_key(|&it| enforced.get(it).map(|it| it.rule.cost()));
         Some(Self {
@@ -127,6 +131,7 @@ impl Plan {
             interchangeable,
             sort_columns,
             pairs,
+            quotas,
             balance,
             layout,
             warnings: Vec::new(),
