@@ -159,7 +159,7 @@ fn fill(rule_set: &RuleSet, seed: u64) -> Filled {
             .collect();
         let (schema, start) =
             (&plan.ast.schema, Timestamp::from_millis(20_000 + below(40) * 1_000));
-        let row = if size < 3 && seed % 3 == 0 && below(5) == 0 {
+        let row = if size < 3 && seed.is_multiple_of(3) && below(5) == 0 {
             let team: Vec<InstanceIdx> = schema.instances.indices().take(size).collect();
             pool.insert_roster(schema, &players, &team, None, start, number)
         } else {
