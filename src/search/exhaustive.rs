@@ -43,6 +43,10 @@ use crate::ruleset::plan::{EnforcedRule, Plan};
 /// those without a match cost more.
 const FIRST_TRY_NODES_PER_PLAYER: u64 = 10;
 
+/// Those who are left are counted by quotas again once so many candidates have been tried in vain.
+/// Each of them is counted with those behind it, so this saves little more than counting.
+const POSITIONS_PER_COUNT: usize = 8;
+
 /// The memory of the search, used again for every anchor.
 #[derive(Debug)]
 pub(crate) struct Searcher {
@@ -317,7 +321,9 @@ impl Searcher {
         if run.best_players >= run.capacity || self.candidate.players >= run.capacity {
             return Ok(());
         }
-        if self.is_ruled_out(run, self.next_position(&source)) {
+        let counts = !run.view.quotas.is_empty();
+        let is_counted = counts && self.stream.whole().is_some();
+        if counts && self.is_ruled_out(run, self.next_position(&source)) {
             return Ok(());
         }
         let start = self.known.len();
@@ -326,7 +332,7 @@ impl Searcher {
             false => Ok(true),
         };
         let result = match goes_on {
-            Ok(true) => self.try_each(run, start, source),
+            Ok(true) => self.try_each(run, start, source, is_counted),
             Ok(false) => Ok(()),
             Err(exhausted) => Err(exhausted),
         };
@@ -335,14 +341,17 @@ impl Searcher {
     }
 
     /// Goes on with each of the candidates known from `start` on, and with those still to be drawn.
+    /// `is_counted`: all candidates are known, and have been counted by quotas.
     fn try_each(
         &mut self,
         run: &mut Run<'_>,
         start: usize,
         mut source: Source<'_>,
+        mut is_counted: bool,
     ) -> Result<(), Exhausted> {
         let missing: u32 = self.room.iter().map(|room| room.min).sum();
         let mut position = start;
+        let counts = !run.view.quotas.is_empty();
         loop {
             if position == self.known.len() && !self.draw_able(run, &mut source)? {
                 return Ok(());
@@ -356,9 +365,14 @@ impl Searcher {
                     return Ok(());
                 }
             }
-            // The steps before may have come to the last of the candidates.
-            if self.is_ruled_out(run, fact.saturating_sub(self.first_fact)) {
-                return Ok(());
+            // Steps behind this one may have come to the last of the candidates.
+            let is_due =
+                !is_counted || (position - start) % POSITIONS_PER_COUNT == POSITIONS_PER_COUNT - 1;
+            if counts && is_due && self.stream.whole().is_some() {
+                is_counted = true;
+                if self.is_ruled_out(run, fact.saturating_sub(self.first_fact)) {
+                    return Ok(());
+                }
             }
             let behind =
                 Source { from: position + 1, to: self.known.len(), then: Then::Source(&source) };

@@ -6,6 +6,8 @@ use super::quotas::{Holder, from};
 use super::run::Run;
 use super::together::Fact;
 use super::view::Entry;
+use crate::base::idx::Col;
+use crate::eval::candidate::Room;
 use crate::eval::pairs::Span;
 use crate::eval::quotas::{OfHolding, Share};
 use crate::model::schema::InstanceIdx;
@@ -103,7 +105,8 @@ impl Searcher {
                 return true;
             }
             let Some(entry) = self.stream.at(holder.position) else { continue };
-            let is_of_use = || !of.is_placed || is_of_use(run, holding, entry, lookup);
+            let is_of_use =
+                || !of.is_placed || is_of_use(run, &self.room, (holding, entry), lookup);
             if entry.players() <= room && self.gets_on(run, holder) && is_of_use() {
                 let Holder { units, position, .. } = *holder;
                 let fact = self.first_fact + position;
@@ -205,20 +208,32 @@ impl Searcher {
     }
 }
 
-/// Whether a ticket with a holding leaves room somewhere for whatever else is missing there.
-fn is_of_use(run: &Run<'_>, holding: usize, entry: Entry, lookup: &Lookup) -> bool {
+/// Whether a ticket with a holding that is missing in some instance leaves room for whatever else is
+/// missing there, and in others together with it.
+fn is_of_use(
+    run: &Run<'_>,
+    room: &Col<InstanceIdx, Room>,
+    (holding, entry): (usize, Entry),
+    lookup: &Lookup,
+) -> bool {
     let counts = run.view.counts(entry.row);
-    let mut rest = lookup.lacking.as_slice();
-    run.view.quotas.places.iter().zip(&lookup.spare).any(|(places, &spare)| {
-        let (lacking, others) = rest.split_at(places.lacking.len().min(rest.len()));
-        rest = others;
-        if places.list.is_some() || places.lacking.iter().all(|&(it, _)| it != holding) {
-            return false;
-        }
-        let brings = places.lacking.iter().zip(lacking).map(|(&(it, _), &lacking)| {
-            counts.get(it).map_or(0, |&units| u32::from(units)).min(lacking)
-        });
-        entry.players().saturating_sub(brings.sum()) <= spare
+    let players = entry.players();
+    room.indices().filter(|&it| players <= room[it].max).any(|instance| {
+        let (mut rest, mut is_asked) = (lookup.lacking.as_slice(), false);
+        let leaves_room =
+            run.view.quotas.places.iter().zip(&lookup.spare).all(|(places, &spare)| {
+                let (lacking, others) = rest.split_at(places.lacking.len().min(rest.len()));
+                rest = others;
+                if places.list.is_some() || !places.instances.contains(&instance) {
+                    return true;
+                }
+                is_asked |= places.lacking.iter().any(|&(it, _)| it == holding);
+                let brings = places.lacking.iter().zip(lacking).map(|(&(it, _), &lacking)| {
+                    counts.get(it).map_or(0, |&units| u32::from(units)).min(lacking)
+                });
+                players.saturating_sub(brings.sum()) <= spare
+            });
+        leaves_room && is_asked
     })
 }
 

@@ -111,9 +111,6 @@ impl Searcher {
     /// fuller than the best.
     pub(super) fn is_ruled_out(&mut self, run: &Run<'_>, next: usize) -> bool {
         let quotas = run.view.quotas;
-        if quotas.is_empty() {
-            return false;
-        }
         if !self.supplies.is_counted
             && let Some(candidates) = self.stream.whole()
         {
