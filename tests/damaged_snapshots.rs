@@ -176,7 +176,7 @@ fn a_proposal_with_a_backfill_out_of_place_is_named() {
 fn a_session_with_the_ticket_or_the_players_of_others_is_named() {
     let mut fixture = Fixture::automatic();
     fixture.begin_session("here");
-    fixture.start("t3", everywhere());
+    fixture.start("t3", Player::new("p3"));
     let whole = fixture.snapshot();
     let announced = whole["sessions"][0]["announced"].as_str().expect("it fills up");
     let own = &whole["active"][0];

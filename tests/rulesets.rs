@@ -172,16 +172,16 @@ fn a_description_names_every_setting() {
         ("balanced", "largestPopulation", "balanced, batching largestPopulation"),
         ("balanced", "fastestRegion", "balanced, batching fastestRegion"),
     ] {
-        let balance = match strategy {
-            "balanced" => r#", "balancedAttribute": "skill""#,
-            _ => "",
+        let (size, balance) = match strategy {
+            "balanced" => (30, r#", "balancedAttribute": "skill""#),
+            _ => (3, ""),
         };
         let text = format!(
             r#"{{"ruleLanguageVersion": "1.0",
                 "playerAttributes": [{{"name": "skill", "type": "number"}}],
                 "algorithm": {{"strategy": "{strategy}", "batchingPreference": "{preference}"{balance}}},
-                "teams": [{{"name": "a", "minPlayers": 21, "maxPlayers": 30}},
-                          {{"name": "b", "minPlayers": 21, "maxPlayers": 30}}]}}"#
+                "teams": [{{"name": "a", "minPlayers": 1, "maxPlayers": {size}}},
+                          {{"name": "b", "minPlayers": 1, "maxPlayers": {size}}}]}}"#
         );
         let rule_set = RuleSet::from_json(&text).unwrap_or_else(|errors| panic!("{errors}"));
         let summary = rule_set.describe();
