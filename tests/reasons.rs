@@ -26,10 +26,7 @@ fn each_reason_names_what_it_is_about() {
             NeverReason::NoRoomForLocations,
             "waiting tickets report as many different locations as can be told apart",
         ),
-        (
-            NeverReason::NoCommonLocation,
-            "the players report latencies, but no location in common",
-        ),
+        (NeverReason::NoCommonLocation, "the players report latencies, but no location in common"),
         (
             NeverReason::UnknownTeam { player_id: player_id() },
             "player `ann` is in a team that the rule set does not have",

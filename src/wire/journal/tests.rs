@@ -507,8 +507,9 @@ impl BufRead for Faltering<'_> {
 fn a_source_may_be_interrupted_but_not_fail() {
     let calls = [(5, start(1, 1.0)), (5, start(2, 1.0)), (500, RecordedInput::Timeout)];
     let (bytes, output) = record(&header(), &calls);
-    // A whole journal, and one whose last line was cut short.
-    for bytes in [&bytes[..], &bytes[..bytes.len() - 3]] {
+    // A whole journal, one whose last line was cut short, and one that went on after that line.
+    let cut = &bytes[..bytes.len() - 3];
+    for bytes in [&bytes[..], cut, &[cut, b"\n"].concat()] {
         let read = |fails: bool| {
             let source = Faltering { rest: bytes, is_interrupted: false, fails };
             let replay = JournalReader::open(source)?.replay()?;
