@@ -146,6 +146,11 @@ fn a_backfill_that_does_not_suit_its_session_is_named() {
                 "ticket 0 has not the players of its game session",
             ),
             (
+                "/active/0/backfill",
+                json!({"session": null, "automatic": true}),
+                "ticket 0 is automatic, but for no game session",
+            ),
+            (
                 "/active/0/active/row",
                 json!("Nowhere"),
                 "ticket 0 has no session that it could have no room for",

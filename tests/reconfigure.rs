@@ -280,6 +280,8 @@ fn an_automatic_ticket_goes_on_until_it_ends() {
         session.backfill_ticket_id
     };
     let ticket = backfill(&fixture).expect("the session has open places");
+    fixture.reconfigure(None, Some(automatic(BackfillMode::Automatic))).expect("it is good");
+    assert_eq!(backfill(&fixture), Some(ticket.clone()), "it has one already");
     fixture.reconfigure(None, Some(automatic(BackfillMode::Manual))).expect("it is good");
     assert_eq!(backfill(&fixture), Some(ticket.clone()));
     fixture.start("t3", 1.0);
