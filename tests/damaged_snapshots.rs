@@ -1,6 +1,7 @@
 //! Snapshots of running sessions, of their backfills and of proposals to join them: whole ones are
 //! restored to the letter, and of damaged ones the error says what is wrong.
 #![cfg(feature = "wire")]
+#![expect(clippy::panic, reason = "a test reports by panicking")]
 
 use rallypoint::wire::parse_input;
 use rallypoint::{

@@ -78,6 +78,12 @@ fn nothing_keeps_out_who_does_not_wait() {
     assert_eq!(status("duo"), Some(TicketStatus::Searching));
     let too_large = NeverReason::PartyTooLarge { players: 2, largest_team: 1 };
     assert_eq!(matchmaker.why_never(&"duo".into()), [too_large]);
+    #[cfg(feature = "wire")]
+    {
+        let why = matchmaker.why_waiting(&"duo".into()).expect("it is known");
+        let why = serde_json::to_value(&why).expect("it has a JSON form");
+        assert_eq!(why["status"], "SEARCHING", "{why}");
+    }
     assert_eq!(matchmaker.why_never(&"solo".into()), []);
     assert_eq!(matchmaker.why_never(&"nobody".into()), []);
 }

@@ -170,7 +170,7 @@ fn the_matchmaker_of_a_replay_goes_on_without_it() {
     let waits = r#"{"status": {"t1": "SEARCHING"}}"#;
     let lines = [start(0, "t1", 10.0, waits), start(1_000, "t2", 50.0, waits)].join("\n");
     let mut replay = replay(&lines);
-    while let Some(record) = replay.next() {
+    for record in replay.by_ref() {
         record.expect("the engine goes on");
     }
     let snapshot = replay.matchmaker().snapshot();
