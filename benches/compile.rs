@@ -4,10 +4,11 @@
 
 use std::hint::black_box;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group};
 use rallypoint::{CompileOptions, RuleSet};
+use rallypoint_benches::timed;
 
 fn rule_sets() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../rulesets");
@@ -46,22 +47,14 @@ fn compile(criterion: &mut Criterion) {
     }
 }
 
-/// The time of one call.
-#[expect(clippy::disallowed_methods, reason = "a bench measures time")]
-fn time(call: impl Fn()) -> Duration {
-    let started = Instant::now();
-    call();
-    started.elapsed()
-}
-
 fn print_ratios() {
     const TURNS: usize = 2_000;
     let mut worst: f64 = 0.0;
     for (name, text) in rule_sets() {
         let (mut ours, mut theirs) = (Duration::MAX, Duration::MAX);
         for _ in 0..TURNS {
-            ours = ours.min(time(|| rallypoint(&text)));
-            theirs = theirs.min(time(|| floor(&text)));
+            ours = ours.min(timed(|| rallypoint(&text)).0);
+            theirs = theirs.min(timed(|| floor(&text)).0);
         }
         let ratio = ours.as_secs_f64() / theirs.as_secs_f64();
         worst = worst.max(ratio);

@@ -6,10 +6,11 @@
 mod floor;
 mod standard;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use floor::Floor;
 use rallypoint::{AttributeValue, Input, Timestamp};
+use rallypoint_benches::timed;
 
 const GOAL: f64 = 4.0;
 
@@ -22,7 +23,7 @@ fn rallypoint(count: u64) -> Duration {
     let mut matchmaker = standard::matchmaker();
     let requests = requests(count);
     let now = Timestamp::from_millis(0);
-    let elapsed = time(|| {
+    let (elapsed, ()) = timed(|| {
         for request in requests {
             matchmaker.handle_input(now, request).expect("a standard ticket is valid");
         }
@@ -40,7 +41,7 @@ fn rallypoint(count: u64) -> Duration {
 fn floor(count: u64) -> Duration {
     let mut floor = Floor::default();
     let requests = requests(count);
-    let elapsed = time(|| {
+    let (elapsed, ()) = timed(|| {
         for request in requests {
             floor.submit(0, request);
         }
@@ -50,13 +51,6 @@ fn floor(count: u64) -> Duration {
         assert_eq!(row, Some(values.number as u32));
     }
     elapsed
-}
-
-#[expect(clippy::disallowed_methods, reason = "a bench measures time")]
-fn time(call: impl FnOnce()) -> Duration {
-    let started = Instant::now();
-    call();
-    started.elapsed()
 }
 
 fn main() {

@@ -19,4 +19,6 @@ pub use workloads::roles::{Role, Roles};
 pub use workloads::royale::{Contender, Royale};
 pub use workloads::squads::Squads;
 pub use workloads::steady::{Steady, SteadyRow, SteadyWorkload};
-pub use workloads::{Failure, FloorRun, Workload, pool};
+pub use workloads::{
+    Failure, FloorRun, LOCATIONS, Workload, draw_latencies, living, pool, timed, within,
+};

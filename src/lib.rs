@@ -25,7 +25,9 @@
 //! caller sends.
 //!
 //! With the feature `wire` (on by default), [`wire`] has the JSON forms of the GameLift API for
-//! commands, responses and events, and scenario files with what must come out of them.
+//! commands, responses and events, and scenario files with what must come out of them. Of the others
+//! `simulate` plays a population of players against a rule set, `testing` tests a rule set of one's
+//! own, and `parallel` searches on several threads for the same matches.
 
 mod base;
 mod diag;

@@ -1,6 +1,7 @@
 //! The verdict on every public rule set of the folder `../shared/rulesets`, which is not a part of
 //! this package: `tests/public_rulesets.json` says of each file whether it compiles, and otherwise
-//! every error with its place, and every warning but those of the reading. Where the folder is not there, the test says so and passes.
+//! every error with its place, and every warning but those of the reading. Where the folder is not
+//! there, the test says so and passes.
 #![cfg(feature = "wire")]
 #![expect(clippy::panic, reason = "a test reports by panicking")]
 

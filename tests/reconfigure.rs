@@ -65,6 +65,13 @@ impl Fixture {
         self.matchmaker.reconfigure(Timestamp::from_millis(self.now), rule_set, configuration)
     }
 
+    /// The host has a session for the match of a ticket.
+    fn placed(&mut self, ticket: &str) {
+        let info = json!({"GameSessionArn": ARN});
+        let request = json!({"TicketId": ticket, "GameSessionConnectionInfo": info});
+        self.send("CompletePlacement", &request);
+    }
+
     /// Lets every timer up to `until` fire.
     fn run(&mut self, until: u64) {
         while let Some(due) = self.matchmaker.poll_timeout().filter(|it| it.as_millis() <= until) {
@@ -230,7 +237,7 @@ fn a_pass_that_is_under_way_is_given_up() {
     }
 }
 
-/// With a queue, sessions that fill up by themselves, and teams of one to two.
+/// With game sessions, which the game or the matchmaker fills up.
 fn automatic(mode: BackfillMode) -> Configuration {
     Configuration {
         flex_match_mode: FlexMatchMode::WithQueue,
@@ -257,9 +264,7 @@ fn matches_go_on_as_they_began() {
     assert_eq!(fixture.status("t1"), TicketStatus::Placing);
     // The match was made under AUTOMATIC, and has announced its ticket; no new one is made.
     fixture.reconfigure(None, Some(automatic(BackfillMode::Manual))).expect("it is good");
-    let info = json!({"GameSessionArn": ARN});
-    fixture
-        .send("CompletePlacement", &json!({"TicketId": "t1", "GameSessionConnectionInfo": info}));
+    fixture.placed("t1");
     assert_eq!(fixture.status("t1"), TicketStatus::Completed);
     let session = fixture.matchmaker.game_sessions().next().expect("it is running");
     assert_eq!(session.backfill_ticket_id, None);
@@ -272,9 +277,7 @@ fn an_automatic_ticket_goes_on_until_it_ends() {
     fixture.start("t1", 1.0);
     fixture.start("t2", 1.0);
     fixture.run(1_000);
-    let info = json!({"GameSessionArn": ARN});
-    fixture
-        .send("CompletePlacement", &json!({"TicketId": "t1", "GameSessionConnectionInfo": info}));
+    fixture.placed("t1");
     let backfill = |fixture: &Fixture| {
         let session = fixture.matchmaker.game_sessions().next().expect("it is running");
         session.backfill_ticket_id

@@ -90,15 +90,15 @@ const SEARCHES: &[(&str, &str)] = &[
     ("hunters", "all tickets"),
     ("playlists", "all tickets"),
     ("regions", "latency max within 80, 150, 300"),
-    ("roles", "cells of 300 skill; skill within 300, 500"),
+    ("roles", "cells of 300 skill; skill within 300, 500; counted roles"),
     ("royale", "same map; cells of 1 league; league within 1, 3, 3; latency avg within 150"),
-    ("skirmish", "shared modes"),
+    ("skirmish", "shared modes; counted role"),
     ("squads", "cells of 450 skill; skill within 450, 700, 700, 1100"),
     ("trios", "all tickets"),
 ];
 
 #[test]
-fn the_search_goes_by_what_the_rules_say_of_pairs() {
+fn the_search_goes_by_what_the_rules_say_of_pairs_and_count() {
     let searches: Vec<(String, String)> = rulesets(".json")
         .iter()
         .map(|path| {

@@ -32,20 +32,12 @@ impl Workload for Duel {
         draw_skill(draw)
     }
 
-    fn player_count(_: &f64) -> usize {
-        1
-    }
-
     fn players(skill: &f64, number: u32) -> Vec<Player> {
         vec![player(*skill, number)]
     }
 
     fn may_hold(teams: &[Vec<f64>; 2]) -> bool {
         within(teams.iter().flatten().copied(), 50.0)
-    }
-
-    fn hold(teams: &[Vec<f64>; 2]) -> bool {
-        Self::may_hold(teams)
     }
 
     fn floor(skills: &[f64]) -> Option<FloorRun> {

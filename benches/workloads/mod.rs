@@ -21,6 +21,9 @@ use rallypoint::Player;
 use assignment::Assignment;
 use draw::Draw;
 
+/// Where players live.
+pub const LOCATIONS: [&str; 4] = ["ap-northeast-1", "eu-west-1", "us-east-1", "us-west-2"];
+
 /// A standing workload: a rule set with up to two teams, and a pool for it.
 pub trait Workload {
     /// Its name in `rallypoint bench`.
@@ -38,8 +41,10 @@ pub trait Workload {
     /// The next ticket of a pool.
     fn draw(draw: &mut Draw) -> Self::Ticket;
 
-    /// How many players a ticket has.
-    fn player_count(ticket: &Self::Ticket) -> usize;
+    /// How many players a ticket has: one, unless the workload has parties.
+    fn player_count(_: &Self::Ticket) -> usize {
+        1
+    }
 
     /// A ticket's players as a request sends them. The number of the ticket is for their ids.
     fn players(ticket: &Self::Ticket, number: u32) -> Vec<Player>;
@@ -47,11 +52,16 @@ pub trait Workload {
     /// Whether the rules may hold of a match in which these tickets are. False is final.
     fn may_hold(teams: &[Vec<Self::Ticket>; 2]) -> bool;
 
-    /// Whether the rules hold of a complete match.
-    fn hold(teams: &[Vec<Self::Ticket>; 2]) -> bool;
+    /// Whether the rules hold of a complete match: where they may hold, unless some rule looks at
+    /// whole teams.
+    fn hold(teams: &[Vec<Self::Ticket>; 2]) -> bool {
+        Self::may_hold(teams)
+    }
 
     /// The floor on a pool, if the workload has one.
-    fn floor(tickets: &[Self::Ticket]) -> Option<FloorRun>;
+    fn floor(_: &[Self::Ticket]) -> Option<FloorRun> {
+        None
+    }
 }
 
 /// Runs a floor, and says how long it took and what it formed.
@@ -79,7 +89,7 @@ pub fn pool<W: Workload>(tickets: u32, seed: u64) -> Vec<W::Ticket> {
 
 /// The time of a call, and its result.
 #[expect(clippy::disallowed_methods, reason = "a bench measures time")]
-fn timed<T>(call: impl FnOnce() -> T) -> (Duration, T) {
+pub fn timed<T>(call: impl FnOnce() -> T) -> (Duration, T) {
     let started = Instant::now();
     let result = black_box(call());
     (started.elapsed(), result)
@@ -107,8 +117,22 @@ fn number_of(id: &str) -> Option<u32> {
     u32::from_str_radix(id.get(24..)?, 16).ok()
 }
 
+/// Latencies of somebody who lives near one location: 10 to 59 ms to that, 40 to 299 ms to each of
+/// the others.
+pub fn draw_latencies(draw: &mut Draw) -> [u32; 4] {
+    let home = draw.below(4) as usize;
+    let mut latencies = [0; 4].map(|_: u32| 40 + draw.below(260));
+    latencies[home] = 10 + draw.below(50);
+    latencies
+}
+
+/// The same player, with a latency to each location.
+pub fn living(player: Player, latencies: [u32; 4]) -> Player {
+    LOCATIONS.iter().zip(latencies).fold(player, |it, (at, latency)| it.with_latency(at, latency))
+}
+
 /// Whether numbers are at most `distance` apart.
-fn within(numbers: impl Iterator<Item = f64> + Clone, distance: f64) -> bool {
+pub fn within(numbers: impl Iterator<Item = f64> + Clone, distance: f64) -> bool {
     let highest = numbers.clone().fold(f64::NEG_INFINITY, f64::max);
     let lowest = numbers.fold(f64::INFINITY, f64::min);
     highest - lowest <= distance

@@ -4,10 +4,9 @@
 use rallypoint::{AttributeValue, Player};
 
 use super::draw::Draw;
-use super::{FloorRun, Workload, floor_run, id};
+use super::{FloorRun, Workload, draw_latencies, floor_run, id, living};
 use crate::floor;
 
-const LOCATIONS: [&str; 4] = ["ap-northeast-1", "eu-west-1", "us-east-1", "us-west-2"];
 const MODES: [&str; 5] = ["conquest", "siege", "escort", "arena", "payload"];
 /// Parties of one to five players, in percent.
 const SIZES: [u32; 5] = [50, 25, 12, 8, 5];
@@ -93,9 +92,7 @@ impl Workload for Parties {
     /// and each may take others. So every party can be matched.
     fn draw(draw: &mut Draw) -> Party {
         let players = draw.share(&SIZES) as u8 + 1;
-        let home = draw.below(4) as usize;
-        let mut base: [u32; 4] = [0; 4].map(|_| 40 + draw.below(260));
-        base[home] = 10 + draw.below(50);
+        let base = draw_latencies(draw);
         let agreed = draw.below(5);
         let mut members = [Member::default(); 5];
         for member in members.iter_mut().take(players.into()) {
@@ -124,10 +121,7 @@ impl Workload for Parties {
             };
             let player = Player::new(id(&format!("c4a7d90{place}"), number))
                 .with("modes", AttributeValue::StringList(modes));
-            let latencies = LOCATIONS.iter().zip(member.latency_ms);
-            latencies.fold(player, |player, (location, latency)| {
-                player.with_latency(location, latency.into())
-            })
+            living(player, member.latency_ms.map(u32::from))
         };
         ticket.members().iter().enumerate().map(player).collect()
     }
@@ -136,10 +130,6 @@ impl Workload for Parties {
         let common = teams.iter().flatten().map(Party::common);
         let (near, modes) = common.fold((u8::MAX, u8::MAX), |a, b| (a.0 & b.0, a.1 & b.1));
         near != 0 && modes != 0
-    }
-
-    fn hold(teams: &[Vec<Party>; 2]) -> bool {
-        Self::may_hold(teams)
     }
 
     fn floor(parties: &[Party]) -> Option<FloorRun> {

@@ -4,7 +4,7 @@ use rallypoint::Player;
 
 use super::draw::Draw;
 use super::duel::{draw_skill, player};
-use super::{FloorRun, Workload, within};
+use super::{Workload, within};
 
 const ROLES: [&str; 5] = ["tank", "healer", "damage", "support", "scout"];
 
@@ -53,10 +53,6 @@ impl Workload for Roles {
         Role { skill: draw_skill(draw), role: draw.below(ROLES.len() as u32) as u8 }
     }
 
-    fn player_count(_: &Role) -> usize {
-        1
-    }
-
     fn players(ticket: &Role, number: u32) -> Vec<Player> {
         let role = ROLES.get(usize::from(ticket.role)).copied().unwrap_or_default();
         vec![player(ticket.skill, number).with_strings("roles", &[role])]
@@ -67,13 +63,5 @@ impl Workload for Roles {
             (0..5).all(|role| team.iter().filter(|ticket| ticket.role == role).count() <= 2)
         };
         teams.iter().all(few) && within(teams.iter().flatten().map(|it| it.skill), 300.0)
-    }
-
-    fn hold(teams: &[Vec<Role>; 2]) -> bool {
-        Self::may_hold(teams)
-    }
-
-    fn floor(_: &[Role]) -> Option<FloorRun> {
-        None
     }
 }

@@ -3,10 +3,9 @@
 use rallypoint::Player;
 
 use super::draw::Draw;
-use super::{FloorRun, Workload, floor_run, id};
+use super::{FloorRun, LOCATIONS, Workload, draw_latencies, floor_run, id, living};
 use crate::floor;
 
-const LOCATIONS: [&str; 4] = ["ap-northeast-1", "eu-west-1", "us-east-1", "us-west-2"];
 const LATENCY_MAX: u16 = 120;
 
 /// The workload.
@@ -32,25 +31,14 @@ impl Workload for Royale {
     const HAS_REFERENCE: bool = false;
     type Ticket = Contender;
 
-    /// Everybody lives near one location.
     fn draw(draw: &mut Draw) -> Contender {
-        let home = draw.below(4) as usize;
-        let mut latencies = [0; 4].map(|_| 40 + draw.below(260) as u16);
-        latencies[home] = 10 + draw.below(50) as u16;
+        let latencies = draw_latencies(draw).map(|latency| latency as u16);
         Contender { latencies, skill: draw.below(3_000) as u16 }
-    }
-
-    fn player_count(_: &Contender) -> usize {
-        1
     }
 
     fn players(ticket: &Contender, number: u32) -> Vec<Player> {
         let player = Player::new(id("c4a7d900", number)).with_number("skill", ticket.skill.into());
-        let latencies = LOCATIONS.iter().zip(ticket.latencies);
-        let with = |player: Player, (location, latency): (&&str, u16)| {
-            player.with_latency(location, latency.into())
-        };
-        vec![latencies.fold(player, with)]
+        vec![living(player, ticket.latencies.map(u32::from))]
     }
 
     fn may_hold(teams: &[Vec<Contender>; 2]) -> bool {

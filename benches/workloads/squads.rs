@@ -35,10 +35,6 @@ impl Workload for Squads {
         draw_skill(draw)
     }
 
-    fn player_count(_: &f64) -> usize {
-        1
-    }
-
     fn players(skill: &f64, number: u32) -> Vec<Player> {
         vec![player(*skill, number)]
     }

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::console::{Console, Fault, Format, STRONG, Verdict};
 use crate::memory;
+use crate::number::whole_number;
 
 /// Pools of these sizes are measured unless the caller says otherwise.
 const TICKETS: [u32; 3] = [1_000, 10_000, 100_000];
@@ -53,21 +54,23 @@ pub struct Arguments {
     workloads: Vec<Name>,
     /// Sizes of the pools, from 100 to 1,900,000; for `steady`, how many tickets wait
     #[arg(long, value_name = "N,...", value_delimiter = ',', default_values_t = TICKETS)]
-    #[arg(value_parser = clap::value_parser!(u32).range(100..=i64::from(TICKETS_MAX)))]
+    #[arg(value_parser = whole_number(100..=TICKETS_MAX), allow_negative_numbers = true)]
     tickets: Vec<u32>,
     /// Add pools of 1,000,000 tickets
     #[arg(long)]
     large: bool,
     /// How many arriving tickets `steady` measures, after half as many to warm up
     #[arg(long, value_name = "N", default_value_t = Steady::default().arrivals)]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(value_parser = whole_number(1..=100_000_u32), allow_negative_numbers = true)]
     arrivals: u32,
     /// The seed that the pools are generated from
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = whole_number(0..=u64::MAX))]
+    #[arg(allow_negative_numbers = true)]
     seed: u64,
     /// Give a measurement up when a pass takes so long, and with it the larger pools of the same
     /// workload
-    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = whole_number(0..=u32::MAX))]
+    #[arg(allow_negative_numbers = true)]
     patience: u32,
 }
 

@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use rallypoint::{Input, LintOptions, PlanSummary, Player, RuleSet, RuleSetWarning};
 use serde::Serialize;
 
-use crate::console::{self, BAD, Console, Fault, Format, GOOD, Verdict, visible};
-use crate::files::{self, Document, Reading};
-use crate::outcome::counted;
-use crate::report::{self, Finding};
+use crate::console::{self, BAD, Console, Fault, Format, GOOD, Halt, Verdict, counted, visible};
+use crate::contents::{self, Contents};
+use crate::files::{self, Document};
+use crate::findings::{self, Finding};
+use crate::number::whole_number;
+use crate::rule_sets::Reading;
 use crate::tickets::TicketLines;
 
 /// Find every problem of rule sets
@@ -20,7 +22,9 @@ use crate::tickets::TicketLines;
 /// With `--format json`: an array with one object per file that could be read. The `span` of a
 /// problem is the text at fault, as the bytes of the file from `start` up to `end`. `--graph` and
 /// `--describe` add the members `graph` (the DOT text) and `description` (an object) of every
-/// valid file.
+/// valid file. Where the tickets of `--tickets` are bad: `{"errors": [{"file", "line", "message"}]}`.
+///
+/// Exit status 1: a rule set, or a ticket, is bad; 2: a file cannot be read, or is not UTF-8.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  rallypoint check --strict rulesets/*.json\n  \
                   rallypoint check --describe rulesets/squads.json\n  \
@@ -37,7 +41,8 @@ pub struct Arguments {
     #[arg(long)]
     deny_warnings: bool,
     /// The `RequestTimeoutSeconds` of the matchmaker: warn of expansion steps that come too late
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=43_200))]
+    #[arg(long, value_name = "SECONDS", value_parser = whole_number(1..=43_200_u32))]
+    #[arg(allow_negative_numbers = true)]
     request_timeout: Option<u32>,
     /// Tickets as `match` reads them; `-` is standard input: warn if players lack an attribute or
     /// latencies without which they are never matched
@@ -55,7 +60,7 @@ pub struct Arguments {
     describe: bool,
 }
 
-/// What is known about one file, in its JSON form (commands.md 3.1).
+/// What is known about one file, in its JSON form.
 #[derive(Serialize)]
 struct Checked {
     file: String,
@@ -93,7 +98,10 @@ pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Faul
     if files.filter(|path| files::is_stdin(path)).count() > 1 {
         return Err(Fault("standard input can be read once only".into()));
     }
-    let players = arguments.tickets.as_deref().map(read_players).transpose()?.unwrap_or_default();
+    let players = match arguments.tickets.as_deref().map(read_players).transpose() {
+        Ok(players) => players.unwrap_or_default(),
+        Err(halt) => return console.halt(halt),
+    };
     let mut verdict = Verdict::Good;
     let mut all = Vec::new();
     for path in &arguments.rule_sets {
@@ -102,7 +110,10 @@ pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Faul
                 let good = checked.is_good(arguments.deny_warnings);
                 verdict = verdict.and(Verdict::good_if(good));
                 match console.format() {
-                    Format::Text => print(&checked, good, &text, arguments, console)?,
+                    Format::Text => {
+                        print(&checked, good, &text, arguments, console)?;
+                        note_contents(&checked, &text, console)?;
+                    }
                     Format::Json => all.push(checked),
                 }
             }
@@ -119,7 +130,7 @@ pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Faul
 }
 
 /// The players of a file of tickets.
-fn read_players(path: &Path) -> Result<Vec<Player>, Fault> {
+fn read_players(path: &Path) -> Result<Vec<Player>, Halt> {
     let mut lines = TicketLines::open(path)?;
     let mut players = Vec::new();
     while let Some(ticket) = lines.next_ticket()? {
@@ -128,7 +139,8 @@ fn read_players(path: &Path) -> Result<Vec<Player>, Fault> {
             Ok(Input::StartMatchBackfill(it)) => players.extend(it.players),
             Ok(_) => {}
             Err(message) => {
-                return Err(Fault(format!("{}:{}: {message}", lines.name(), lines.number())));
+                let message = contents::joined(message, lines.hint());
+                return Err(Halt::bad_line(lines.name(), lines.number() as usize, message));
             }
         }
     }
@@ -188,7 +200,7 @@ fn print(
         true => format!("{GOOD}ok{GOOD:#}  {shown}{count}\n"),
         false => format!("{BAD}bad{BAD:#}  {shown}{count}\n"),
     };
-    let findings = report::render_all(file, text, errors.iter().chain(warnings).cloned());
+    let findings = findings::render_all(file, text, errors.iter().chain(warnings).cloned());
     if arguments.graph {
         // Standard output is for the program that draws.
         if !good {
@@ -202,6 +214,15 @@ fn print(
         console.text(visible_lines("    ", &description.to_string()))?;
     }
     console.text(findings)
+}
+
+/// Says of a file that is no rule set what it seems to be.
+fn note_contents(checked: &Checked, text: &str, console: &mut Console) -> Result<(), Fault> {
+    let hint = Contents::of(text).and_then(|it| it.hint(Contents::RuleSet));
+    let Some(hint) = hint.filter(|_| !checked.valid) else { return Ok(()) };
+    console.finish()?;
+    console::note(&format!("{}: {hint}", visible(&checked.file)));
+    Ok(())
 }
 
 /// A text of several lines as it may go to a terminal, each after `indent`.

@@ -7,7 +7,7 @@ use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use crate::report::Finding;
+use crate::findings::Finding;
 
 /// How results are printed.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -44,6 +44,36 @@ impl Verdict {
 /// Why a command cannot go on, a usage or I/O error: exit status 2.
 #[derive(Debug)]
 pub struct Fault(pub String);
+
+/// Why a command ends before it has a result.
+#[derive(Debug)]
+pub enum Halt {
+    /// What it was given is bad: exit status 1. Where, as far as that is known, and why.
+    Bad {
+        file: Option<String>,
+        line: Option<u64>,
+        message: String,
+    },
+    Fault(Fault),
+}
+
+impl Halt {
+    /// The content of a file is bad.
+    pub fn bad(file: &str, message: String) -> Self {
+        Self::Bad { file: Some(file.into()), line: None, message }
+    }
+
+    /// A line of a file is bad.
+    pub fn bad_line(file: &str, line: usize, message: String) -> Self {
+        Self::Bad { file: Some(file.into()), line: Some(line as u64), message }
+    }
+}
+
+impl From<Fault> for Halt {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
 
 /// Why a command has no result, in its JSON form. Every one has `file`, `line` and `message`;
 /// `null` where there is none.
@@ -134,6 +164,17 @@ impl Console {
         self.interject(&shown)
     }
 
+    /// Ends a command: what is bad is printed and kept as by [`Console::problem`].
+    pub fn halt(&mut self, halt: Halt) -> Result<Verdict, Fault> {
+        match halt {
+            Halt::Bad { file, line, message } => {
+                self.problem(file.as_deref(), line, message)?;
+                Ok(Verdict::Bad)
+            }
+            Halt::Fault(fault) => Err(fault),
+        }
+    }
+
     /// Keeps a problem that standard error shows in its own way.
     pub fn keep_problem(&mut self, problem: Problem) {
         self.problems.push(problem);
@@ -177,6 +218,21 @@ pub fn note(message: &str) {
     say("note", NOTE, message);
 }
 
+/// Prints the first `most` of these remarks on standard error, and how many more there are:
+/// `and 3 more` and what they are.
+pub fn note_first(most: usize, remarks: impl Iterator<Item = String>, what: &str) {
+    let mut more = 0;
+    for (position, remark) in remarks.enumerate() {
+        match position < most {
+            true => note(&remark),
+            false => more += 1,
+        }
+    }
+    if more > 0 {
+        note(&format!("and {more} more {what}"));
+    }
+}
+
 /// Prints text on standard error as it is.
 pub fn complain(text: &str) {
     // Nobody is left to tell when standard error is closed.
@@ -197,6 +253,11 @@ pub fn visible(text: &str) -> String {
         }
     }
     shown
+}
+
+/// `1 ticket`, `2 tickets`.
+pub fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();

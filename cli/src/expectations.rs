@@ -6,12 +6,11 @@ use rallypoint::wire::Mismatch;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::console::{BAD, Console, Fault, GOOD, Verdict, visible};
+use crate::console::{BAD, Console, Fault, GOOD, Halt, Verdict, counted, visible};
 use crate::difference;
 use crate::files;
-use crate::outcome::counted;
 use crate::progress::Progress;
-use crate::scenario::{self, Halt, Opened, Opening};
+use crate::scenario::{self, Opened, Opening};
 
 /// How a scenario came out, in its JSON form.
 #[derive(Serialize)]
@@ -55,10 +54,10 @@ pub fn check(path: &Path, opening: Opening, console: &mut Console) -> (Checked, 
             let verdict = Verdict::good_if(checked.passed);
             (checked, verdict)
         }
-        Err(Halt::Bad { line: Some(line), message }) => {
+        Err(Halt::Bad { line: Some(line), message, .. }) => {
             (unplayed(format!("line {line}: {message}")), Verdict::Bad)
         }
-        Err(Halt::Bad { line: None, message }) => (unplayed(message), Verdict::Bad),
+        Err(Halt::Bad { line: None, message, .. }) => (unplayed(message), Verdict::Bad),
         Err(Halt::Fault(Fault(message))) => (unplayed(message), Verdict::Unread),
     }
 }

@@ -9,7 +9,9 @@ use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde_json::{Map, Value, json};
 
 use crate::console::{Console, Fault, Format, Verdict};
-use crate::files::{self, Document, Reading};
+use crate::contents::{self, Contents};
+use crate::files::{self, Document};
+use crate::rule_sets::{self, Reading};
 
 /// No ticket waits longer: the longest `RequestTimeoutSeconds` of the service (facts 6.2).
 const AGE_SECONDS_MAX: u32 = 43_200;
@@ -49,11 +51,12 @@ pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Faul
     if files::is_stdin(rule_set) && files::is_stdin(proposed) {
         return Err(Fault("only one of RULESET and MATCH.json can be standard input".into()));
     }
-    let rule_set = files::rule_set(rule_set, reading.options(), console)?;
+    let rule_set = rule_sets::read(rule_set, reading.options(), console)?;
     let Document { name, text } = files::read(proposed)?;
     let tickets = match read_match(&text) {
         Ok(tickets) => tickets,
         Err(message) => {
+            let message = contents::with_hint(message, &text, Contents::Match);
             console.problem(Some(&name), None, message)?;
             return Ok(Verdict::Bad);
         }

@@ -8,18 +8,20 @@ mod bench;
 mod check;
 mod completions;
 mod console;
+mod contents;
 mod difference;
 mod expectations;
 mod explain;
 mod files;
+mod findings;
 mod judge;
 mod manual;
 mod matching;
 mod memory;
-mod outcome;
+mod number;
 mod progress;
 mod replay;
-mod report;
+mod rule_sets;
 mod scenario;
 mod simulate;
 mod testing;
@@ -41,7 +43,7 @@ struct Arguments {
     #[command(subcommand)]
     command: Command,
     /// How results are printed on standard output
-    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text, display_order = 900)]
     format: Format,
 }
 
@@ -78,10 +80,10 @@ impl Command {
     /// Whether the result has room for errors, file by file.
     fn reports_files(&self) -> bool {
         match self {
-            Self::Check(_) => true,
             Self::Replay(arguments) => arguments.reports_files(),
             // `test` takes them into its result; a fault before that has none.
-            Self::Match(_) | Self::Test(_) | Self::Judge(_) | Self::Explain(_) => false,
+            Self::Check(_) | Self::Match(_) | Self::Test(_) | Self::Judge(_) => false,
+            Self::Explain(_) => false,
             Self::Simulate(_) | Self::Bench(_) => false,
             Self::Completions(_) | Self::Man(_) => false,
         }

@@ -9,6 +9,7 @@ use clap_mangen::roff::{Roff, roman};
 use serde_json::json;
 
 use crate::console::{Console, Fault, Format, Verdict, visible};
+use crate::files;
 
 /// Print the manual page, or write a page for each subcommand
 ///
@@ -42,7 +43,10 @@ pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Faul
         let result = std::fs::create_dir_all(dir)
             .and_then(|()| page_of(command))
             .and_then(|page| std::fs::write(&path, page));
-        result.map_err(|error| Fault(format!("cannot write `{}`: {error}", path.display())))?;
+        result.map_err(|error| {
+            let problem = files::in_words(&error);
+            Fault(format!("cannot write `{}`: {problem}", visible(&path.display().to_string())))
+        })?;
         written.push(path.display().to_string());
     }
     match console.format() {

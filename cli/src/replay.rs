@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 
 use rallypoint::wire::Replay;
 
-use crate::console::{self, Console, Fault, Format, Verdict, visible};
+use crate::console::{self, Console, Fault, Format, Halt, Verdict, visible};
 use crate::expectations::{self, Checked};
 use crate::files;
+use crate::number::whole_number;
 use crate::progress::Progress;
-use crate::scenario::{self, Halt, Opened, Opening};
+use crate::rule_sets::Strictness;
+use crate::scenario::{self, Opened, Opening};
 
 /// How many placements that ask for nothing are named.
 const UNPLACED_NAMED_MAX: usize = 3;
@@ -41,15 +43,14 @@ pub struct Arguments {
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
     /// Go on after the last command, up to this time after the start in milliseconds
-    #[arg(long, value_name = "MS")]
+    #[arg(long, value_name = "MS", value_parser = whole_number(0..=u64::MAX))]
+    #[arg(allow_negative_numbers = true)]
     until: Option<u64>,
     /// Compare with what the lines expect, and print nothing else
     #[arg(long)]
     check: bool,
-    /// Refuse a rule set with comments and whatever else the service's text does not promise to
-    /// read
-    #[arg(long)]
-    strict: bool,
+    #[command(flatten)]
+    strictness: Strictness,
 }
 
 impl Arguments {
@@ -59,7 +60,7 @@ impl Arguments {
     }
 
     fn opening(&self) -> Opening {
-        Opening { strict: self.strict, until: self.until, warnings: true }
+        Opening { strict: self.strictness.strict, until: self.until, warnings: true }
     }
 }
 
@@ -74,11 +75,7 @@ pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Faul
     for path in &arguments.scenarios {
         match play(path, arguments.opening(), console) {
             Ok(()) => {}
-            Err(Halt::Bad { line, message }) => {
-                let line = line.map(|line| line as u64);
-                console.problem(Some(&files::name(path)), line, message)?;
-                verdict = verdict.and(Verdict::Bad);
-            }
+            Err(halt @ Halt::Bad { .. }) => verdict = verdict.and(console.halt(halt)?),
             Err(Halt::Fault(Fault(message))) => {
                 console.problem(None, None, message)?;
                 verdict = Verdict::Unread;
@@ -107,12 +104,13 @@ fn play(path: &Path, opening: Opening, console: &mut Console) -> Result<(), Halt
 fn note_unplaced(path: &Path, replay: &Replay) {
     let matchmaker = replay.matchmaker();
     let ids = matchmaker.placements().map(|placement| placement.request.placement_id);
-    let unplaced = ids.filter_map(|id| Some((matchmaker.why_unplaced(&id)?, id)));
-    for (why, id) in unplaced.take(UNPLACED_NAMED_MAX) {
-        let (name, id) = (files::name(path), visible(id.as_str()));
-        let name = visible(&name);
-        console::note(&format!("{name}: placement `{id}` asks for no game session: {why}"));
-    }
+    let name = visible(&files::name(path));
+    let unplaced = ids.filter_map(|id| {
+        let why = matchmaker.why_unplaced(&id)?;
+        let id = visible(id.as_str());
+        Some(format!("{name}: placement `{id}` asks for no game session: {why}"))
+    });
+    console::note_first(UNPLACED_NAMED_MAX, unplaced, "of the placements ask for none");
 }
 
 fn check_all(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Fault> {

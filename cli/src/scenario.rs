@@ -3,11 +3,13 @@
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
-use rallypoint::wire::{Replay, RuleSetSource, Scenario};
+use rallypoint::wire::{Replay, ReplayError, RuleSetSource, Scenario};
 use rallypoint::{CompileOptions, RuleSet};
 
-use crate::console::{self, Console, Fault, visible};
+use crate::console::{self, Console, Fault, Halt, visible};
+use crate::contents::{self, Contents};
 use crate::files::{self, Document};
+use crate::rule_sets;
 
 /// How a scenario is made ready.
 #[derive(Clone, Copy, Default)]
@@ -27,38 +29,12 @@ pub struct Opened {
     pub expectations: usize,
 }
 
-/// Why a scenario does not come to its end.
-pub enum Halt {
-    /// The scenario is bad: where in the file, if that is known, and why.
-    Bad {
-        line: Option<usize>,
-        message: String,
-    },
-    Fault(Fault),
-}
-
-impl Halt {
-    fn bad(message: String) -> Self {
-        Self::Bad { line: None, message }
-    }
-
-    pub fn configuration(error: &dyn Display) -> Self {
-        Self::bad(format!("its configuration: {error}"))
-    }
-}
-
-impl From<Fault> for Halt {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
-    }
-}
-
 /// Makes a scenario ready to run.
 pub fn open(path: &Path, opening: Opening, console: &mut Console) -> Result<Opened, Halt> {
     let (scenario, rule_set) = read(path, opening, console)?;
     let expectations = scenario.lines.iter().map(|line| line.expect.len()).sum();
     let mut replay =
-        Replay::new(scenario, rule_set).map_err(|error| Halt::configuration(&error))?;
+        Replay::new(scenario, rule_set).map_err(|error| configuration(path, &error))?;
     if let Some(until) = opening.until {
         replay = replay.until(until).map_err(|error| stopped(path, &error))?;
     }
@@ -72,8 +48,10 @@ pub fn read(
     console: &mut Console,
 ) -> Result<(Scenario, RuleSet), Halt> {
     let Document { name, text } = files::read(path)?;
-    let scenario = Scenario::parse(&text)
-        .map_err(|error| Halt::Bad { line: Some(error.line), message: error.message })?;
+    let scenario = Scenario::parse(&text).map_err(|error| {
+        let message = contents::with_hint(error.message, &text, Contents::Scenario);
+        Halt::bad_line(&name, error.line, message)
+    })?;
     if let Some(line) = scenario.torn_line {
         let name = visible(&name);
         console::note(&format!("{name}: line {line}, the last one, was torn and is left out"));
@@ -87,9 +65,12 @@ pub fn read(
         }
         RuleSetSource::File(file) => files::read(&beside(path, file))?,
     };
-    let compile = if opening.warnings { files::compile } else { files::compile_without_warnings };
+    let compile = match opening.warnings {
+        true => rule_sets::compile,
+        false => rule_sets::compile_without_warnings,
+    };
     let rule_set = compile(&rule_set.name, &rule_set.text, options, console)
-        .ok_or_else(|| Halt::bad("its rule set does not compile".into()))?;
+        .ok_or_else(|| Halt::bad(&name, "its rule set does not compile".into()))?;
     Ok((scenario, rule_set))
 }
 
@@ -101,9 +82,20 @@ pub fn beside(scenario: &Path, file: &str) -> PathBuf {
     }
 }
 
-/// Why a replay does not go on.
-pub fn stopped(path: &Path, error: &dyn Display) -> Fault {
-    Fault(format!("{}: {}", visible(&files::name(path)), visible(&error.to_string())))
+/// Why no replay can begin.
+pub fn configuration(path: &Path, error: &dyn Display) -> Halt {
+    Halt::bad(&files::name(path), format!("its configuration: {error}"))
+}
+
+/// Why a replay does not go on: the scenario is bad, unless it is asked for an end that it cannot have.
+pub fn stopped(path: &Path, error: &ReplayError) -> Halt {
+    match error {
+        ReplayError::Engine { .. } => Halt::bad(&files::name(path), error.to_string()),
+        _ => {
+            let name = visible(&files::name(path));
+            Fault(format!("{name}: {}", visible(&error.to_string()))).into()
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,26 +1,31 @@
 //! `rallypoint simulate`: a population of players, or recorded arrivals, in virtual time.
 
 mod quantities;
+mod readable;
 mod report;
 mod text;
 mod timings;
 
+use std::fmt::Display;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rallypoint::simulate::{
-    Arrivals, PoissonArrivals, Population, RecordedArrivals, SimulationComparison,
+    Arrivals, PoissonArrivals, Population, RecordedArrivals, SimulationComparison, SimulationError,
     SimulationSettings, SimulationStep, SimulationSummary, simulate,
 };
 use rallypoint::{Configuration, EngineOptions, Millis, RuleSet, wire};
 
-use self::quantities::{duration, rate};
+use self::quantities::{Given, duration, rate};
 use self::report::ReportFile;
 use self::timings::Timings;
-use crate::console::{self, Console, Fault, Format, Verdict, visible};
-use crate::files::{self, Document, Reading};
+use crate::console::{self, Console, Fault, Format, Halt, Verdict, visible};
+use crate::contents::{self, Contents};
+use crate::files::{self, Document};
+use crate::number::whole_number;
 use crate::progress::Progress;
+use crate::rule_sets::{self, Reading};
 
 /// Tickets a second, where nothing is said of it.
 const RATE: f64 = 10.0;
@@ -54,19 +59,23 @@ pub struct Arguments {
     rule_set: PathBuf,
     /// How many tickets come on average, by Poisson: `50/s`, `200/min` or `5000/h`. 10/s if not given
     #[arg(long, value_name = "RATE", value_parser = rate, conflicts_with = "arrivals")]
-    arrival: Option<f64>,
+    #[arg(allow_hyphen_values = true)]
+    arrival: Option<Given>,
     /// How many players come
     #[arg(long, value_name = "N", conflicts_with = "arrivals")]
+    #[arg(value_parser = whole_number(0..=u64::MAX), allow_negative_numbers = true)]
     players: Option<u64>,
     /// How many tickets come
     #[arg(long, value_name = "N", conflicts_with = "arrivals")]
+    #[arg(value_parser = whole_number(0..=u64::MAX), allow_negative_numbers = true)]
     tickets: Option<u64>,
     /// For how long players come: `90s`, `30m`, `1h30m`. An hour if nothing else ends it
     #[arg(long, value_name = "TIME", value_parser = duration, conflicts_with = "arrivals")]
-    duration: Option<f64>,
+    #[arg(allow_hyphen_values = true)]
+    duration: Option<Given>,
     /// Go on for this long after the last arrival
-    #[arg(long, value_name = "TIME", value_parser = duration)]
-    drain: Option<f64>,
+    #[arg(long, value_name = "TIME", value_parser = duration, allow_hyphen_values = true)]
+    drain: Option<Given>,
     /// Who plays: attributes, parties, latencies, habits
     #[arg(long, value_name = "FILE.json")]
     population: Option<PathBuf>,
@@ -80,28 +89,33 @@ pub struct Arguments {
     #[arg(long, value_name = "RULESET")]
     compare: Option<PathBuf>,
     /// Decides who comes when, and everything else that is random
-    #[arg(long, value_name = "SEED", default_value_t = 0)]
+    #[arg(long, value_name = "SEED", default_value_t = 0, value_parser = whole_number(0..=u64::MAX))]
+    #[arg(allow_negative_numbers = true)]
     seed: u64,
     /// The matchmaking configuration, a JSON object as for CreateMatchmakingConfiguration
     #[arg(long, value_name = "FILE.json")]
     configuration: Option<PathBuf>,
     /// How long a ticket waits at most, in seconds. 300 if neither this nor a configuration is given
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = whole_number(0..=u32::MAX))]
+    #[arg(allow_negative_numbers = true)]
     request_timeout: Option<u32>,
     /// Players must accept their match within so many seconds
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", value_parser = whole_number(0..=u32::MAX))]
+    #[arg(allow_negative_numbers = true)]
     acceptance: Option<u32>,
-    /// The least time between two passes, in milliseconds
-    #[arg(long, value_name = "MS", default_value_t = 0)]
+    /// The least time between two passes, in milliseconds; with 0 there is one whenever a ticket has
+    /// come. Give what your matchmaker has, or a longer time to see what gathering players brings
+    #[arg(long, value_name = "MS", default_value_t = 0, value_parser = whole_number(0..=u64::MAX))]
+    #[arg(allow_negative_numbers = true)]
     pass_interval: u64,
     /// Search nodes (tickets tentatively put into a team) spent on one ticket before its search is
     /// given up; fewer where searches run out and the simulation is slow
     #[arg(long, value_name = "N", default_value_t = EngineOptions::default().nodes_per_anchor)]
-    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(value_parser = whole_number(1..=u64::MAX), allow_negative_numbers = true)]
     nodes_per_anchor: u64,
     /// On how many threads matches are sought
-    #[arg(long, value_name = "N", default_value_t = 1,
-          value_parser = clap::value_parser!(u16).range(1..=256))]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = whole_number(1..=256_u16))]
+    #[arg(allow_negative_numbers = true)]
     threads: u16,
     /// Write a page with plots as well, one HTML file that needs nothing else
     #[arg(long, value_name = "FILE.html", conflicts_with = "print_population")]
@@ -113,6 +127,20 @@ pub struct Arguments {
     reading: Reading,
 }
 
+impl Arguments {
+    /// How many tickets come in a second.
+    fn per_second(&self) -> f64 {
+        self.arrival.as_ref().map_or(RATE, |it| it.value)
+    }
+
+    /// For how long players come, if nothing else ends it.
+    fn seconds(&self) -> Option<f64> {
+        let counted = self.players.is_some() || self.tickets.is_some();
+        let given = self.duration.as_ref().map(|it| it.value);
+        given.or((!counted).then_some(SECONDS))
+    }
+}
+
 pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Fault> {
     let given =
         [Some(&arguments.rule_set), arguments.compare.as_ref(), arguments.arrivals.as_ref()];
@@ -121,28 +149,38 @@ pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Faul
         return Err(Fault("standard input can be read once only".into()));
     }
     let options = arguments.reading.options();
-    let base = files::rule_set(&arguments.rule_set, options, console)?;
+    // Of both all problems are told, whichever has some.
+    let base = rule_sets::read(&arguments.rule_set, options, console)?;
     let other = match &arguments.compare {
-        Some(path) => Some(files::rule_set(path, options, console)?),
+        Some(path) => Some(rule_sets::read(path, options, console)?),
         None => None,
     };
-    let (Some(base), other) = (base, other) else { return Ok(Verdict::Bad) };
-    let other = match other {
-        Some(None) => return Ok(Verdict::Bad),
-        Some(other) => other,
-        None => None,
-    };
-    if arguments.print_population {
-        return print_population(arguments, &base, console);
+    let (Some(base), None | Some(Some(_))) = (base, &other) else { return Ok(Verdict::Bad) };
+    let other = other.flatten();
+    match simulated(arguments, &base, other.as_ref(), console) {
+        Ok(()) => Ok(Verdict::Good),
+        Err(halt) => console.halt(halt),
     }
-    let arrivals = arrivals(arguments, &base, other.as_ref())?;
+}
+
+/// Simulates one rule set or two, and prints and writes what is wanted.
+fn simulated(
+    arguments: &Arguments,
+    base: &RuleSet,
+    other: Option<&RuleSet>,
+    console: &mut Console,
+) -> Result<(), Halt> {
+    if arguments.print_population {
+        return print_population(arguments, base, console);
+    }
+    let arrivals = arrivals(arguments, base, other)?;
     let settings = settings(arguments)?;
     let file = arguments.report.as_deref().map(ReportFile::prepare).transpose()?;
-    let summary = play(arguments, &base, &arrivals, &settings)?;
+    let summary = play(arguments, base, &arrivals, &settings)?;
     match other {
         None => {
             if let Some(file) = file {
-                file.write(&report::page(arguments, &[(&base, &summary)])?)?;
+                file.write(&report::page(arguments, &[(base, &summary)])?)?;
             }
             match console.format() {
                 Format::Json => console.json(&summary)?,
@@ -150,9 +188,9 @@ pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Faul
             }
         }
         Some(other) => {
-            let other_summary = play(arguments, &other, &arrivals, &settings)?;
+            let other_summary = play(arguments, other, &arrivals, &settings)?;
             if let Some(file) = file {
-                let both = [(&base, &summary), (&other, &other_summary)];
+                let both = [(base, &summary), (other, &other_summary)];
                 file.write(&report::page(arguments, &both)?)?;
             }
             let comparison = SimulationComparison { base: summary, other: other_summary };
@@ -162,14 +200,14 @@ pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Faul
             }
         }
     }
-    Ok(Verdict::Good)
+    Ok(())
 }
 
 fn print_population(
     arguments: &Arguments,
     rule_set: &RuleSet,
     console: &mut Console,
-) -> Result<Verdict, Fault> {
+) -> Result<(), Halt> {
     let population = population(arguments)?.unwrap_or_else(|| Population::suited_to(rule_set));
     match console.format() {
         Format::Json => console.json(&population)?,
@@ -179,27 +217,29 @@ fn print_population(
             console.text(format_args!("{shown}\n"))?;
         }
     }
-    Ok(Verdict::Good)
+    Ok(())
 }
 
 /// The population of the arguments, if they name one.
-fn population(arguments: &Arguments) -> Result<Option<Population>, Fault> {
+fn population(arguments: &Arguments) -> Result<Option<Population>, Halt> {
     let Some(path) = &arguments.population else { return Ok(None) };
-    let Document { name, text } = files::read(path)?;
-    let population = Population::from_json(&text);
-    population.map(Some).map_err(|error| about(&name, &error))
+    let document = files::read(path)?;
+    let population = Population::from_json(&document.text);
+    population.map(Some).map_err(|error| bad(&document, &error, Contents::Population))
 }
 
 fn arrivals(
     arguments: &Arguments,
     base: &RuleSet,
     other: Option<&RuleSet>,
-) -> Result<Arrivals, Fault> {
+) -> Result<Arrivals, Halt> {
     let population = population(arguments)?;
     if let Some(path) = &arguments.arrivals {
         let Document { name, text } = files::read(path)?;
-        let recorded =
-            RecordedArrivals::from_json_lines(&text).map_err(|error| about(&name, &error))?;
+        let recorded = RecordedArrivals::from_json_lines(&text).map_err(|error| {
+            let message = contents::with_hint(error.message, &text, Contents::Scenario);
+            Halt::bad_line(&name, error.line, message)
+        })?;
         if let Some(line) = recorded.torn_line() {
             let name = visible(&name);
             console::note(&format!("{name}: line {line}, the last one, was torn and is left out"));
@@ -211,17 +251,16 @@ fn arrivals(
         let suited = Population::suited_to(base);
         other.map_or(suited.clone(), |other| suited.and_suited_to(other))
     };
-    let counted = arguments.players.is_some() || arguments.tickets.is_some();
     Ok(Arrivals::Poisson(Box::new(PoissonArrivals {
         population: population.unwrap_or_else(suited),
-        per_second: arguments.arrival.unwrap_or(RATE),
-        seconds: arguments.duration.or((!counted).then_some(SECONDS)),
+        per_second: arguments.per_second(),
+        seconds: arguments.seconds(),
         players: arguments.players,
         tickets: arguments.tickets,
     })))
 }
 
-fn settings(arguments: &Arguments) -> Result<SimulationSettings, Fault> {
+fn settings(arguments: &Arguments) -> Result<SimulationSettings, Halt> {
     let mut configuration = match &arguments.configuration {
         None => Configuration {
             request_timeout_seconds: REQUEST_TIMEOUT_SECONDS,
@@ -243,19 +282,37 @@ fn settings(arguments: &Arguments) -> Result<SimulationSettings, Fault> {
         configuration,
         options,
         seed: arguments.seed,
-        drain_seconds: arguments.drain.unwrap_or(0.0).ceil() as u32,
+        drain_seconds: arguments.drain.as_ref().map_or(0.0, |it| it.value).ceil() as u32,
         threads: NonZeroUsize::new(arguments.threads.into()).unwrap_or(NonZeroUsize::MIN),
     })
 }
 
-fn configuration(path: &Path) -> Result<Configuration, Fault> {
-    let Document { name, text } = files::read(path)?;
-    let value = wire::value_from_json(&text).map_err(|error| about(&name, &error))?;
-    wire::configuration_from_json(&value).map_err(|error| about(&name, &error))
+fn configuration(path: &Path) -> Result<Configuration, Halt> {
+    let document = files::read(path)?;
+    let configuration = wire::value_from_json(&document.text)
+        .map_err(|error| error.to_string())
+        .and_then(|value| wire::configuration_from_json(&value).map_err(|error| error.to_string()));
+    configuration.map_err(|error| bad(&document, &error, Contents::Configuration))
 }
 
-fn about(name: &str, error: &dyn std::fmt::Display) -> Fault {
-    Fault(format!("{}: {error}", visible(name)))
+/// A file whose content is not what it should be.
+fn bad(document: &Document, problem: &dyn Display, expected: Contents) -> Halt {
+    let message = contents::with_hint(problem.to_string(), &document.text, expected);
+    Halt::bad(&document.name, message)
+}
+
+/// Why there is no simulation: a file is bad if what is wrong comes of no other argument.
+fn refused(arguments: &Arguments, error: SimulationError) -> Halt {
+    let overrides = arguments.request_timeout.or(arguments.acceptance);
+    let file = match (&error, &arguments.population, &arguments.configuration) {
+        (SimulationError::Population(_), Some(path), _) => Some(path),
+        (SimulationError::Configuration(_), _, Some(path)) if overrides.is_none() => Some(path),
+        _ => None,
+    };
+    match file {
+        Some(path) => Halt::bad(&files::name(path), error.to_string()),
+        None => Fault(error.to_string()).into(),
+    }
 }
 
 fn play(
@@ -263,9 +320,9 @@ fn play(
     rule_set: &RuleSet,
     arrivals: &Arrivals,
     settings: &SimulationSettings,
-) -> Result<SimulationSummary, Fault> {
+) -> Result<SimulationSummary, Halt> {
     let mut timings = arguments.timings.then(Timings::start);
-    let mut progress = Progress::new("simulating", Some(arrivals.expected_tickets()));
+    let mut progress = Progress::new("simulating tickets", Some(arrivals.expected_tickets()));
     let mut observe = |step: SimulationStep<'_>| {
         if let SimulationStep::Arriving { tickets } = step {
             progress.set(tickets);
@@ -276,7 +333,7 @@ fn play(
     };
     let summary = simulate(rule_set, arrivals, settings, &mut observe);
     drop(progress);
-    let summary = summary.map_err(|error| Fault(error.to_string()))?;
+    let summary = summary.map_err(|error| refused(arguments, error))?;
     if let Some(timings) = timings {
         console::complain(&timings.told(&summary));
     }

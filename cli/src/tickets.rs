@@ -7,6 +7,7 @@ use rallypoint::{Input, InputError, wire};
 use serde_json::Value;
 
 use crate::console::Fault;
+use crate::contents::Contents;
 use crate::files;
 
 /// The longest line in bytes. The largest request that the service takes has some 12 million
@@ -16,6 +17,8 @@ const LINE_BYTES_MAX: u64 = 64 << 20;
 /// The lines of a tickets file that hold something.
 pub struct TicketLines {
     name: String,
+    /// What else the file seems to be, and where that goes.
+    hint: Option<String>,
     reader: Box<dyn BufRead>,
     number: u64,
     line: Vec<u8>,
@@ -23,8 +26,17 @@ pub struct TicketLines {
 
 impl TicketLines {
     pub fn open(path: &Path) -> Result<Self, Fault> {
-        let reader = files::open(path)?;
-        Ok(Self { name: files::name(path), reader, number: 0, line: Vec::new() })
+        let (mut reader, name) = (files::open(path)?, files::name(path));
+        let start = reader.fill_buf();
+        let start = start.map_err(|error| files::unreadable(&name, &files::in_words(&error)))?;
+        let contents = Contents::of(&String::from_utf8_lossy(start));
+        let hint = contents.and_then(|it| it.hint(Contents::Tickets));
+        Ok(Self { name, hint, reader, number: 0, line: Vec::new() })
+    }
+
+    /// What the file seems to be, if that is no pool of tickets, and where such a file goes.
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
     }
 
     /// What messages call the file.
@@ -43,9 +55,9 @@ impl TicketLines {
         loop {
             self.line.clear();
             let mut limited = self.reader.by_ref().take(LINE_BYTES_MAX + 1);
-            let length = limited
-                .read_until(b'\n', &mut self.line)
-                .map_err(|error| Fault(format!("cannot read `{}`: {error}", self.name)))?;
+            let length = limited.read_until(b'\n', &mut self.line);
+            let length =
+                length.map_err(|error| files::unreadable(&self.name, &files::in_words(&error)))?;
             if length == 0 {
                 return Ok(None);
             }
@@ -60,9 +72,7 @@ impl TicketLines {
                 line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).trim_ascii();
             }
             let Ok(line) = std::str::from_utf8(line) else {
-                let (name, number) = (&self.name, self.number);
-                let problem = format!("line {number} is not valid UTF-8");
-                return Err(Fault(format!("cannot read `{name}`: {problem}")));
+                return Err(files::not_utf8(&self.name, self.number));
             };
             if !line.is_empty() && !line.starts_with("//") {
                 return Ok(Some(parse(line)));
@@ -82,7 +92,7 @@ pub fn refusal(error: &InputError) -> String {
     format!("{}: {error}", error.exception())
 }
 
-/// A backfill request is known by `Team` on its players (commands.md 3.2).
+/// A backfill request is known by `Team` on its players.
 fn is_backfill(value: &Value) -> bool {
     let players = value.get("Players").and_then(Value::as_array);
     players.is_some_and(|players| {
@@ -97,7 +107,7 @@ mod tests {
 
     fn lines(text: &str) -> TicketLines {
         let reader = Box::new(Cursor::new(text.to_owned().into_bytes()));
-        TicketLines { name: "t.jsonl".into(), reader, number: 0, line: Vec::new() }
+        TicketLines { name: "t.jsonl".into(), hint: None, reader, number: 0, line: Vec::new() }
     }
 
     fn messages(text: &str) -> Vec<(u64, String)> {
@@ -157,6 +167,7 @@ mod tests {
         let mut bad = lines("");
         bad.reader = Box::new(Cursor::new(b"\n{\"TicketId\":\"\xff\"}\n".to_vec()));
         let Err(Fault(message)) = bad.next_ticket() else { panic!("it is not UTF-8") };
-        assert_eq!(message, "cannot read `t.jsonl`: line 2 is not valid UTF-8");
+        let expected = "cannot read `t.jsonl`: line 2 is not valid UTF-8; save the file as UTF-8";
+        assert_eq!(message, expected);
     }
 }

@@ -1,4 +1,4 @@
-//! Epochs: the stretches of waiting time between expansion steps (`matching.md` section 3).
+//! Epochs: the stretches of waiting time between expansion steps, and values that differ by them.
 
 use super::idx::{Idx, index_type};
 

@@ -11,9 +11,7 @@ pub(crate) struct SeededState {
 
 impl SeededState {
     pub(crate) fn new(seed: u64) -> Self {
-        // Steps of the golden ratio, so that a small seed makes large keys.
-        let step = |count: u64| mixed(seed.wrapping_add(count.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
-        Self { keys: [step(1), step(2)] }
+        Self { keys: [split_mix(seed, 1), split_mix(seed, 2)] }
     }
 
     /// The hash of a text, for a [`HashIndex`](super::hash_index::HashIndex).
@@ -85,6 +83,12 @@ pub(crate) fn shuffled(seed: u64, round: u64, number: u64) -> u64 {
 fn folded_product(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b);
     product as u64 ^ (product >> 64) as u64
+}
+
+/// The word with this number, from 1, of the generator SplitMix64. It steps by the golden ratio, so
+/// that a small seed makes large words.
+pub(super) fn split_mix(seed: u64, number: u64) -> u64 {
+    mixed(seed.wrapping_add(number.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
 }
 
 /// Spreads every bit over all (the finisher of SplitMix64).

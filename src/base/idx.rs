@@ -1,6 +1,5 @@
-//! Typed indexes: a number of one kind cannot index a column of another.
-//!
-//! This is the one file of the engine core that turns an index into a bare array access.
+//! Typed indexes: a number of one kind cannot index a column of another. Outside of `base` no index
+//! is turned into a bare array access.
 
 use std::fmt::Debug;
 use std::marker::PhantomData;

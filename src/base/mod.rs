@@ -9,5 +9,7 @@ pub(crate) mod intern;
 pub(crate) mod num;
 pub(crate) mod pointer;
 pub(crate) mod rng;
+pub(crate) mod shown;
+pub(crate) mod slots;
 pub(crate) mod sorted;
 pub(crate) mod time;

@@ -1,4 +1,4 @@
-//! Arithmetic that rules share: one distance, one set of aggregates.
+//! Arithmetic that rules share: one distance, one view of overflow.
 
 /// The distance between two numbers, never negative.
 #[inline]

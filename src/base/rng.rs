@@ -4,6 +4,8 @@
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
 
+use super::hash::split_mix;
+
 /// So many words are drawn before the generator starts anew from four of its own.
 const WORDS_PER_KEY: u32 = 1024;
 
@@ -25,15 +27,8 @@ pub(crate) struct DetRng {
 
 impl DetRng {
     pub(crate) fn new(seed: u64) -> Self {
-        // As `seed_from_u64` spreads a seed (SplitMix64), which keeps the words to itself.
-        let key = std::array::from_fn(|position| {
-            let mut word =
-                seed.wrapping_add((position as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-            word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            word ^ (word >> 31)
-        });
-        Self::start(key)
+        // As `seed_from_u64` spreads a seed, which keeps the words to itself.
+        Self::start(std::array::from_fn(|position| split_mix(seed, position as u64 + 1)))
     }
 
     fn start(key: [u64; 4]) -> Self {
@@ -45,7 +40,6 @@ impl DetRng {
         Self { words, position: RngPosition { key, drawn: 0 } }
     }
 
-    /// Where it stands.
     pub(crate) const fn position(&self) -> RngPosition {
         self.position
     }

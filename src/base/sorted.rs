@@ -146,21 +146,29 @@ impl<K: Ord + Copy + Debug, V: Copy> SortedMap<K, V> {
         }
         if leaf.keys.len() < LEAF_MAX {
             leaf.insert(position, key, value);
-        } else if position == LEAF_MAX {
+        } else {
+            self.insert_at_full(at, position, key, value);
+        }
+        None
+    }
+
+    /// Adds an entry at a position of a leaf that has no room for it.
+    fn insert_at_full(&mut self, at: usize, position: usize, key: K, value: V) {
+        if position == LEAF_MAX {
             // What comes in order leaves full leaves behind.
             match self.leaves.get_mut(at + 1).filter(|next| next.keys.len() < LEAF_MAX) {
                 Some(next) => next.insert(0, key, value),
                 None => self.leaves.insert(at + 1, Leaf::of(key, value)),
             }
-        } else {
-            let mut right = leaf.split();
-            match position.checked_sub(leaf.keys.len()) {
-                Some(position) if position > 0 => right.insert(position, key, value),
-                _ => leaf.insert(position, key, value),
-            }
-            self.leaves.insert(at + 1, right);
+            return;
         }
-        None
+        let leaf = &mut self.leaves[at];
+        let mut right = leaf.split();
+        match position.checked_sub(leaf.keys.len()) {
+            Some(position) if position > 0 => right.insert(position, key, value),
+            _ => leaf.insert(position, key, value),
+        }
+        self.leaves.insert(at + 1, right);
     }
 
     /// Takes a key out.

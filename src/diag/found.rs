@@ -43,12 +43,15 @@ fn describe_unseen(character: char) -> String {
 
 /// `` `a`, `b` and `c` ``
 pub(crate) fn list_words(words: &[&str]) -> String {
-    let quoted: Vec<String> = words.iter().map(|word| format!("`{}`", shorten(word))).collect();
-    match quoted.split_last() {
+    match in_backticks(words).split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         Some((last, _)) => last.clone(),
         None => "nothing".into(),
     }
+}
+
+fn in_backticks(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| format!("`{}`", shorten(word))).collect()
 }
 
 /// The text, cut where it would drown a message.
@@ -73,8 +76,8 @@ pub(crate) fn list_known(known: &[&str], lead: &str) -> String {
     const LISTED_MAX: usize = 12;
     match known.get(..LISTED_MAX) {
         Some(first) if known.len() > LISTED_MAX => {
-            let quoted: Vec<String> = first.iter().map(|it| format!("`{}`", shorten(it))).collect();
-            format!("{lead} {} and {} more", quoted.join(", "), known.len() - LISTED_MAX)
+            let listed = in_backticks(first).join(", ");
+            format!("{lead} {listed} and {} more", known.len() - LISTED_MAX)
         }
         _ => format!("{lead} {}", list_words(known)),
     }

@@ -2,16 +2,18 @@
 
 mod error;
 mod found;
+mod kinds;
+mod lax;
 mod problems;
 mod source;
 mod suggest;
 
-pub use error::{
-    LaxReading, RuleSetError, RuleSetErrorKind, RuleSetErrors, RuleSetWarning, RuleSetWarningKind,
-};
+pub use error::{RuleSetError, RuleSetErrors, RuleSetWarning};
 pub(crate) use found::{
     describe_char, did_you_mean, found_at, list_known, list_words, quoted, shorten,
 };
+pub use kinds::{RuleSetErrorKind, RuleSetWarningKind};
+pub use lax::LaxReading;
 pub(crate) use problems::Problems;
 pub use source::Location;
 pub(crate) use source::{Site, Span};

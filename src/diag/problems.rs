@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::error::{
-    LaxReading, RuleSetError, RuleSetErrorKind, RuleSetErrors, RuleSetWarning, RuleSetWarningKind,
-};
+use super::error::{RuleSetError, RuleSetErrors, RuleSetWarning};
+use super::kinds::{RuleSetErrorKind, RuleSetWarningKind};
+use super::lax::LaxReading;
 use super::source::{Location, Site, SourceText};
 use crate::base::pointer::JsonPointer;
 

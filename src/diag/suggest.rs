@@ -1,8 +1,9 @@
 //! "Did you mean": the nearest known name.
 
 /// The candidate nearest to `word`, if it is near enough to be a slip of the hand: at most a
-/// third of its letters wrong, case aside, or else the beginning of the candidate. Ties go to the earlier candidate. So that a hostile
-/// text costs little, only the first candidates are looked at, and long words are never slips.
+/// third of its letters wrong, case aside, or else the beginning of the candidate. Ties go to the
+/// earlier candidate. So that a hostile text costs little, only the first candidates are looked at,
+/// and long words are never slips.
 pub(crate) fn nearest<'c>(
     word: &str,
     candidates: impl IntoIterator<Item = &'c str>,

@@ -17,9 +17,10 @@ use crate::lifecycle::event::EventGameSession;
 use crate::lifecycle::status::TicketStatus;
 use crate::model::schema::InstanceIdx;
 use crate::model::session::{SessionUpdate, UpdateReason};
-use crate::model::ticket::{Player, PlayerId};
+use crate::model::ticket::{Player, PlayerId, TicketId};
+use crate::pool::attributes::suits;
 use crate::pool::columns::TicketRow;
-use crate::pool::ingest::{Refused, suits};
+use crate::pool::ingest::Refused;
 
 impl Matchmaker {
     pub(super) fn start_match_backfill(
@@ -212,12 +213,7 @@ impl Matchmaker {
         }
     }
 
-    fn tell_update(
-        &mut self,
-        arn: &Arc<str>,
-        ticket_id: crate::model::ticket::TicketId,
-        reason: UpdateReason,
-    ) {
+    fn tell_update(&mut self, arn: &Arc<str>, ticket_id: TicketId, reason: UpdateReason) {
         let Some(session) = self.sessions.get(arn) else { return };
         let matchmaker_data = self.session_data(session);
         let game_session_arn = Arc::clone(arn);
@@ -322,15 +318,12 @@ impl Matchmaker {
         // Fewer players report no more locations than before.
         let row = self.insert_roster(&staying, location.as_deref(), start_time, number);
         let row = row.ok().flatten();
-        self.rows[ticket] = row;
+        self.set_row(ticket, row);
         let Some(row) = row else { return };
-        super::set(&mut self.owners, row, ticket);
         if status == TicketStatus::Searching {
             self.join_search(row);
         }
-        if matches!(status, TicketStatus::Queued | TicketStatus::Searching)
-            && self.epoch_timers[ticket].get().is_none()
-        {
+        if status.is_waiting() && self.epoch_timers[ticket].get().is_none() {
             self.set_epoch_timer(ticket, self.now);
         }
     }

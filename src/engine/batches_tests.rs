@@ -15,8 +15,8 @@ use crate::ruleset::RuleSet;
 
 const START: Timestamp = Timestamp::from_millis(0);
 
-/// Two players; `either` says that they have the same number, in a way of which nothing is known in
-/// advance.
+/// Two players; `either` says again that they have the same number, in a way that tells nothing of
+/// pairs in advance.
 fn pairs(algorithm: &str) -> RuleSet {
     let text = format!(
         r#"{{"ruleLanguageVersion": "1.0",
@@ -52,8 +52,12 @@ fn id(place: usize) -> TicketId {
 
 fn submit(matchmaker: &mut Matchmaker, now: Timestamp, place: usize, number: f64, map: &str) {
     let player = Player::new(format!("p{place}")).with_number("number", number);
-    let players = vec![player.with_string("map", map)];
-    let request = StartMatchmaking { ticket_id: Some(id(place)), players, ..Default::default() };
+    submit_player(matchmaker, now, place, player.with_string("map", map));
+}
+
+fn submit_player(matchmaker: &mut Matchmaker, now: Timestamp, place: usize, player: Player) {
+    let (ticket_id, players) = (Some(id(place)), vec![player]);
+    let request = StartMatchmaking { ticket_id, players, ..Default::default() };
     matchmaker.handle_input(now, Input::StartMatchmaking(request)).expect("the ticket is right");
 }
 
@@ -62,11 +66,12 @@ fn submit(matchmaker: &mut Matchmaker, now: Timestamp, place: usize, number: f64
 struct Log {
     text: String,
     cut: u64,
+    nodes: u64,
     /// The tickets of each match.
     matches: Vec<Vec<TicketId>>,
 }
 
-/// Runs all that is due until a time; no retry comes too early.
+/// Runs all that is due until a time.
 fn run_until(matchmaker: &mut Matchmaker, end: Timestamp, log: &mut Log) {
     while let Some(due) = matchmaker.poll_timeout().filter(|&due| due <= end) {
         slice(matchmaker, due, log);
@@ -76,6 +81,7 @@ fn run_until(matchmaker: &mut Matchmaker, end: Timestamp, log: &mut Log) {
 fn slice(matchmaker: &mut Matchmaker, due: Timestamp, log: &mut Log) {
     let report = matchmaker.handle_timeout(due).expect("time goes on");
     log.cut += report.partitions_cut;
+    log.nodes += report.nodes;
     writeln!(log.text, "{due:?} {report:?}").expect("a string takes it");
     while let Some(event) = matchmaker.poll_event() {
         if let EventDetail::MatchmakingSucceeded { tickets, .. } = &event.detail {
@@ -326,9 +332,7 @@ fn pool_of(rule_set: &RuleSet, options: EngineOptions) -> Log {
                 AttributeType::StringNumberMap => player.with_numbers(&name, &[(word, 1.0)]),
             };
         }
-        let (ticket_id, players) = (Some(id(place)), vec![player]);
-        let request = StartMatchmaking { ticket_id, players, ..Default::default() };
-        it.handle_input(START, Input::StartMatchmaking(request)).expect("the ticket is right");
+        submit_player(&mut it, START, place, player);
     }
     let mut log = Log::default();
     run_until(&mut it, seconds(2), &mut log);
@@ -409,45 +413,28 @@ const NEAREST: &str = r#"{"ruleLanguageVersion": "1.0",
               {"name": "nearest", "type": "distanceSort", "sortDirection": "ascending",
                "sortAttribute": "number"}]}"#;
 
-/// Tickets that come at once, each at the location of its place; the nodes of all slices.
-fn ordered(count: usize, location: impl Fn(usize) -> String) -> (Log, u64) {
+/// Tickets that come at once, each at the location of its place.
+fn ordered(count: usize, location: impl Fn(usize) -> String) -> Log {
     let rule_set = RuleSet::from_json(NEAREST).unwrap_or_else(|error| panic!("{error}"));
     let mut it = matchmaker(rule_set, options(50, 100_000), 1);
     for place in 0..count {
         let player = Player::new(format!("p{place}")).with_number("number", (place % 7) as f64);
-        let players = vec![player.with_latency(&location(place), 50)];
-        let request =
-            StartMatchmaking { ticket_id: Some(id(place)), players, ..Default::default() };
-        it.handle_input(START, Input::StartMatchmaking(request)).expect("the ticket is right");
+        submit_player(&mut it, START, place, player.with_latency(&location(place), 50));
     }
-    let (mut log, mut nodes) = (Log::default(), 0);
-    while it.poll_timeout() == Some(START) {
-        nodes += it
-            .handle_timeout(START)
-            .map(|report| {
-                log.cut += report.partitions_cut;
-                report.nodes
-            })
-            .expect("time goes on");
-        while let Some(event) = it.poll_event() {
-            if let EventDetail::MatchmakingSucceeded { tickets, .. } = &event.detail {
-                log.matches.push(tickets.iter().map(|it| it.ticket_id().clone()).collect());
-            }
-        }
-    }
-    (log, nodes)
+    let mut log = Log::default();
+    run_until(&mut it, START, &mut log);
+    log
 }
 
 /// That something is known of pairs does not help where all of them get on.
 #[test]
 fn what_each_search_would_read_is_cut_even_where_a_rule_speaks_of_pairs() {
-    let (few, nodes_of_few) = ordered(400, |_| "eu".into());
-    let (many, nodes_of_many) = ordered(1_600, |_| "eu".into());
+    let (few, many) = (ordered(400, |_| "eu".into()), ordered(1_600, |_| "eu".into()));
     assert_eq!((few.cut, many.cut), (1, 1));
-    assert!(nodes_of_many < 6 * nodes_of_few, "{nodes_of_few} nodes, {nodes_of_many} of many");
+    assert!(many.nodes < 6 * few.nodes, "{} nodes, {} of many", few.nodes, many.nodes);
     assert!(many.matches.len() > 350, "{}", many.matches.len());
     // Where a search reads no more than a batch has, the partition stays whole.
-    let (apart, _) = ordered(120, |place| format!("l{}", place % 3));
+    let apart = ordered(120, |place| format!("l{}", place % 3));
     assert_eq!((apart.cut, apart.matches.len()), (0, 30));
 }
 
@@ -466,10 +453,8 @@ fn what_searches_read_adds_up_over_passes() {
         let (mut log, mut with_readings) = (Log::default(), 0);
         for place in 0..60 {
             let player = Player::new(format!("p{place}")).with_number("number", place as f64);
-            let players = vec![player.with_latency("eu", 50)];
-            let request = StartMatchmaking { players, ..Default::default() };
-            let now = START.plus(Millis::new(place));
-            it.handle_input(now, Input::StartMatchmaking(request)).expect("the ticket is right");
+            let now = START.plus(Millis::new(place as u64));
+            submit_player(&mut it, now, place, player.with_latency("eu", 50));
             while it.poll_timeout().is_some_and(|due| due <= now) {
                 slice(&mut it, now, &mut log);
                 if restores {

@@ -50,6 +50,19 @@ pub enum Input {
 }
 
 /// The input of `StartMatchmaking`.
+///
+/// ```
+/// use rallypoint::{Player, StartMatchmaking};
+/// let party = StartMatchmaking {
+///     ticket_id: Some("party-1".into()), // left out, the engine makes a UUID
+///     players: vec![
+///         Player::new("ana").with_number("skill", 1500.0).with_latency("eu-west-1", 20),
+///         Player::new("ben").with_strings("modes", &["ranked", "casual"]),
+///     ],
+///     ..Default::default()
+/// };
+/// assert_eq!(party.players.len(), 2);
+/// ```
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct StartMatchmaking {
     /// The id of the ticket; absent: the engine makes a UUID.
@@ -61,6 +74,24 @@ pub struct StartMatchmaking {
 }
 
 /// The input of `StartMatchBackfill`.
+///
+/// ```
+/// use rallypoint::*;
+///
+/// let rules = RuleSet::from_json(r#"{"ruleLanguageVersion": "1.0",
+///     "teams": [{"name": "crew", "minPlayers": 2, "maxPlayers": 3}]}"#)?;
+/// let now = Timestamp::from_millis(0);
+/// let mut matchmaker =
+///     Matchmaker::new(rules, Configuration::default(), EngineOptions::default(), now, 7)?;
+/// // A session of two has a place left; somebody who waits takes it.
+/// let roster = ["ana", "ben"].map(|name| Player::new(name).with_team("crew"));
+/// let backfill = StartMatchBackfill { players: roster.into(), ..Default::default() };
+/// matchmaker.handle_input(now, backfill)?;
+/// let joining = StartMatchmaking { players: vec![Player::new("eve")], ..Default::default() };
+/// matchmaker.handle_input(now, joining)?;
+/// assert_eq!(matchmaker.handle_timeout(now)?.matches, 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct StartMatchBackfill {
     /// The id of the ticket; absent: the engine makes a UUID.
@@ -83,6 +114,36 @@ pub struct StopMatchmaking {
 }
 
 /// The input of `AcceptMatch`.
+///
+/// ```
+/// use rallypoint::*;
+///
+/// let rules = RuleSet::from_json(r#"{"ruleLanguageVersion": "1.0",
+///     "teams": [{"name": "all", "minPlayers": 1, "maxPlayers": 1}]}"#)?;
+/// let configuration = Configuration {
+///     acceptance_required: true,
+///     acceptance_timeout_seconds: Some(30),
+///     ..Default::default()
+/// };
+/// let now = Timestamp::from_millis(0);
+/// let mut matchmaker =
+///     Matchmaker::new(rules, configuration, EngineOptions::default(), now, 7)?;
+/// let ticket_id = TicketId::from("t1");
+/// let players = vec![Player::new("ana")];
+/// let start = StartMatchmaking { ticket_id: Some(ticket_id.clone()), players, ..Default::default() };
+/// matchmaker.handle_input(now, start)?;
+/// matchmaker.handle_timeout(now)?;
+/// let status = |matchmaker: &Matchmaker| matchmaker.ticket(&ticket_id).map(|it| it.status);
+/// assert_eq!(status(&matchmaker), Some(TicketStatus::RequiresAcceptance));
+/// let answer = AcceptMatch {
+///     ticket_id: ticket_id.clone(),
+///     player_ids: vec!["ana".into()],
+///     acceptance_type: AcceptanceType::Accept,
+/// };
+/// matchmaker.handle_input(now, answer)?;
+/// assert_eq!(status(&matchmaker), Some(TicketStatus::Completed));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq, Debug)]
 pub struct AcceptMatch {
     /// The ticket of the players.
@@ -130,6 +191,36 @@ pub enum PlacementOf {
 }
 
 /// The input of `CompletePlacement`.
+///
+/// ```
+/// use rallypoint::*;
+///
+/// let rules = RuleSet::from_json(r#"{"ruleLanguageVersion": "1.0",
+///     "teams": [{"name": "all", "minPlayers": 1, "maxPlayers": 1}]}"#)?;
+/// // With queue, but none is given: the host places matches.
+/// let configuration =
+///     Configuration { flex_match_mode: FlexMatchMode::WithQueue, ..Default::default() };
+/// let now = Timestamp::from_millis(0);
+/// let mut matchmaker =
+///     Matchmaker::new(rules, configuration, EngineOptions::default(), now, 7)?;
+/// let start = StartMatchmaking { players: vec![Player::new("ana")], ..Default::default() };
+/// matchmaker.handle_input(now, start)?;
+/// matchmaker.handle_timeout(now)?;
+/// // The match waits for its game session. The host starts one and says where it is.
+/// let waiting = matchmaker.pending_matches().next().expect("one match");
+/// let session = CompletePlacement {
+///     of: PlacementOf::Match(waiting.match_id),
+///     game_session_connection_info: GameSessionConnectionInfo {
+///         ip_address: Some("192.0.2.7".into()),
+///         port: Some(7777),
+///         ..GameSessionConnectionInfo::new("session-1")
+///     },
+/// };
+/// matchmaker.handle_input(now, session)?;
+/// let last = std::iter::from_fn(|| matchmaker.poll_event()).last().expect("events");
+/// assert_eq!(last.detail.name(), "MatchmakingSucceeded");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, PartialEq, Debug)]
 pub struct CompletePlacement {
     /// Which match.

@@ -44,7 +44,7 @@ use pool_at;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::base::idx::Col;
+use crate::base::idx::{Col, Idx};
 use crate::base::rng::DetRng;
 use crate::base::sorted::SortedMap;
 use crate::base::time::{Millis, Timestamp, TimestampCell};
@@ -186,7 +186,7 @@ impl Matchmaker {
             epoch_timers: Col::new(),
             queued: SortedMap::default(),
             waiting: Partitions::new(plan),
-            pending: PendingMatches::default(),
+            pending: PendingMatches::new(),
             spare_keys: Vec::new(),
             sessions: Sessions::default(),
             timers: Timers::default(),
@@ -410,30 +410,19 @@ impl Matchmaker {
     fn settle(&mut self, due: impl Fn(Timestamp) -> bool) -> bool {
         let EngineOptions { retention, retained_tickets_max, undrained_events_max, .. } =
             self.options;
-        let (mut has_fired, mut is_settled) = (false, true);
-        loop {
-            let timer = self.timers.peek().filter(|&(at, _)| due(at));
-            let placement = self.placer.next_due().filter(|&at| due(at));
-            // Of the deadlines of one instant those of placements come first (decision 1).
-            let is_placement =
-                placement.is_some_and(|placement| timer.is_none_or(|(at, _)| placement <= at));
-            if is_placement {
-                if has_fired && self.undrained() >= undrained_events_max {
-                    is_settled = false;
-                    break;
-                }
-                has_fired = true;
-                self.placer.fire_next();
-                self.take_placement_events();
-                continue;
-            }
-            let Some((at, timer)) = timer else { break };
-            let is_deadline = !matches!(timer, Timer::EpochStart(_) | Timer::GuardEnd(_));
-            if is_deadline && has_fired && self.undrained() >= undrained_events_max {
+        let (mut has_told, mut is_settled) = (false, true);
+        while let Some((at, timer)) = self.next_timer().filter(|&(at, _)| due(at)) {
+            let tells = !matches!(timer, Some(Timer::EpochStart(_) | Timer::GuardEnd(_)));
+            if tells && has_told && self.undrained() >= undrained_events_max {
                 is_settled = false;
                 break;
             }
-            has_fired |= is_deadline;
+            has_told |= tells;
+            let Some(timer) = timer else {
+                self.placer.fire_next();
+                self.take_placement_events();
+                continue;
+            };
             self.timers.pop();
             match timer {
                 Timer::Placement(key) => self.placement_timed_out(key, at),
@@ -452,6 +441,14 @@ impl Matchmaker {
         is_settled
     }
 
+    /// The timer that fires next, and when; none of those of placements, which the placer keeps. Of
+    /// one instant these come first (decision 1).
+    fn next_timer(&self) -> Option<(Timestamp, Option<Timer>)> {
+        let placement = self.placer.next_due().map(|at| (at, None));
+        let timer = self.timers.peek().map(|(at, timer)| (at, Some(timer)));
+        placement.into_iter().chain(timer).min_by_key(|&(at, _)| at)
+    }
+
     /// How many events, updates and actions wait to be read.
     fn undrained(&self) -> usize {
         self.outbox.len() + self.updates.len() + self.placer.undrained()
@@ -460,7 +457,7 @@ impl Matchmaker {
 
 /// Writes a cell. A column that is too short grows by copies of it: the parts of a backfill ticket
 /// have rows beside its own.
-fn set<I: crate::base::idx::Idx, T: Clone>(column: &mut Col<I, T>, index: I, cell: T) {
+fn set<I: Idx, T: Clone>(column: &mut Col<I, T>, index: I, cell: T) {
     while column.len() <= index.index() {
         column.push(cell.clone());
     }

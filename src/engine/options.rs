@@ -12,7 +12,7 @@ use crate::placement::queue::GameSessionQueue;
 pub struct Configuration {
     /// Letters, digits, hyphens and dots, 1 to 128 of them.
     pub name: String,
-    /// The longest that a ticket waits, 1 to 43,200 seconds from its start.
+    /// The longest that a ticket waits, 1 to 43,200 seconds from its start; 43,200 by default.
     pub request_timeout_seconds: u32,
     /// Whether players must accept a match.
     pub acceptance_required: bool,
@@ -125,31 +125,36 @@ pub enum EarlyRejection {
 #[derive(Clone, PartialEq, Debug)]
 #[non_exhaustive]
 pub struct EngineOptions {
-    /// The least time between the starts of two passes.
+    /// The least time between the starts of two passes. 0 by default: one is due as soon as
+    /// something has changed.
     pub pass_interval: Millis,
-    /// Search nodes spent on one anchor before its search is given up for this pass.
+    /// Search nodes spent on one anchor before its search is given up for this pass: 100,000 by
+    /// default.
     pub nodes_per_anchor: u64,
-    /// Search nodes spent in one call of `handle_timeout`; the pass goes on in the next call.
+    /// Search nodes spent in one call of `handle_timeout`: 1,000,000 by default. The pass goes on in
+    /// the next call.
     pub nodes_per_slice: u64,
-    /// Tickets that may be active at one time.
+    /// Tickets that may be active at one time: 2,000,000 by default.
     pub active_tickets_max: usize,
-    /// Events, updates and actions that may wait to be read.
+    /// Events, updates and actions that may wait to be read: 4,000,000 by default.
     pub undrained_events_max: usize,
-    /// How long a finished ticket can be described.
+    /// How long a finished ticket or placement can be described, and an idle game session is known
+    /// (decision 31): a day by default.
     pub retention: Millis,
-    /// How many finished tickets can be described; the oldest are forgotten first.
+    /// Finished tickets that can be described: 100,000 by default; the oldest are forgotten first.
     pub retained_tickets_max: usize,
-    /// How long the host has to place a match before its tickets go back to the pool. Not 0:
-    /// they would be matched and go back for ever. With a queue, its own time-out counts.
+    /// How long the host has to place a match before its tickets go back to the pool: ten minutes by
+    /// default. Not 0: they would be matched and go back for ever. With a queue, its own time-out
+    /// counts.
     pub placement_timeout: Millis,
     /// Which tickets end when a player rejects a match.
     pub early_rejection: EarlyRejection,
     /// The storm guard: for so many seconds from its start, a ticket that fits a waiting backfill
     /// may join that one only, and found no new match. Finding out who fits takes up to half of the
-    /// `nodes_per_anchor` of a search. 0: off.
+    /// `nodes_per_anchor` of a search. 0, the default: off.
     pub backfill_before_new_match_seconds: u32,
-    /// Game sessions that may be known at one time. New tickets are refused when all could be
-    /// needed (decision 31).
+    /// Game sessions that may be known at one time: 4,000,000 by default. New tickets are refused
+    /// when all could be needed (decision 31).
     pub sessions_max: usize,
     /// The fall-back where budgets do not reach. A partition of the pool (tickets that could be in
     /// matches with each other) with more tickets than this is cut into batches of at most so many,
@@ -157,24 +162,25 @@ pub struct EngineOptions {
     /// of `nodes_per_anchor`, or under a sort order by which each reads more tickets than that, since
     /// rules keep few of two apart. Under `sorted` neighbours are in one batch, else batches are a
     /// shuffle that the seed decides. Who has no match in a batch is searched for in others after a
-    /// second, and after twice as long, up to 64 s, each time that nothing came of it. At least 1.
-    /// No batch has fewer tickets than two full matches have players, whatever this says; for that
-    /// some may have more than this. Strategy `balanced` is never cut.
+    /// second, and after twice as long, up to 64 s, each time that nothing came of it. No batch has
+    /// fewer tickets than two full matches have players, whatever this says; for that some may have
+    /// more than this. Strategy `balanced` is never cut. At least 1; 11,000 by default.
     pub max_batch_tickets: usize,
     /// With how many waiting tickets in reach, the oldest of them, each match of a pass is tried
     /// again before it is formed, 64 at most: it becomes two matches if these have more players in
     /// all. Whoever was matched as an anchor stays matched. Not in batches, nor by strategy
-    /// `balanced`. 0: matches go by age alone.
+    /// `balanced`. 8 by default; 0: matches go by age alone.
     pub exchange_tries: u32,
     /// Whether a queue places requests without latencies by cost before the order of destinations:
-    /// the guide of the service says so, the text of its API does not (facts 8.5).
+    /// the guide of the service says so, the text of its API does not (facts 8.5). False by default.
     pub prefer_cost_without_latency: bool,
     /// Whether a queue may place a match only in the locations that its rules allow, when its
-    /// players report latencies. The service lets the queue break a latency rule.
+    /// players report latencies. True by default; the service lets the queue break a latency rule.
     pub place_in_match_locations: bool,
-    /// Placements that requests may have PENDING at one time; those of matches come on top.
+    /// Placements that requests may have PENDING at one time, 200,000 by default; those of matches
+    /// come on top.
     pub pending_placements_max: usize,
-    /// How many ended placements can be described; the oldest are forgotten first.
+    /// Ended placements that can be described: 100,000 by default; the oldest are forgotten first.
     pub retained_placements_max: usize,
 }
 

@@ -35,10 +35,8 @@ impl Matchmaker {
             let session = self.unplaced(record.location.clone());
             return self.complete(record, told, &session, &[], at);
         }
-        record.stage = match self.ask_queue(&record, at) {
-            Some(stage) => stage,
-            None => MatchStage::Placing { deadline: at.plus(self.options.placement_timeout) },
-        };
+        let by_host = MatchStage::Placing { deadline: at.plus(self.options.placement_timeout) };
+        record.stage = self.ask_queue(&record, at).unwrap_or(by_host);
         record.announced = record.fills_up.then(|| self.fresh_ticket_id());
         let announced = record.announced.clone();
         let key = self.wait(record);

@@ -55,7 +55,8 @@ impl Matchmaker {
         }
     }
 
-    /// Begins the placement of a match, if there is a queue: what the match waits for then.
+    /// Begins the placement of a match: what the match waits for then. None without a queue: the host
+    /// places it.
     pub(super) fn ask_queue(&mut self, record: &MatchRecord, at: Timestamp) -> Option<MatchStage> {
         let queue = self.configuration.queue.as_ref()?.name.clone();
         let id = self.placer.id_for_match(&record.id);
@@ -89,8 +90,7 @@ impl Matchmaker {
         };
         let only = (!record.locations.is_empty()).then_some(&record.locations[..]);
         let of = (record.id.clone(), record.number);
-        // Players and configuration were checked before; the host places what would be refused yet.
-        let deadline = self.placer.start_for_match(at, request, of, only).ok()?;
+        let deadline = self.placer.start_for_match(at, request, of, only)?;
         Some(MatchStage::InQueue { deadline, placement: id })
     }
 

@@ -20,7 +20,18 @@ impl Matchmaker {
     /// becomes that of the new configuration, counted from their start, but not before `now`.
     /// Matches that are formed go on as they began. Sessions that fill up by themselves keep the
     /// ticket that they have, and get one if the new rules leave them an open place; without
-    /// `BackfillMode` AUTOMATIC they get no other when it ends, not even when the mode comes back. Tallies of rules start anew with another rule set.
+    /// `BackfillMode` AUTOMATIC they get no other when it ends, not even when the mode comes back.
+    /// Tallies of rules start anew with another rule set.
+    ///
+    /// ```
+    /// # use rallypoint::*;
+    /// # fn widen(matchmaker: &mut Matchmaker, now: Timestamp, text: &str) -> Result<(), Box<dyn std::error::Error>> {
+    /// // Compile first: a rule set that does not compile leaves the matchmaker as it is.
+    /// let rules = RuleSet::from_json(text)?;
+    /// matchmaker.reconfigure(now, Some(rules), None)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// [`InputError`]: the name of the configuration must stay, and what [`Matchmaker::new`]
@@ -50,8 +61,6 @@ impl Matchmaker {
             }
             validate::configuration(configuration)
                 .map_err(|error| InputError::invalid(format!("`Configuration`: {error}")))?;
-        }
-        if let Some(configuration) = &configuration {
             self.check_sessions(configuration)?;
         }
         if let Some(configuration) = configuration {
@@ -70,17 +79,9 @@ impl Matchmaker {
 
     /// Whether every ticket that waits could become a session (decision 31).
     fn check_sessions(&self, configuration: &Configuration) -> Result<(), InputError> {
-        let limit = self.options.sessions_max;
-        let known = self.sessions.len();
-        let coming = self.book.active() - self.book.automatic();
-        let with_queue = configuration.flex_match_mode == FlexMatchMode::WithQueue;
-        match with_queue && known + coming > limit {
-            false => Ok(()),
-            true => Err(InputError::LimitExceeded {
-                message: format!(
-                    "{known} game sessions are known and {coming} tickets may become one; the limit is {limit}"
-                ),
-            }),
+        match configuration.flex_match_mode {
+            FlexMatchMode::Standalone => Ok(()),
+            FlexMatchMode::WithQueue => self.check_room_for_sessions(self.requested(), 0),
         }
     }
 
@@ -128,7 +129,7 @@ impl Matchmaker {
             let Some(record) = self.book.record_mut(key) else { continue };
             record.due = record.start_time.plus(Millis::from_secs(timeout)).max(now);
             let status = record.status;
-            if !matches!(status, TicketStatus::Queued | TicketStatus::Searching) {
+            if !status.is_waiting() {
                 continue;
             }
             if let Some(row) = self.rows[key].filter(|_| status == TicketStatus::Searching) {

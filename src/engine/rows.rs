@@ -7,8 +7,9 @@ use crate::base::idx::Col;
 use crate::base::time::Timestamp;
 use crate::lifecycle::book::TicketKey;
 use crate::model::ticket::Player;
+use crate::pool::attributes::suits;
 use crate::pool::columns::TicketRow;
-use crate::pool::ingest::{Pool, Refused, suits};
+use crate::pool::ingest::{Pool, Refused};
 
 /// A ticket that wants a row.
 pub(super) struct RowOf<'p> {
@@ -36,7 +37,7 @@ impl Matchmaker {
         }
     }
 
-    /// Notes the row of a ticket.
+    /// Notes the row of a ticket, and whose row it is.
     pub(super) fn set_row(&mut self, key: TicketKey, row: Option<TicketRow>) {
         set(&mut self.rows, key, row);
         if let Some(row) = row {

@@ -15,8 +15,9 @@ use crate::lifecycle::status::TicketStatus;
 use crate::model::limits::LIVE_LOCATIONS_MAX;
 use crate::model::session::UpdateReason;
 use crate::model::ticket::{Player, PlayerId, TicketId};
+use crate::pool::attributes::missing_attributes;
 use crate::pool::columns::TicketRow;
-use crate::pool::ingest::{Refused, missing_attributes};
+use crate::pool::ingest::Refused;
 
 /// A request that has passed every check and now becomes a ticket.
 pub(super) struct NewTicket<'p> {
@@ -107,27 +108,44 @@ impl Matchmaker {
     /// among those (decision 31): `sessions` says how many the new ticket may need.
     pub(super) fn check_room(&self, ending: usize, sessions: usize) -> Result<(), InputError> {
         let limit = self.options.active_tickets_max;
-        let requested = self.book.active() - self.book.automatic();
+        let requested = self.requested();
         let taken = requested + self.sessions.automatic();
         if taken.saturating_sub(ending) >= limit {
             let message = format!("{limit} tickets are active, which is the limit");
             return Err(InputError::LimitExceeded { message });
         }
-        let limit = self.options.sessions_max;
-        let known = self.sessions.len();
+        if sessions == 0 {
+            return Ok(());
+        }
         let coming = match self.configuration.flex_match_mode {
             // Formed under an earlier configuration.
-            FlexMatchMode::Standalone if sessions > 0 => self.pending.needing_session(),
-            FlexMatchMode::Standalone => 0,
+            FlexMatchMode::Standalone => self.pending.needing_session(),
             FlexMatchMode::WithQueue => requested.saturating_sub(ending),
         };
-        if sessions > 0 && known + coming + sessions > limit {
-            let message = format!(
-                "{known} game sessions are known and {coming} tickets may become one; the limit is {limit}"
-            );
-            return Err(InputError::LimitExceeded { message });
+        self.check_room_for_sessions(coming, sessions)
+    }
+
+    /// Active tickets that were asked for: those that the engine made left out.
+    pub(super) fn requested(&self) -> usize {
+        self.book.active() - self.book.automatic()
+    }
+
+    /// Whether there is room for all game sessions: those that are known, those that `coming`
+    /// tickets may become, and `new` ones (decision 31).
+    pub(super) fn check_room_for_sessions(
+        &self,
+        coming: usize,
+        new: usize,
+    ) -> Result<(), InputError> {
+        let (known, limit) = (self.sessions.len(), self.options.sessions_max);
+        match known + coming + new > limit {
+            false => Ok(()),
+            true => Err(InputError::LimitExceeded {
+                message: format!(
+                    "{known} game sessions are known and {coming} tickets may become one; the limit is {limit}"
+                ),
+            }),
         }
-        Ok(())
     }
 
     /// Gives a new ticket its row. The locations of tickets that end as soon as it is there count
@@ -195,10 +213,7 @@ impl Matchmaker {
             placed: None,
             tallies: Box::default(),
         });
-        set(&mut self.rows, key, row);
-        if let Some(row) = row {
-            set(&mut self.owners, row, key);
-        }
+        self.set_row(key, row);
         set(&mut self.epoch_timers, key, TimestampCell::NONE);
         self.queued.insert(number, key);
         self.set_waiting_timers(key, at);

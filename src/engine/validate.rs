@@ -4,6 +4,7 @@
 mod configuration;
 mod sessions;
 
+use std::collections::BTreeSet;
 use std::fmt::{self, Display};
 
 pub(super) use configuration::{configuration, options, start};
@@ -14,10 +15,12 @@ pub(super) use sessions::{
 
 use super::input::{DescribeMatchmaking, InputError, StartMatchmaking};
 use super::options::Configuration;
+use crate::base::shown::Shown;
+pub(super) use crate::base::shown::shown;
 use crate::model::limits;
 use crate::model::schema::Schema;
 use crate::model::ticket::{AttributeValue, Player, TicketId};
-use crate::pool::ingest::type_of;
+use crate::pool::attributes::type_of;
 
 /// Checks everything about a `StartMatchmaking` request that needs no look at other tickets.
 pub(super) fn start_matchmaking(
@@ -25,10 +28,7 @@ pub(super) fn start_matchmaking(
     configuration: &Configuration,
     schema: &Schema,
 ) -> Result<(), InputError> {
-    if let Some(id) = &request.ticket_id {
-        ticket_id("TicketId", id)?;
-    }
-    configuration_name(request.configuration_name.as_deref(), configuration)?;
+    names(request.ticket_id.as_ref(), request.configuration_name.as_deref(), configuration)?;
     count("Players", request.players.len(), 1, limits::TICKET_PLAYERS_MAX, "players")?;
     for (position, player) in request.players.iter().enumerate() {
         check_player(format_args!("Players[{position}]"), player, schema)?;
@@ -48,11 +48,23 @@ pub(super) fn start_matchmaking(
     Ok(())
 }
 
+/// What a request for a new ticket may name.
+fn names(
+    id: Option<&TicketId>,
+    configuration_name: Option<&str>,
+    configuration: &Configuration,
+) -> Result<(), InputError> {
+    if let Some(id) = id {
+        ticket_id("TicketId", id)?;
+    }
+    self::configuration_name(configuration_name, configuration)
+}
+
 /// The constraints on the players of a ticket or a session that hold whatever the rule set is.
 pub(super) fn players(players: &[Player], min: usize, max: usize) -> Result<(), InputError> {
     count("Players", players.len(), min, max, "players")?;
     let schema = Schema::default();
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for (position, player) in players.iter().enumerate() {
         check_player(format_args!("Players[{position}]"), player, &schema)?;
         if !seen.insert(&player.player_id) {
@@ -261,19 +273,5 @@ fn chars(member: impl Display, text: &str, max: usize) -> Result<(), InputError>
     match (1..=max).contains(&found) {
         true => Ok(()),
         false => refuse(format!("`{member}` has {found} characters, but must have 1 to {max}")),
-    }
-}
-
-/// The caller's text, cut and escaped where it would spoil a message.
-pub(super) fn shown(text: &str) -> String {
-    Shown(text).to_string()
-}
-
-/// What `shown` shows, not yet put together.
-struct Shown<'a>(&'a str);
-
-impl Display for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.chars().take(60).try_for_each(|it| write!(f, "{}", it.escape_debug()))
     }
 }

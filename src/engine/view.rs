@@ -6,7 +6,6 @@ use super::input::{DescribeMatchmaking, InputError};
 use super::response::{MatchmakingTicket, Response};
 use super::{Matchmaker, validate};
 use crate::lifecycle::book::{TicketKey, TicketRecord};
-use crate::lifecycle::status::TicketStatus;
 use crate::model::session::{GameSessionConnectionInfo, MatchedPlayerSession};
 use crate::model::ticket::Player;
 
@@ -31,8 +30,7 @@ impl Matchmaker {
         record: &TicketRecord,
         mut players: Vec<Player>,
     ) -> MatchmakingTicket {
-        let waits = matches!(record.status, TicketStatus::Queued | TicketStatus::Searching);
-        if record.was_matched && !waits && record.backfill.is_none() {
+        if record.was_matched && !record.status.is_waiting() && record.backfill.is_none() {
             let team = record.team.as_deref().map(str::to_owned);
             players.iter_mut().for_each(|player| player.team.clone_from(&team));
         }

@@ -62,8 +62,7 @@ impl Matchmaker {
         departed.iter().for_each(|&key| self.epoch_timers[key] = TimestampCell::NONE);
         let book = &self.book;
         self.timers.retain_waiting(|key| {
-            let status = book.record(key).map(|record| record.status);
-            matches!(status, Some(TicketStatus::Queued | TicketStatus::Searching))
+            book.record(key).is_some_and(|record| record.status.is_waiting())
         });
     }
 

@@ -1,5 +1,5 @@
-//! What a property expression can still become (`design.md` section 6): for a partial match, the
-//! interval of each of its values over every completion.
+//! What a property expression can still become: for a partial match, the interval of each of its
+//! values over every completion.
 //!
 //! A completion adds to each team instance between the least and the most players that it has room
 //! for, each with a value somewhere in its column's range. Where nothing useful is known the
@@ -7,12 +7,14 @@
 //! comes from a sum is widened by more than any order can change it.
 
 use super::candidate::{Partial, Room};
-use super::program::{Program, Source, Unit, aggregate, median, standard_deviation};
+use super::nested::{median, standard_deviation};
+use super::program::{Program, Source, Unit, aggregate};
 use crate::base::intern::Sym;
 use crate::expr::ast::Function;
 use crate::model::limits::{RULE_SET_CHARS_MAX, TICKET_PLAYERS_MAX};
 use crate::model::schema::Aggregation;
 use crate::pool::columns::{NumberRange, PlayerRow};
+use crate::pool::layout::NumberColumn;
 
 /// An inclusive interval of numbers.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -89,31 +91,9 @@ impl Bounds {
         let loaded = match program.source {
             Source::Teams => false,
             Source::Numbers(column) => {
-                let numbers = &partial.columns.numbers[column];
-                let coming = partial.coming_numbers(column);
-                let NumberRange { low, high } = match program.unit {
-                    Unit::Player => coming.each,
-                    Unit::Party(_) => numbers.range,
-                };
-                if program.unit == Unit::Player && coming.mean.low <= coming.mean.high {
-                    let NumberRange { low, high } = coming.mean;
-                    self.coming_mean = Some(Interval::new(low, high));
-                }
-                if low <= high {
-                    let magnitude = low.abs().max(high.abs());
-                    let slack = match program.unit {
-                        Unit::Player | Unit::Party(Aggregation::Min | Aggregation::Max) => 0.0,
-                        Unit::Party(_) => {
-                            // The sum of a party that comes may overflow.
-                            let sum = magnitude * TICKET_PLAYERS_MAX as f64;
-                            self.maybe_undefined |= !sum.is_finite();
-                            // The mean may leave the range of the players by a rounding.
-                            magnitude * SUM_SLACK
-                        }
-                    };
-                    self.coming = Some(Interval::new(low - slack, high + slack));
-                }
-                self.load(program, partial, |player| numbers.cells[player])
+                self.expect_numbers(column, program.unit, partial);
+                let cells = &partial.columns.numbers[column].cells;
+                self.load(program, partial, |player| cells[player])
             }
             // Only their number matters.
             Source::Players | Source::Strings(_) => {
@@ -150,6 +130,33 @@ impl Bounds {
             }
         };
         loaded && functions.iter().all(|&function| self.apply(function))
+    }
+
+    /// Says where the numbers that may come lie.
+    fn expect_numbers(&mut self, column: NumberColumn, unit: Unit, partial: &Partial<'_>) {
+        let coming = partial.coming_numbers(column);
+        let NumberRange { low, high } = match unit {
+            Unit::Player => coming.each,
+            Unit::Party(_) => partial.columns.numbers[column].range,
+        };
+        if unit == Unit::Player && coming.mean.low <= coming.mean.high {
+            let NumberRange { low, high } = coming.mean;
+            self.coming_mean = Some(Interval::new(low, high));
+        }
+        if low <= high {
+            let magnitude = low.abs().max(high.abs());
+            let slack = match unit {
+                Unit::Player | Unit::Party(Aggregation::Min | Aggregation::Max) => 0.0,
+                Unit::Party(_) => {
+                    // The sum of a party that comes may overflow.
+                    let sum = magnitude * TICKET_PLAYERS_MAX as f64;
+                    self.maybe_undefined |= !sum.is_finite();
+                    // The mean may leave the range of the players by a rounding.
+                    magnitude * SUM_SLACK
+                }
+            };
+            self.coming = Some(Interval::new(low - slack, high + slack));
+        }
     }
 
     /// Collects the known strings of a program that lists players' strings, flattened or not;
@@ -328,8 +335,8 @@ impl Bounds {
         }
         let least = known.iter().map(|it| it.low).reduce(f64::min);
         let most = known.iter().map(|it| it.high).reduce(f64::max);
-        let hull_low = fold(least, coming.map(|it| it.low), f64::min);
-        let hull_high = fold(most, coming.map(|it| it.high), f64::max);
+        let hull_low = better_of(least, coming.map(|it| it.low), f64::min);
+        let hull_high = better_of(most, coming.map(|it| it.high), f64::max);
         let exact = coming.is_none() && known.iter().all(|it| it.is_point());
         match function {
             Function::Min => {
@@ -337,7 +344,7 @@ impl Bounds {
                 let ceiling = known.iter().map(|it| it.high).reduce(f64::min);
                 let high = match (ceiling, sure) {
                     (None, None) => hull_high,
-                    _ => fold(ceiling, sure, f64::min),
+                    _ => better_of(ceiling, sure, f64::min),
                 };
                 Interval::new(hull_low, high)
             }
@@ -346,58 +353,38 @@ impl Bounds {
                 let floor = known.iter().map(|it| it.low).reduce(f64::max);
                 let low = match (floor, sure) {
                     (None, None) => hull_low,
-                    _ => fold(floor, sure, f64::max),
+                    _ => better_of(floor, sure, f64::max),
                 };
                 Interval::new(low, hull_high)
             }
             Function::Sum | Function::Avg => {
-                let low_sum: f64 = known.iter().map(|it| it.low).sum();
-                let high_sum: f64 = known.iter().map(|it| it.high).sum();
-                let slack = magnitudes * SUM_SLACK;
                 let coming = coming.map(|it| self.coming_mean.unwrap_or(it));
-                let Interval { low, high } = coming.unwrap_or(Interval::point(0.0));
-                if function == Function::Sum {
-                    let lowest = low_sum + (low * more_min).min(low * more_max);
-                    let highest = high_sum + (high * more_min).max(high * more_max);
-                    return Interval::new(lowest - slack, highest + slack);
-                }
-                // A mean moves one way as more equal values come: its extremes are at the ends.
-                let mean = |sum: f64, value: f64, more: f64| (sum + value * more) / (count + more);
-                let (mut lowest, mut highest) = (f64::INFINITY, f64::NEG_INFINITY);
-                for more in [more_min, more_max] {
-                    let more = if count + more == 0.0 { 1.0 } else { more };
-                    lowest = lowest.min(mean(low_sum, low, more));
-                    highest = highest.max(mean(high_sum, high, more));
-                }
-                Interval::new(lowest - slack, highest + slack)
+                let coming = coming.unwrap_or(Interval::point(0.0));
+                sum_or_mean(function, known, coming, room, magnitudes * SUM_SLACK)
             }
             Function::Median if exact => {
                 self.scratch.clear();
                 self.scratch.extend(known.iter().map(|it| it.low));
                 median(&mut self.scratch).map_or(Interval::EVERYTHING, Interval::point)
             }
-            Function::Stddev if exact => {
-                self.scratch.clear();
-                self.scratch.extend(known.iter().map(|it| it.low));
-                match standard_deviation(&self.scratch) {
-                    Some(value) => {
-                        // Another order of the sum moves the mean, and with it each square; near
-                        // zero a square root blows a small change up.
-                        let slack = hull_low.abs().max(hull_high.abs()) * 1e-6;
-                        Interval::new(value - slack, value + slack)
-                    }
-                    None => Interval::EVERYTHING,
-                }
-            }
             Function::Stddev => {
-                // A deviation is at most half the range. Squares about the mean only add up as
-                // more values come, so what the known ones have is left, spread over all.
-                let slack = magnitudes * 1e-6;
+                // Values that are known only as intervals have no deviation of their own.
                 let points = known.iter().all(|it| it.is_point());
                 self.scratch.clear();
                 self.scratch.extend(known.iter().filter(|_| points).map(|it| it.low));
+                let of_known = standard_deviation(&self.scratch);
+                if exact {
+                    // Another order of the sum moves the mean, and with it each square; near zero a
+                    // square root blows a small change up.
+                    let slack = hull_low.abs().max(hull_high.abs()) * 1e-6;
+                    let near = |value| Interval::new(value - slack, value + slack);
+                    return of_known.map_or(Interval::EVERYTHING, near);
+                }
+                // A deviation is at most half the range. Squares about the mean only add up as more
+                // values come, so what the known ones have is left, spread over all.
+                let slack = magnitudes * 1e-6;
                 let share = (count / (count + more_max)).sqrt();
-                let least = standard_deviation(&self.scratch).map_or(0.0, |it| it * share);
+                let least = of_known.map_or(0.0, |it| it * share);
                 let low = (least - slack).max(0.0);
                 Interval::new(low, (hull_high - hull_low) * 0.5 + slack)
             }
@@ -405,6 +392,35 @@ impl Bounds {
             Function::Count | Function::Flatten | Function::SetIntersection => Interval::EVERYTHING,
         }
     }
+}
+
+/// The sum or the mean of what is known and what may come, widened by `slack`.
+fn sum_or_mean(
+    function: Function,
+    known: &[Interval],
+    coming: Interval,
+    room: Room,
+    slack: f64,
+) -> Interval {
+    let Interval { low, high } = coming;
+    let (count, more_min, more_max) =
+        (known.len() as f64, f64::from(room.min), f64::from(room.max));
+    let low_sum: f64 = known.iter().map(|it| it.low).sum();
+    let high_sum: f64 = known.iter().map(|it| it.high).sum();
+    if function == Function::Sum {
+        let lowest = low_sum + (low * more_min).min(low * more_max);
+        let highest = high_sum + (high * more_min).max(high * more_max);
+        return Interval::new(lowest - slack, highest + slack);
+    }
+    // A mean moves one way as more equal values come: its extremes are at the ends.
+    let mean = |sum: f64, value: f64, more: f64| (sum + value * more) / (count + more);
+    let (mut lowest, mut highest) = (f64::INFINITY, f64::NEG_INFINITY);
+    for more in [more_min, more_max] {
+        let more = if count + more == 0.0 { 1.0 } else { more };
+        lowest = lowest.min(mean(low_sum, low, more));
+        highest = highest.max(mean(high_sum, high, more));
+    }
+    Interval::new(lowest - slack, highest + slack)
 }
 
 /// How many players or parties are to come where there is room for so many players.
@@ -417,7 +433,7 @@ fn units_to_come(room: Room, unit: Unit) -> Room {
 }
 
 /// The better of what is there; nothing at all gives a number that proves nothing.
-fn fold(a: Option<f64>, b: Option<f64>, better: fn(f64, f64) -> f64) -> f64 {
+fn better_of(a: Option<f64>, b: Option<f64>, better: fn(f64, f64) -> f64) -> f64 {
     match (a, b) {
         (Some(a), Some(b)) => better(a, b),
         (Some(one), None) | (None, Some(one)) => one,

@@ -179,15 +179,13 @@ impl Partial<'_> {
             range.low = range.low.max(low);
             range.high = range.high.min(high);
         };
-        for Coming { unit, range: NumberRange { low, high }, .. } in
-            self.coming.iter().copied().filter(|it| it.column == column)
-        {
-            // Infinite bounds, or none at all where they are no numbers.
-            let (low, high) = match low <= high {
-                true => (low, high),
-                false => continue,
-            };
-            match unit {
+        for coming in self.coming.iter().filter(|it| it.column == column) {
+            let NumberRange { low, high } = coming.range;
+            // Nothing comes of a range that is empty, or not known since numbers overflow.
+            if low > high || low.is_nan() || high.is_nan() {
+                continue;
+            }
+            match coming.unit {
                 ValueUnit::Seen(Unit::Player) => {
                     narrow(&mut each, low, high);
                     narrow(&mut mean, low, high);

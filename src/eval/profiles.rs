@@ -1,6 +1,7 @@
-//! What the constraints on pairs look at, kept for every ticket that waits.
+//! What the constraints on pairs and the quotas look at, kept for every ticket that waits.
 
 use super::pairs::{Pairs, Span};
+use super::quotas::Quotas;
 use crate::base::epoch::Epoch;
 use crate::base::idx::Idx;
 use crate::pool::columns::{Columns, LocationSet, TicketRow};
@@ -14,6 +15,8 @@ pub(crate) struct Profiles {
     signatures: Vec<u64>,
     /// For each ticket the locations that it allows, in each epoch of [`Pairs::location_epochs`].
     locations: Vec<LocationSet>,
+    /// For each ticket, and each part of a backfill ticket, the numbers of [`Quotas::count`].
+    counts: Vec<u8>,
 }
 
 impl Profiles {
@@ -36,6 +39,21 @@ impl Profiles {
             *cell = pairs.locations(columns, row, Epoch::from_usize(position));
         }
         is_defined
+    }
+
+    /// Takes up what quotas look at of a ticket.
+    pub(crate) fn count(&mut self, quotas: &Quotas, columns: &Columns, row: TicketRow) {
+        let parts = columns.parts(row).iter().map(|&(_, part)| part);
+        for row in std::iter::once(row).chain(parts) {
+            let numbers = cells(&mut self.counts, row, quotas.width(), 0);
+            quotas.count(columns, row, numbers);
+        }
+    }
+
+    /// The numbers of a ticket, or of a part of a backfill ticket, that quotas look at.
+    #[inline]
+    pub(crate) fn counts(&self, quotas: &Quotas, row: TicketRow) -> &[u8] {
+        stretch(&self.counts, row, quotas.width())
     }
 
     /// The values of a ticket for each numeric constraint.

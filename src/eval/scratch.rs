@@ -2,7 +2,7 @@
 
 use super::bounds::{Bounds, Interval};
 use super::means::TeamSum;
-use super::program::Nested;
+use super::nested::Nested;
 use super::sets::Sets;
 use super::verdict::Verdict;
 use crate::pool::columns::LocationSet;

@@ -150,8 +150,8 @@ fn resolve_leaf(leaf: &LeafSyntax, schema: &Schema, errors: &mut Vec<ExprError>)
         LeafSyntax::PlayerIds => Some(Leaf::PlayerIds),
         LeafSyntax::Attribute(name) => {
             let attribute = schema.attribute(&name.value);
-            if attribute.is_none() && !schema.unread.attributes {
-                let known: Vec<&str> = schema.attributes.iter().map(|it| &*it.name).collect();
+            if attribute.is_none() && !schema.unread.may_be_attribute(&name.value) {
+                let known = schema.attribute_names();
                 let help = match &*known {
                     [] => "declare it in `playerAttributes`".into(),
                     known => did_you_mean(&name.value, known, "declared:"),
@@ -201,11 +201,11 @@ fn apply_functions(
         if function.value == Function::Flatten && ty.depth == 1 {
             flat.push(function.span.clone());
         }
-        ty = result_type(function.value, ty).ok_or_else(|| ExprError {
+        ty = result_type(function.value, ty).map_err(|takes| ExprError {
             span: function.span.clone(),
             kind: RuleSetErrorKind::FunctionType {
                 function: function.value.name().into(),
-                expected: takes(function.value).into(),
+                expected: takes.into(),
                 found: ty.to_string(),
             },
             help: function_help(function.value, ty, leaf, schema),
@@ -215,37 +215,28 @@ fn apply_functions(
 }
 
 /// What a function makes of an argument: it consumes the innermost list that it fits, and maps
-/// over the lists around that (decision 11).
-fn result_type(function: Function, argument: Type) -> Option<Type> {
+/// over the lists around that (decision 11). Else, in words, what it takes.
+fn result_type(function: Function, argument: Type) -> Result<Type, &'static str> {
     let Type { depth, base } = argument;
-    let outer = depth.checked_sub(1)?;
-    match function {
+    let outer = depth.checked_sub(1);
+    let (takes, result) = match function {
         Function::Min
         | Function::Max
         | Function::Avg
         | Function::Median
         | Function::Sum
-        | Function::Stddev => (base == Base::Number).then(|| Type::new(outer, base)),
-        Function::Count => Some(Type::new(outer, Base::Number)),
-        Function::Flatten => Some(Type::new(outer.max(1), base)),
-        Function::SetIntersection => {
-            (base == Base::String && depth >= 2).then(|| Type::new(outer, base))
+        | Function::Stddev => {
+            let outer = outer.filter(|_| base == Base::Number);
+            ("a list of numbers", outer.map(|outer| Type::new(outer, base)))
         }
-    }
-}
-
-fn takes(function: Function) -> &'static str {
-    match function {
-        Function::Min
-        | Function::Max
-        | Function::Avg
-        | Function::Median
-        | Function::Sum
-        | Function::Stddev => "a list of numbers",
-        Function::Count => "a list",
-        Function::Flatten => "a list of lists",
-        Function::SetIntersection => "a list of lists of strings",
-    }
+        Function::Count => ("a list", outer.map(|outer| Type::new(outer, Base::Number))),
+        Function::Flatten => ("a list of lists", outer.map(|outer| Type::new(outer.max(1), base))),
+        Function::SetIntersection => {
+            let outer = outer.filter(|_| base == Base::String && depth >= 2);
+            ("a list of lists of strings", outer.map(|outer| Type::new(outer, base)))
+        }
+    };
+    result.ok_or(takes)
 }
 
 /// What to write instead of a function on this argument.

@@ -2,7 +2,8 @@
 //!
 //! It keeps the brackets that are open on a stack of its own, so that no text can exhaust the
 //! thread's. What RFC 8259 does not allow but a careful reader understands (decision 8) is
-//! reported as a lax reading; the first thing that is not understood ends the reading.
+//! reported as a lax reading; the first thing that is not understood ends the reading, unless it is
+//! a comma that is missing.
 
 #![deny(clippy::indexing_slicing, clippy::string_slice)]
 
@@ -142,10 +143,25 @@ impl Reader<'_, '_> {
             Some(byte) if byte == closing as u8 => {
                 Ok(self.close().map_or(After::Value, After::Closed))
             }
-            _ => {
+            next => {
                 let expected = if closing == '}' { "`,` or `}`" } else { "`,` or `]`" };
-                let help = self.unclosed_help();
-                Err(self.unexpected(expected, help))
+                // What can only be the next member or item lacks a comma, and may be read.
+                let lacks_comma = match closing {
+                    '}' => next == Some(b'"'),
+                    _ => matches!(next, Some(b'"' | b'{' | b'[')),
+                };
+                let help = match lacks_comma {
+                    true => Some("put a `,` before it".into()),
+                    false => self.unclosed_help(),
+                };
+                let stopped = self.unexpected(expected, help);
+                if !lacks_comma || self.problems.is_full() {
+                    return Err(stopped);
+                }
+                if closing == '}' {
+                    self.key("a key in double quotes")?;
+                }
+                Ok(After::Value)
             }
         }
     }
@@ -266,29 +282,35 @@ impl Reader<'_, '_> {
         loop {
             match self.peek() {
                 Some(b' ' | b'\n' | b'\r' | b'\t') => self.at += 1,
-                Some(b'/') => {
-                    let start = self.at;
-                    let end = if self.rest().starts_with("//") {
-                        self.rest().find('\n').unwrap_or(self.rest().len())
-                    } else if let Some(inside) = self.rest().strip_prefix("/*") {
-                        let Some(length) = inside.find("*/") else {
-                            return Err(self.syntax(Fault {
-                                span: start..self.text.len(),
-                                expected: "`*/` at the end of this comment",
-                                found: END_OF_TEXT.into(),
-                                help: None,
-                            }));
-                        };
-                        length + 4
-                    } else {
-                        return Ok(());
-                    };
-                    self.at = start + end;
-                    let site = self.site(start, self.at);
-                    self.problems.lax(&site, LaxReading::Comment);
-                }
+                Some(b'/') => match self.comment_length()? {
+                    Some(length) => {
+                        let start = self.at;
+                        self.at += length;
+                        let site = self.site(start, self.at);
+                        self.problems.lax(&site, LaxReading::Comment);
+                    }
+                    None => return Ok(()),
+                },
                 _ => return Ok(()),
             }
+        }
+    }
+
+    /// The bytes of the comment that begins here, if one does.
+    fn comment_length(&mut self) -> Result<Option<usize>, Stopped> {
+        let rest = self.rest();
+        if rest.starts_with("//") {
+            return Ok(Some(rest.find('\n').unwrap_or(rest.len())));
+        }
+        let Some(inside) = rest.strip_prefix("/*") else { return Ok(None) };
+        match inside.find("*/") {
+            Some(length) => Ok(Some("/*".len() + length + "*/".len())),
+            None => Err(self.syntax(Fault {
+                span: self.at..self.text.len(),
+                expected: "`*/` at the end of this comment",
+                found: END_OF_TEXT.into(),
+                help: None,
+            })),
         }
     }
 

@@ -10,7 +10,8 @@ use super::pending::MatchKey;
 use super::status::TicketStatus;
 use crate::base::hash::SeededState;
 use crate::base::hash_index::HashIndex;
-use crate::base::idx::{Col, index_type};
+use crate::base::idx::index_type;
+use crate::base::slots::Slots;
 use crate::base::time::{Millis, Timestamp};
 use crate::model::ticket::{Player, PlayerId, TicketId};
 
@@ -104,8 +105,7 @@ pub(crate) enum Taken {
 /// The tickets by id and by player.
 #[derive(Debug)]
 pub(crate) struct Book {
-    records: Col<TicketKey, Option<TicketRecord>>,
-    free: Vec<TicketKey>,
+    records: Slots<TicketKey, TicketRecord>,
     /// What the parties of all records call their attributes, locations and teams.
     names: Names,
     state: SeededState,
@@ -122,8 +122,7 @@ pub(crate) struct Book {
 impl Book {
     pub(crate) fn new(seed: u64) -> Self {
         Self {
-            records: Col::new(),
-            free: Vec::new(),
+            records: Slots::new(),
             names: Names::new(seed),
             state: SeededState::new(seed),
             by_id: HashIndex::new(),
@@ -149,16 +148,16 @@ impl Book {
     }
 
     pub(crate) fn record(&self, key: TicketKey) -> Option<&TicketRecord> {
-        self.records.get(key)?.as_ref()
+        self.records.get(key)
     }
 
     /// A ticket that is active.
     pub(crate) fn active_record(&self, key: TicketKey) -> &TicketRecord {
-        self.records[key].as_ref().expect("a ticket is in the book as long as it is active")
+        self.records.get(key).expect("a ticket is in the book as long as it is active")
     }
 
     pub(crate) fn record_mut(&mut self, key: TicketKey) -> Option<&mut TicketRecord> {
-        self.records[key].as_mut()
+        self.records.get_mut(key)
     }
 
     /// The active tickets that hold one of the players, in the order of submission.
@@ -187,7 +186,7 @@ impl Book {
 
     /// Takes players off the roster of a backfill ticket.
     pub(crate) fn shrink(&mut self, key: TicketKey, stays: impl Fn(&PlayerId) -> bool) {
-        let Some(record) = self.records[key].as_mut() else { return };
+        let Some(record) = self.records.get_mut(key) else { return };
         for player in record.party.ids().filter(|player| !stays(player)) {
             self.by_player.remove(self.state.text(player.as_str()), key);
         }
@@ -207,16 +206,9 @@ impl Book {
     pub(crate) fn insert(&mut self, record: TicketRecord) -> TicketKey {
         let automatic = record.is_automatic();
         let id_hash = self.state.text(record.id().as_str());
-        let key = match self.free.pop() {
-            Some(key) => {
-                self.records[key] = Some(record);
-                key
-            }
-            None => self.records.push(Some(record)),
-        };
+        let key = self.records.insert(record);
         self.by_id.insert(id_hash, key);
-        let players = self.records[key].iter().flat_map(|record| record.party.ids());
-        for player in players {
+        for player in self.records.get(key).into_iter().flat_map(|record| record.party.ids()) {
             self.by_player.insert(self.state.text(player.as_str()), key);
         }
         self.active += 1;
@@ -243,7 +235,7 @@ impl Book {
         let id_hash = self.state.text(record.id().as_str());
         self.active += usize::from(is_active);
         self.automatic += usize::from(is_active && record.is_automatic());
-        let key = self.records.push(Some(record));
+        let key = self.records.insert(record);
         self.by_id.insert(id_hash, key);
         for player in held {
             self.by_player.insert(self.state.text(player.as_str()), key);
@@ -280,15 +272,12 @@ impl Book {
 
     /// Every ticket that is known, in the order of submission.
     pub(crate) fn in_order(&self) -> Vec<(TicketKey, &TicketRecord)> {
-        let records = self.records.enumerate();
-        let mut all: Vec<_> = records.filter_map(|(key, it)| Some((key, it.as_ref()?))).collect();
-        all.sort_unstable_by_key(|(_, record)| record.number);
-        all
+        self.records.in_order(|record| record.number)
     }
 
     /// Sets a ticket that has just ended aside: its players are free to start another.
     pub(crate) fn retire(&mut self, key: TicketKey) {
-        let Some(record) = &self.records[key] else { return };
+        let Some(record) = self.records.get(key) else { return };
         for player in record.party.ids() {
             self.by_player.remove(self.state.text(player.as_str()), key);
         }
@@ -306,10 +295,9 @@ impl Book {
                 break;
             }
             self.finished.pop_front();
-            if let Some(record) = self.records[key].take() {
+            if let Some(record) = self.records.remove(key) {
                 self.by_id.remove(self.state.text(record.id().as_str()), key);
                 record.party.release(&mut self.names);
-                self.free.push(key);
             }
         }
     }

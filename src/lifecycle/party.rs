@@ -69,12 +69,8 @@ impl Party {
         self.ids().map(|id| reader.player(names, id)).collect()
     }
 
-    /// Keeps the players that `stays` admits, and says how many have gone.
-    pub(crate) fn keep(
-        &mut self,
-        names: &mut Names,
-        mut stays: impl FnMut(&PlayerId) -> bool,
-    ) -> usize {
+    /// Keeps the players that `stays` admits.
+    pub(crate) fn keep(&mut self, names: &mut Names, mut stays: impl FnMut(&PlayerId) -> bool) {
         let mut reader = Reader { rest: &self.values };
         let mut values = Vec::with_capacity(self.values.len());
         let mut ids = Vec::with_capacity(self.len());
@@ -89,11 +85,9 @@ impl Party {
                 reader.skip_player(|name| names.release(name));
             }
         }
-        let gone = self.len() - ids.len();
         let Identity { id, start_time, .. } = &*self.identity;
         let identity = Arc::new(Identity::new(id.clone(), *start_time, ids.into_iter()));
         *self = Self { identity, values: values.into() };
-        gone
     }
 
     /// Gives the names back.
@@ -365,9 +359,8 @@ mod tests {
                 all.push(player);
             }
             let mut party = pack(&mut names, &all);
-            let gone =
-                party.keep(&mut names, |id| staying.iter().any(|it| it.player_id == *id));
-            prop_assert_eq!(gone, all.len() - staying.len());
+            party.keep(&mut names, |id| staying.iter().any(|it| it.player_id == *id));
+            prop_assert_eq!(party.len(), staying.len());
             prop_assert_eq!(&party.unpack(&names), &staying);
             prop_assert_eq!(names.len(), names_of(&staying));
             party.release(&mut names);

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::book::TicketKey;
 use super::timers::Timer;
-use crate::base::idx::{Col, index_type};
+use crate::base::idx::index_type;
+use crate::base::slots::Slots;
 use crate::base::time::Timestamp;
 use crate::model::ticket::{MatchId, PlacementId, PlayerId, TicketId};
 
@@ -72,31 +73,28 @@ impl MatchRecord {
 }
 
 /// The matches that wait, by id.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct PendingMatches {
-    records: Col<MatchKey, Option<MatchRecord>>,
-    free: Vec<MatchKey>,
+    records: Slots<MatchKey, MatchRecord>,
     by_id: BTreeMap<MatchId, MatchKey>,
 }
 
 impl PendingMatches {
+    pub(crate) fn new() -> Self {
+        Self { records: Slots::new(), by_id: BTreeMap::new() }
+    }
+
     pub(crate) fn insert(&mut self, record: MatchRecord) -> MatchKey {
         let id = record.id.clone();
-        let key = match self.free.pop() {
-            Some(key) => {
-                self.records[key] = Some(record);
-                key
-            }
-            None => self.records.push(Some(record)),
-        };
+        let key = self.records.insert(record);
         self.by_id.insert(id, key);
         key
     }
 
     /// How many may become a new session.
     pub(crate) fn needing_session(&self) -> usize {
-        let records = self.records.iter().flatten();
-        records.filter(|record| record.needs_session && record.backfill.is_none()).count()
+        let records = self.records.iter();
+        records.filter(|(_, record)| record.needs_session && record.backfill.is_none()).count()
     }
 
     pub(crate) fn find(&self, id: &MatchId) -> Option<MatchKey> {
@@ -104,26 +102,22 @@ impl PendingMatches {
     }
 
     pub(crate) fn get(&self, key: MatchKey) -> Option<&MatchRecord> {
-        self.records.get(key)?.as_ref()
+        self.records.get(key)
     }
 
     pub(crate) fn get_mut(&mut self, key: MatchKey) -> Option<&mut MatchRecord> {
-        self.records[key].as_mut()
+        self.records.get_mut(key)
     }
 
     /// Takes a match out that goes on to another stage, or ends.
     pub(crate) fn take(&mut self, key: MatchKey) -> Option<MatchRecord> {
-        let record = self.records[key].take()?;
+        let record = self.records.remove(key)?;
         self.by_id.remove(&record.id);
-        self.free.push(key);
         Some(record)
     }
 
     /// Every match, in the order of the first submission among its tickets.
     pub(crate) fn in_order(&self) -> Vec<(MatchKey, &MatchRecord)> {
-        let records = self.records.enumerate();
-        let mut all: Vec<_> = records.filter_map(|(key, it)| Some((key, it.as_ref()?))).collect();
-        all.sort_unstable_by_key(|(_, record)| record.number);
-        all
+        self.records.in_order(|record| record.number)
     }
 }

@@ -54,6 +54,11 @@ impl TicketStatus {
         }
     }
 
+    /// Whether a ticket that stands here waits for a match.
+    pub(crate) const fn is_waiting(self) -> bool {
+        matches!(self, Self::Queued | Self::Searching)
+    }
+
     /// Whether a ticket that stands here stands here for ever.
     pub const fn is_end(self) -> bool {
         matches!(self, Self::Completed | Self::Failed | Self::Cancelled | Self::TimedOut)

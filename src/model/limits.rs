@@ -75,11 +75,16 @@ pub(crate) const PLACEMENT_ID_CHARS_MAX: usize = 48;
 pub(crate) const QUEUE_NAME_CHARS_MAX: usize = 256;
 /// Latencies of one placement: as many players as a match has, at as many locations as may be live.
 /// The service gives no limit.
-pub(crate) const PLAYER_LATENCIES_MAX: usize = 200 * LIVE_LOCATIONS_MAX;
+pub(crate) const PLAYER_LATENCIES_MAX: usize = MATCH_PLAYERS_MAX as usize * LIVE_LOCATIONS_MAX;
+/// Properties of a new game session, and the characters of their keys and values (facts 8.4).
+pub(crate) const GAME_PROPERTIES_MAX: usize = 16;
+pub(crate) const GAME_PROPERTY_KEY_CHARS_MAX: usize = 32;
+pub(crate) const GAME_PROPERTY_VALUE_CHARS_MAX: usize = 96;
 /// Characters of the `GameSessionData` of a placement (facts 8.4).
 pub(crate) const SESSION_DATA_CHARS_MAX: usize = 262_144;
+/// Characters of the `PlayerData` of a desired player session (facts 8.4).
+pub(crate) const PLAYER_DATA_CHARS_MAX: usize = 2048;
+
 /// Threads on which matches are sought.
 #[cfg(feature = "parallel")]
 pub(crate) const THREADS_MAX: usize = 256;
-/// Characters of the `PlayerData` of a desired player session (facts 8.4).
-pub(crate) const PLAYER_DATA_CHARS_MAX: usize = 2048;

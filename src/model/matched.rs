@@ -1,4 +1,4 @@
-//! A proposed match, and the verdict on it rule by rule.
+//! A match as a list of tickets in teams, for those who judge one that no engine has made.
 
 use crate::base::time::Millis;
 use crate::model::ticket::Player;

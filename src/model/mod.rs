@@ -1,4 +1,5 @@
-//! Plain data: what a rule set declares, what a ticket holds, what a match is. No logic.
+//! Plain data: what a rule set declares, what a ticket, a match and a session hold, and the limits
+//! on it all.
 
 pub(crate) mod limits;
 pub(crate) mod matched;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::ticket::AttributeValue;
 use crate::base::idx::{Col, index_type};
+use crate::base::num::finite;
 
 index_type! {
     /// A declared player attribute.
@@ -105,8 +106,10 @@ pub(crate) struct Schema {
 /// Declarations with mistakes, which are reported where they stand.
 #[derive(Clone, Default, Debug)]
 pub(crate) struct Unread {
-    /// There are attributes that are not in the schema.
+    /// There are attributes, of whatever names, that are not in the schema.
     pub(crate) attributes: bool,
+    /// Attributes that are not in the schema because their types are not known.
+    pub(crate) without_type: BTreeSet<Arc<str>>,
     /// There are teams or instances that are not in the schema.
     pub(crate) teams: bool,
     /// Teams whose sizes are not what they were meant to be.
@@ -115,7 +118,20 @@ pub(crate) struct Unread {
     pub(crate) strategy: bool,
 }
 
+impl Unread {
+    /// Whether a name that the schema does not have may be that of an attribute.
+    pub(crate) fn may_be_attribute(&self, name: &str) -> bool {
+        self.attributes || self.without_type.contains(name)
+    }
+}
+
 impl Schema {
+    /// The names of the attributes in the order of the text, then of those whose types are not known.
+    pub(crate) fn attribute_names(&self) -> Vec<&str> {
+        let without_type = self.unread.without_type.iter().map(|name| &**name);
+        self.attributes.iter().map(|it| &*it.name).chain(without_type).collect()
+    }
+
     /// Adds an attribute; false when its name is taken.
     pub(crate) fn add_attribute(&mut self, attribute: AttributeDeclaration) -> bool {
         let name = Arc::clone(&attribute.name);
@@ -185,8 +201,9 @@ pub enum Strategy {
 }
 
 /// In what order candidates are looked at, or how tickets are grouped (facts 1.4).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) enum BatchingPreference {
+    #[default]
     Random,
     Sorted,
     LargestPopulation,
@@ -214,6 +231,32 @@ pub(crate) enum Aggregation {
     Intersection,
 }
 
+impl Aggregation {
+    /// The word for it in a rule set.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Min => "min",
+            Self::Max => "max",
+            Self::Avg => "avg",
+            Self::Union => "union",
+            Self::Intersection => "intersection",
+        }
+    }
+}
+
+/// One number for a party (facts 1.6); `None` when it overflows.
+pub(crate) fn aggregate(
+    values: impl ExactSizeIterator<Item = f64>,
+    aggregation: Aggregation,
+) -> Option<f64> {
+    let count = values.len() as f64;
+    match aggregation {
+        Aggregation::Min => values.reduce(f64::min),
+        Aggregation::Max => values.reduce(f64::max),
+        _ => finite(values.sum::<f64>() / count),
+    }
+}
+
 /// Whether parties are judged player by player or as one (facts 10.6).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum PartyAggregation {
@@ -226,6 +269,16 @@ pub enum PartyAggregation {
     Collapse,
 }
 
+impl PartyAggregation {
+    /// The word for it in options and summaries.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Collapse => "collapse",
+        }
+    }
+}
+
 /// Whose waiting time decides which expansions apply (facts 4.5).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) enum AgeSelection {
@@ -236,8 +289,8 @@ pub(crate) enum AgeSelection {
     Oldest,
 }
 
-/// The `algorithm` of a rule set.
-#[derive(Clone, PartialEq, Debug)]
+/// The `algorithm` of a rule set; the default is that of one without (facts 1.4).
+#[derive(Clone, PartialEq, Debug, Default)]
 pub(crate) struct Algorithm {
     pub(crate) strategy: Strategy,
     pub(crate) batching_preference: BatchingPreference,

@@ -104,6 +104,13 @@ impl Player {
         }
     }
 
+    /// The same player with an attribute.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: AttributeValue) -> Self {
+        self.attributes.insert(name.into(), value);
+        self
+    }
+
     /// The same player with a number attribute.
     #[must_use]
     pub fn with_number(self, name: &str, value: f64) -> Self {
@@ -121,13 +128,6 @@ impl Player {
     pub fn with_strings(self, name: &str, values: &[&str]) -> Self {
         let values = values.iter().map(|&value| value.into()).collect();
         self.with(name, AttributeValue::StringList(values))
-    }
-
-    /// The same player with an attribute.
-    #[must_use]
-    pub fn with(mut self, name: &str, value: AttributeValue) -> Self {
-        self.attributes.insert(name.into(), value);
-        self
     }
 
     /// The same player with a string to number map attribute.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
+use crate::base::shown::shown;
 use crate::model::limits;
 use crate::model::placement::StartGameSessionPlacement;
 use crate::model::ticket::PlacementId;
@@ -47,10 +48,12 @@ pub(super) fn queue_name(name: &str) -> Checked<&str> {
 
 /// Everything about a request that needs no look at its queue.
 pub(super) fn start(request: &StartGameSessionPlacement) -> Checked {
-    count("GameProperties", request.game_properties.len(), 0, 16)?;
+    count("GameProperties", request.game_properties.len(), 0, limits::GAME_PROPERTIES_MAX)?;
     for (position, (key, value)) in request.game_properties.iter().enumerate() {
-        chars(format_args!("GameProperties[{position}].Key"), key, 0, 32)?;
-        chars(format_args!("GameProperties[{position}].Value"), value, 0, 96)?;
+        let (key_max, value_max) =
+            (limits::GAME_PROPERTY_KEY_CHARS_MAX, limits::GAME_PROPERTY_VALUE_CHARS_MAX);
+        chars(format_args!("GameProperties[{position}].Key"), key, 0, key_max)?;
+        chars(format_args!("GameProperties[{position}].Value"), value, 0, value_max)?;
     }
     if let Some(name) = &request.game_session_name {
         chars("GameSessionName", name, 1, 1024)?;
@@ -165,11 +168,7 @@ fn word(member: &str, text: &str) -> Checked {
     }
 }
 
-fn is_of_word(it: char) -> bool {
+/// Whether names of queues and locations, and ids of placements, may hold a character.
+pub(super) fn is_of_word(it: char) -> bool {
     it.is_ascii_alphanumeric() || it == '-'
-}
-
-/// A caller's text for a message: a message stays short whatever was sent.
-pub(super) fn shown(text: &str) -> String {
-    text.chars().take(60).flat_map(char::escape_debug).collect()
 }

@@ -3,6 +3,7 @@
 //! Nothing is started in here. A placement asks the host for a session at one place after another,
 //! in the order of its queue, until one is there or its time is over. Time comes from the caller.
 
+mod answers;
 mod check;
 #[cfg(test)]
 mod cost_tests;
@@ -18,6 +19,8 @@ mod records;
 mod reports;
 mod search;
 mod stored;
+mod timers;
+mod view;
 pub(crate) mod why;
 
 pub(crate) use check::PlacementError;

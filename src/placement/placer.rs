@@ -3,20 +3,20 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use super::check::{self, Checked, PlacementError, refuse, shown};
+use super::check::{self, Checked, PlacementError, refuse};
 use super::plan::QueuePlan;
 use super::queue::GameSessionQueue;
 use super::record::{Details, Record};
 use super::records::{PlacementKey, Records};
 use super::search::{Search, WaitsFor};
-use super::why::WhyUnplaced;
+use super::timers::{TimerKey, TimerKind};
 use crate::base::rng::DetRng;
+use crate::base::shown::shown;
 use crate::base::time::{Millis, Timestamp};
 use crate::model::placement::{
-    GameSessionPlacement, GameSessionRefused, GameSessionStarted, PlacementAction, PlacementEvent,
-    PlacementStatus, Refusal, StartGameSessionPlacement,
+    GameSessionPlacement, PlacementAction, PlacementEvent, PlacementStatus,
+    StartGameSessionPlacement,
 };
-use crate::model::session::{GameSessionConnectionInfo, MatchedPlayerSession};
 use crate::model::ticket::{MatchId, PlacementId};
 
 /// How placements are kept in bounds.
@@ -30,21 +30,6 @@ pub(crate) struct PlacerLimits {
     pub(crate) retention: Millis,
 }
 
-/// The timers of one instant: first the ends of placements, then new passes.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum TimerKind {
-    Deadline,
-    Retry,
-}
-
-/// When, what, and for which placement: of one instant and kind those of matches by their first
-/// tickets (decision 1), then those of requests; each in the order in which the placements began.
-type TimerKey = (Timestamp, TimerKind, u64, u64);
-
-fn timer_key(at: Timestamp, kind: TimerKind, first_ticket: Option<u64>, number: u64) -> TimerKey {
-    (at, kind, first_ticket.unwrap_or(u64::MAX), number)
-}
-
 /// All placements that are known.
 #[derive(Debug)]
 pub(crate) struct Placer {
@@ -53,12 +38,12 @@ pub(crate) struct Placer {
     pub(super) records: Records,
     /// The running game sessions of placements that are known.
     pub(super) by_arn: BTreeMap<Arc<str>, PlacementKey>,
-    timers: BTreeMap<TimerKey, PlacementKey>,
+    pub(super) timers: BTreeMap<TimerKey, PlacementKey>,
     /// Those that have ended, the earliest first.
     pub(super) ended: VecDeque<PlacementKey>,
     pub(super) submissions: u64,
     /// Pending placements that no match has asked for.
-    requested: usize,
+    pub(super) requested: usize,
     pub(super) rng: DetRng,
     pub(super) actions: VecDeque<PlacementAction>,
     /// Always drained by who called.
@@ -117,12 +102,6 @@ impl Placer {
         self.events.pop_front()
     }
 
-    /// The text that events of a queue carry.
-    pub(crate) fn custom_event_data(&self, id: &PlacementId) -> Option<Arc<str>> {
-        let record = self.find(id)?;
-        record.queue.queue.custom_event_data.as_deref().map(Arc::from)
-    }
-
     /// When [`fire_next`](Self::fire_next) is due.
     pub(crate) fn next_due(&self) -> Option<Timestamp> {
         self.timers.first_key_value().map(|(&(at, ..), _)| at)
@@ -158,21 +137,21 @@ impl Placer {
         Ok(self.view(key))
     }
 
-    /// The same for a match and the number of its first ticket, in no other locations than those
-    /// given. There is always room.
-    ///
-    /// # Errors
-    /// As [`start`](Self::start).
+    /// Begins the placement of a match, with the number of its first ticket, in no other locations
+    /// than those given: its deadline. There is always room, and what the configuration, the
+    /// players and [`id_for_match`](Self::id_for_match) give makes a good request. None when there
+    /// is no queue of that name.
     pub(crate) fn start_for_match(
         &mut self,
         now: Timestamp,
         request: StartGameSessionPlacement,
         of: (MatchId, u64),
         only: Option<&[Arc<str>]>,
-    ) -> Checked<Timestamp> {
-        let plan = self.check(&request)?;
+    ) -> Option<Timestamp> {
+        let plan = self.queues.get(&*request.game_session_queue_name).map(Arc::clone)?;
+        debug_assert!(self.check(&request).is_ok(), "{:?}", self.check(&request).err());
         let key = self.insert(now, plan, request, Some(of), only);
-        Ok(self.records.get(key).map_or(now, Record::deadline))
+        self.records.get(key).map(Record::deadline)
     }
 
     fn check(&self, request: &StartGameSessionPlacement) -> Checked<Arc<QueuePlan>> {
@@ -235,7 +214,7 @@ impl Placer {
 
     /// Asks for a session at the next place that is allowed; when none is left in this pass, sets
     /// the time of the next pass.
-    fn ask_next(&mut self, key: PlacementKey, now: Timestamp) {
+    pub(super) fn ask_next(&mut self, key: PlacementKey, now: Timestamp) {
         let Some(record) = self.records.get_mut(key) else { return };
         let deadline = record.deadline();
         let plan = &*record.queue;
@@ -267,7 +246,7 @@ impl Placer {
     }
 
     /// Ends a placement and tells of it.
-    fn finish(&mut self, key: PlacementKey, status: PlacementStatus, at: Timestamp) {
+    pub(super) fn finish(&mut self, key: PlacementKey, status: PlacementStatus, at: Timestamp) {
         let Some(record) = self.records.get_mut(key) else { return };
         self.timers.remove(&record.timer(record.deadline(), TimerKind::Deadline));
         let waits_for = record.search.as_ref().map(|search| search.waits_for);
@@ -290,7 +269,9 @@ impl Placer {
         });
     }
 
-    fn key(&self, id: &PlacementId) -> Checked<PlacementKey> {
+    /// The placement that a caller names.
+    pub(super) fn key(&self, id: &PlacementId) -> Checked<PlacementKey> {
+        check::placement_id(id)?;
         self.records.find(id).ok_or_else(|| {
             let message = format!("there is no placement `{}`", shown(id.as_str()));
             PlacementError::NotFound(message)
@@ -299,13 +280,6 @@ impl Placer {
 
     pub(super) fn find(&self, id: &PlacementId) -> Option<&Record> {
         self.records.get(self.records.find(id)?)
-    }
-
-    /// # Errors
-    /// When there is no such placement.
-    pub(crate) fn describe(&self, id: &PlacementId) -> Checked<GameSessionPlacement> {
-        check::placement_id(id)?;
-        self.key(id).map(|key| self.view(key))
     }
 
     /// Ends a placement that is PENDING.
@@ -317,7 +291,6 @@ impl Placer {
         now: Timestamp,
         id: &PlacementId,
     ) -> Checked<GameSessionPlacement> {
-        check::placement_id(id)?;
         let key = self.key(id)?;
         let status = self.records.get(key).map(|record| record.status);
         if let Some(status) = status.filter(|&it| it != PlacementStatus::Pending) {
@@ -328,116 +301,6 @@ impl Placer {
         }
         self.finish(key, PlacementStatus::Cancelled, now);
         Ok(self.view(key))
-    }
-
-    /// Takes a session that has come up. One that no placement waits for is to be stopped.
-    ///
-    /// # Errors
-    /// When there is no such placement, or the session is not one of its own or has players that
-    /// were not asked for; nothing has changed.
-    pub(crate) fn session_started(
-        &mut self,
-        now: Timestamp,
-        report: &GameSessionStarted,
-    ) -> Checked {
-        check::placement_id(&report.placement_id)?;
-        let key = self.key(&report.placement_id)?;
-        let info = &report.game_session_connection_info;
-        let Some(arn) = &info.game_session_arn else {
-            return refuse("`GameSessionConnectionInfo.GameSessionArn` is missing");
-        };
-        match self.by_arn.get(arn.as_str()) {
-            // the same report again
-            Some(&known) if known == key => return Ok(()),
-            Some(_) => {
-                return refuse(format!(
-                    "`GameSessionConnectionInfo.GameSessionArn`: the game session `{}` is that of another placement",
-                    shown(arn)
-                ));
-            }
-            None => {}
-        }
-        let Some(record) = self.records.get_mut(key) else { return Ok(()) };
-        let Some(place) = record.awaited(report.attempt) else {
-            self.actions.push_back(PlacementAction::StopGameSession {
-                placement_id: report.placement_id.clone(),
-                game_session_arn: arn.as_str().into(),
-            });
-            return Ok(());
-        };
-        let desired = &record.details.request().desired_player_sessions;
-        for (position, given) in info.matched_player_sessions.iter().enumerate() {
-            if !desired.iter().any(|it| it.player_id == given.player_id) {
-                return refuse(format!(
-                    "`GameSessionConnectionInfo.MatchedPlayerSessions[{position}]`: the placement does not ask for a player `{}`",
-                    shown(given.player_id.as_str())
-                ));
-            }
-        }
-        let rng = &mut self.rng;
-        let sessions = desired.iter().map(|desired| {
-            let mut given = info.matched_player_sessions.iter();
-            let given = given.find(|it| it.player_id == desired.player_id).cloned();
-            given.unwrap_or_else(|| MatchedPlayerSession {
-                player_id: desired.player_id.clone(),
-                player_session_id: format!("psess-{}", rng.uuid().as_str()).into(),
-            })
-        });
-        let matched_player_sessions = sessions.collect();
-        let location = record.queue.place(place).map(|place| usize::from(place.location));
-        let location = location.and_then(|it| record.queue.locations.get(it));
-        let location = info.location.clone().or_else(|| location.map(|it| it.to_string()));
-        record.details.session = Some(Box::new(GameSessionConnectionInfo {
-            matched_player_sessions,
-            location,
-            ..info.clone()
-        }));
-        self.by_arn.insert(arn.as_str().into(), key);
-        self.finish(key, PlacementStatus::Fulfilled, now);
-        Ok(())
-    }
-
-    /// Takes the answer that a session does not come up. After the end of a placement it says
-    /// nothing new.
-    ///
-    /// # Errors
-    /// When there is no such placement, or it does not wait for this answer; nothing has changed.
-    pub(crate) fn session_refused(
-        &mut self,
-        now: Timestamp,
-        report: &GameSessionRefused,
-    ) -> Checked {
-        check::placement_id(&report.placement_id)?;
-        let key = self.key(&report.placement_id)?;
-        let Some(record) = self.records.get(key) else { return Ok(()) };
-        if record.status != PlacementStatus::Pending {
-            return Ok(());
-        }
-        if record.awaited(report.attempt).is_none() {
-            let (id, last) = (&report.placement_id, record.attempts);
-            let message = match report.attempt {
-                Some(attempt) => format!(
-                    "`Attempt`: the placement `{id}` does not wait for the answer to attempt {attempt}; its last is {last}"
-                ),
-                None => format!("the placement `{id}` does not wait for an answer"),
-            };
-            return refuse(message);
-        }
-        match report.reason {
-            Refusal::NoCapacity | Refusal::Error => self.ask_next(key, now),
-            Refusal::Fatal => self.finish(key, PlacementStatus::Failed, now),
-        }
-        Ok(())
-    }
-
-    /// Whether a placement has a running game session of this ARN.
-    pub(crate) fn has_session(&self, arn: &str) -> bool {
-        self.by_arn.contains_key(arn)
-    }
-
-    /// A game session is over. Whether a placement had it.
-    pub(crate) fn end_session(&mut self, arn: &str) -> bool {
-        self.by_arn.remove(arn).is_some()
     }
 
     /// An id for the placement of a match: that of the match, or, if a request has taken it or a
@@ -465,68 +328,5 @@ impl Placer {
                 self.by_arn.remove(arn.as_str());
             }
         }
-    }
-
-    /// Takes up a placement of an earlier run.
-    pub(super) fn take_up(&mut self, record: Record) -> PlacementKey {
-        let is_requested = record.details.match_id.is_none();
-        let deadline = record.timer(record.deadline(), TimerKind::Deadline);
-        let waits_for = record.search.as_ref().map(|search| search.waits_for);
-        let retry = match waits_for {
-            Some(WaitsFor::Retry(at)) => Some(record.timer(at, TimerKind::Retry)),
-            _ => None,
-        };
-        let key = self.records.insert(record);
-        if waits_for.is_none() {
-            self.ended.push_back(key);
-            return key;
-        }
-        self.timers.insert(deadline, key);
-        self.timers.extend(retry.map(|retry| (retry, key)));
-        self.requested += usize::from(is_requested);
-        key
-    }
-
-    /// The match that a placement is for.
-    pub(crate) fn match_of(&self, id: &PlacementId) -> Option<&MatchId> {
-        self.find(id)?.details.match_id.as_ref()
-    }
-
-    /// Whether a pending placement is for this match, until then.
-    pub(crate) fn waits_for(&self, id: &PlacementId, match_id: &MatchId, until: Timestamp) -> bool {
-        self.find(id).is_some_and(|record| {
-            record.search.is_some()
-                && record.details.match_id.as_ref() == Some(match_id)
-                && record.deadline() == until
-        })
-    }
-
-    /// The matches whose placements are pending.
-    pub(crate) fn pending_matches(&self) -> impl Iterator<Item = &MatchId> {
-        self.records.pending().filter_map(|record| record.details.match_id.as_ref())
-    }
-
-    pub(crate) fn get(&self, id: &PlacementId) -> Option<GameSessionPlacement> {
-        self.find(id).map(Record::view)
-    }
-
-    /// Why a placement asks for nothing.
-    pub(crate) fn why_unplaced(&self, id: &PlacementId) -> Option<WhyUnplaced> {
-        self.find(id)?.why_unplaced()
-    }
-
-    /// All that are known, in the order in which they began.
-    pub(crate) fn ids(&self) -> impl Iterator<Item = &PlacementId> {
-        self.records.iter().map(|record| &record.id)
-    }
-
-    fn view(&self, key: PlacementKey) -> GameSessionPlacement {
-        self.records.get(key).expect("a key that is given out has a record").view()
-    }
-}
-
-impl Record {
-    fn timer(&self, at: Timestamp, kind: TimerKind) -> TimerKey {
-        timer_key(at, kind, self.first_ticket, self.number)
     }
 }

@@ -66,31 +66,7 @@ impl QueuePlan {
     /// A queue that passed its check. `prefer_cost` puts the cost before the destination when
     /// nothing is known of latencies: the guide against the text of the API (facts 8.5).
     pub(super) fn new(queue: GameSessionQueue, prefer_cost: bool) -> Self {
-        let is_allowed = |location: &str| {
-            queue.allowed_locations.is_empty()
-                || queue.allowed_locations.iter().any(|it| it == location)
-        };
-        let all = queue.destinations.iter().flat_map(|it| &it.locations);
-        let mut locations: Vec<Arc<str>> = all
-            .filter(|it| is_allowed(&it.location))
-            .map(|it| Arc::from(it.location.as_str()))
-            .collect();
-        locations.sort_unstable();
-        locations.dedup();
-        let find = |name: &str| locations.binary_search_by(|it| (**it).cmp(name)).ok();
-        let mut places = Vec::new();
-        for (destination, it) in queue.destinations.iter().enumerate() {
-            for at in &it.locations {
-                if let Some(location) = find(&at.location) {
-                    places.push(Place {
-                        destination: destination as u16,
-                        location: location as u16,
-                        hourly_cost: at.hourly_cost,
-                    });
-                }
-            }
-        }
-        places.sort_by_key(|place| (place.destination, place.location));
+        let locations = allowed_locations(&queue);
         let listed = &queue.priority_configuration.location_order;
         let rank = |(position, name): (usize, &Arc<str>)| match listed.is_empty() {
             true => position,
@@ -117,11 +93,11 @@ impl QueuePlan {
                 .collect(),
             location_ranks,
             caps: caps(&queue),
+            places: places(&queue, &locations),
             with_latencies: filled(&PriorityKind::ALL),
             without_latencies,
             order: Vec::new(),
             locations,
-            places,
             queue,
         };
         plan.order = plan.turns(&plan.sorted(None, |_| true), None);
@@ -264,6 +240,36 @@ impl QueuePlan {
         let name = || (left.destination, left.location).cmp(&(right.destination, right.location));
         order.unwrap_or_else(name)
     }
+}
+
+/// The locations where a queue may place, by name.
+fn allowed_locations(queue: &GameSessionQueue) -> Vec<Arc<str>> {
+    let allowed = &queue.allowed_locations;
+    let all = queue.destinations.iter().flat_map(|it| &it.locations).map(|it| &it.location);
+    let is_allowed = |name: &&String| allowed.is_empty() || allowed.contains(name);
+    let mut locations: Vec<Arc<str>> =
+        all.filter(is_allowed).map(|name| Arc::from(name.as_str())).collect();
+    locations.sort_unstable();
+    locations.dedup();
+    locations
+}
+
+/// The places of a queue at these locations, by destination and location.
+fn places(queue: &GameSessionQueue, locations: &[Arc<str>]) -> Vec<Place> {
+    let mut places = Vec::new();
+    for (destination, it) in queue.destinations.iter().enumerate() {
+        for at in &it.locations {
+            if let Ok(location) = locations.binary_search_by(|it| (**it).cmp(&at.location)) {
+                places.push(Place {
+                    destination: destination as u16,
+                    location: location as u16,
+                    hourly_cost: at.hourly_cost,
+                });
+            }
+        }
+    }
+    places.sort_by_key(|place| (place.destination, place.location));
+    places
 }
 
 /// From which age on each cap is in force, the lowest cap first. What comes after a policy without

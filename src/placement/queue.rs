@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::check::is_of_word;
 use crate::model::limits;
 
 /// A game session queue: where game sessions may be placed, and in which order.
@@ -267,7 +268,7 @@ fn word(member: &str, text: &str, max: usize) -> Checked {
     if !(1..=max).contains(&found) {
         return wrong(member, format!("has {found} characters, but must have 1 to {max}"));
     }
-    match text.chars().find(|&it| !(it.is_ascii_alphanumeric() || it == '-')) {
+    match text.chars().find(|&it| !is_of_word(it)) {
         Some(bad) => {
             let bad = bad.escape_debug();
             wrong(member, format!("holds `{bad}`, but may hold only letters, digits and `-`"))

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::record::Record;
 use crate::base::hash::SeededState;
 use crate::base::hash_index::HashIndex;
-use crate::base::idx::{Col, index_type};
+use crate::base::idx::index_type;
+use crate::base::slots::Slots;
 use crate::model::ticket::PlacementId;
 
 index_type! {
@@ -16,8 +17,7 @@ index_type! {
 #[derive(Debug)]
 pub(super) struct Records {
     /// Side by side, so that those that have their turn together lie together.
-    cells: Col<PlacementKey, Option<Record>>,
-    free: Vec<PlacementKey>,
+    records: Slots<PlacementKey, Record>,
     by_id: HashIndex<PlacementKey>,
     by_number: BTreeMap<u64, PlacementKey>,
     state: SeededState,
@@ -26,8 +26,7 @@ pub(super) struct Records {
 impl Records {
     pub(super) fn new(seed: u64) -> Self {
         Self {
-            cells: Col::new(),
-            free: Vec::new(),
+            records: Slots::new(),
             by_id: HashIndex::new(),
             by_number: BTreeMap::new(),
             state: SeededState::new(seed),
@@ -35,11 +34,11 @@ impl Records {
     }
 
     pub(super) fn get(&self, key: PlacementKey) -> Option<&Record> {
-        self.cells.get(key)?.as_ref()
+        self.records.get(key)
     }
 
     pub(super) fn get_mut(&mut self, key: PlacementKey) -> Option<&mut Record> {
-        self.cells[key].as_mut()
+        self.records.get_mut(key)
     }
 
     pub(super) fn find(&self, id: &PlacementId) -> Option<PlacementKey> {
@@ -54,23 +53,16 @@ impl Records {
     /// Adds a placement whose id and number are not there.
     pub(super) fn insert(&mut self, record: Record) -> PlacementKey {
         let (hash, number) = (self.state.text(record.id.as_str()), record.number);
-        let key = match self.free.pop() {
-            Some(key) => {
-                self.cells[key] = Some(record);
-                key
-            }
-            None => self.cells.push(Some(record)),
-        };
+        let key = self.records.insert(record);
         self.by_id.insert(hash, key);
         self.by_number.insert(number, key);
         key
     }
 
     pub(super) fn remove(&mut self, key: PlacementKey) -> Option<Record> {
-        let record = self.cells[key].take()?;
+        let record = self.records.remove(key)?;
         self.by_id.remove(self.state.text(record.id.as_str()), key);
         self.by_number.remove(&record.number);
-        self.free.push(key);
         Some(record)
     }
 

@@ -10,6 +10,7 @@ use super::queue::{self, GameSessionQueue};
 use super::record::{Details, Record};
 use super::records::PlacementKey;
 use super::search::{Search, WaitsFor};
+use super::timers::TimerKind;
 use crate::base::rng::{DetRng, RngPosition};
 use crate::base::time::Timestamp;
 use crate::model::placement::{PlacementAction, PlacementStatus, StartGameSessionPlacement};
@@ -170,6 +171,26 @@ impl Placer {
             }
         }
         Ok(())
+    }
+
+    /// Takes up a placement of an earlier run.
+    fn take_up(&mut self, record: Record) -> PlacementKey {
+        let is_requested = record.details.match_id.is_none();
+        let deadline = record.timer(record.deadline(), TimerKind::Deadline);
+        let waits_for = record.search.as_ref().map(|search| search.waits_for);
+        let retry = match waits_for {
+            Some(WaitsFor::Retry(at)) => Some(record.timer(at, TimerKind::Retry)),
+            _ => None,
+        };
+        let key = self.records.insert(record);
+        if waits_for.is_none() {
+            self.ended.push_back(key);
+            return key;
+        }
+        self.timers.insert(deadline, key);
+        self.timers.extend(retry.map(|retry| (retry, key)));
+        self.requested += usize::from(is_requested);
+        key
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::record::Record;
 use super::search::{Search, WaitsFor};
+use crate::base::shown::Shown;
 use crate::model::placement::PlacementStatus;
 
 /// Names that a text shows.
@@ -76,8 +77,7 @@ impl fmt::Display for Names<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, name) in self.0.iter().take(NAMES_MAX).enumerate() {
             let comma = if position > 0 { ", " } else { "" };
-            let name: String = name.chars().take(60).flat_map(char::escape_debug).collect();
-            write!(f, "{comma}`{name}`")?;
+            write!(f, "{comma}`{}`", Shown(name))?;
         }
         match self.0.len().saturating_sub(NAMES_MAX) {
             0 => Ok(()),

@@ -1,5 +1,7 @@
 //! The columns of the pool. Rows are numbers; names and strings stopped at ingestion.
 
+use std::collections::BTreeMap;
+
 use super::layout::{
     LatencyColumn, ListColumn, Literal, MapColumn, NumberColumn, StringColumn, TextColumn,
 };
@@ -8,7 +10,6 @@ use crate::base::idx::{Col, Idx, index_type};
 use crate::base::intern::Sym;
 use crate::base::time::Timestamp;
 use crate::model::schema::InstanceIdx;
-use std::collections::BTreeMap;
 
 index_type! {
     /// A waiting ticket.
@@ -73,6 +74,13 @@ pub(crate) struct PlayerRange {
     pub(crate) is_roster: bool,
 }
 
+impl PlayerRange {
+    pub(crate) fn rows(self) -> impl ExactSizeIterator<Item = PlayerRow> + Clone {
+        let start = self.start.index();
+        (start..start + usize::from(self.len)).map(PlayerRow::from_usize)
+    }
+}
+
 /// What a backfill ticket has beside its own row, which holds all players of a running session in
 /// the order of their team instances.
 #[derive(Clone, Debug)]
@@ -82,13 +90,6 @@ pub(crate) struct Roster {
     pub(crate) parts: Box<[(InstanceIdx, TicketRow)]>,
     /// The location of the session, when it is known and live.
     pub(super) session_location: Option<LocationIdx>,
-}
-
-impl PlayerRange {
-    pub(crate) fn rows(self) -> impl ExactSizeIterator<Item = PlayerRow> + Clone {
-        let start = self.start.index();
-        (start..start + usize::from(self.len)).map(PlayerRow::from_usize)
-    }
 }
 
 /// The smallest and the largest number that a column has held.
@@ -162,9 +163,7 @@ impl Columns {
         let of_one = of_one.iter().map(|&(location, millis)| (location, f64::from(millis)));
         of_one.chain(self.party_latencies[column][ticket].iter().copied())
     }
-}
 
-impl Columns {
     /// The bit that stands for a string that is in a list; different strings may have the same.
     pub(crate) fn string_bit(&self, sym: Sym) -> u64 {
         1 << (self.string_bits[sym] % 64)

@@ -1,19 +1,19 @@
 //! From a request to rows: the last place where strings exist.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
+use super::attributes::value_of;
 use super::columns::{
-    Columns, LocationIdx, LocationSet, NumberRange, Numbers, PlayerRange, PlayerRow, TicketRow,
+    Columns, LocationSet, NumberRange, Numbers, PlayerRange, PlayerRow, TicketRow,
 };
 use super::layout::{ColumnLayout, StringSource};
+use super::locations::{Locations, reported_names};
+use super::party::{party_latencies, party_map};
 use crate::base::hash;
 use crate::base::idx::{Col, Idx};
 use crate::base::intern::{Interner, Sym};
-use crate::base::num::finite;
 use crate::base::time::Timestamp;
-use crate::model::limits::LIVE_LOCATIONS_MAX;
-use crate::model::schema::{Aggregation, AttributeIdx, AttributeType, Schema};
+use crate::model::schema::Schema;
 use crate::model::ticket::{AttributeValue, Player};
 
 /// Why a ticket has no place in the pool.
@@ -33,15 +33,6 @@ pub(crate) struct Pool {
     free_tickets: Vec<TicketRow>,
     /// Free stretches of player rows by length.
     free_players: BTreeMap<u16, Vec<PlayerRow>>,
-}
-
-/// The locations that waiting tickets report, each with its number of reports.
-#[derive(Debug, Default)]
-pub(super) struct Locations {
-    by_name: BTreeMap<Arc<str>, LocationIdx>,
-    live: Col<LocationIdx, Option<(Arc<str>, u32)>>,
-    /// Whether another location is live than when they were ranked last.
-    is_changed: bool,
 }
 
 impl Pool {
@@ -204,55 +195,6 @@ impl Pool {
         self.rank_locations();
     }
 
-    /// Ranks the live locations by name, if others are live than before.
-    pub(super) fn rank_locations(&mut self) {
-        if !std::mem::take(&mut self.locations.is_changed) {
-            return;
-        }
-        let ranks = &mut self.columns.location_ranks;
-        while ranks.len() < self.locations.live.len() {
-            ranks.push(0);
-        }
-        for (rank, &location) in (0..).zip(self.locations.by_name.values()) {
-            ranks[location] = rank;
-        }
-    }
-
-    /// Whether there would be room for the locations of these players without the rows of some
-    /// tickets, each named once.
-    pub(crate) fn has_room_without(
-        &self,
-        leaving: impl Iterator<Item = TicketRow>,
-        players: &[Player],
-    ) -> bool {
-        let counts =
-            self.locations.live.iter().map(|it| it.as_ref().map_or(0, |&(_, count)| count));
-        let mut reports: Col<LocationIdx, u32> = counts.collect();
-        for row in leaving {
-            let of_session = self.columns.rosters.get(&row).and_then(|it| it.session_location);
-            let players = self.columns.players[row].rows();
-            let reported = players.flat_map(|player| self.columns.latencies[player].iter());
-            for location in reported.map(|&(location, _)| location).chain(of_session) {
-                reports[location] -= 1;
-            }
-        }
-        let stays =
-            |name: &str| self.locations.by_name.get(name).is_some_and(|&it| reports[it] > 0);
-        let fresh: BTreeSet<&str> = reported_names(players).filter(|name| !stays(name)).collect();
-        let staying = reports.iter().filter(|&&count| count > 0).count();
-        staying + fresh.len() <= LIVE_LOCATIONS_MAX
-    }
-
-    /// The name of a live location.
-    pub(crate) fn location_name(&self, location: LocationIdx) -> Option<&Arc<str>> {
-        self.locations.live.get(location)?.as_ref().map(|(name, _)| name)
-    }
-
-    /// The live locations in the order of their names.
-    pub(crate) fn locations(&self) -> impl Iterator<Item = LocationIdx> + '_ {
-        self.locations.by_name.values().copied()
-    }
-
     /// Fresh rows for players, with cells to be filled.
     pub(super) fn allocate_players(&mut self, count: usize) -> PlayerRange {
         let len = count as u16;
@@ -345,172 +287,11 @@ impl Pool {
     }
 }
 
-/// The locations that players report, again for each who does.
-pub(super) fn reported_names(players: &[Player]) -> impl Iterator<Item = &str> + Clone {
-    players.iter().flat_map(|player| player.latency_in_ms.keys().map(String::as_str))
-}
-
-/// A player's value of an attribute, or its default.
-fn value_of<'a>(
-    schema: &'a Schema,
-    attribute: AttributeIdx,
-    player: &'a Player,
-) -> Option<&'a AttributeValue> {
-    let declaration = &schema.attributes[attribute];
-    player.attributes.get(&*declaration.name).or(declaration.default.as_ref())
-}
-
-/// Every player with every declared attribute that the player lacks and that has no default: a
-/// ticket with one can never be matched (facts 1.3).
-pub(crate) fn missing_attributes<'a>(
-    schema: &'a Schema,
-    players: &'a [Player],
-) -> impl Iterator<Item = (&'a Player, &'a str)> {
-    players.iter().flat_map(move |player| {
-        let attributes = schema.attributes.indices();
-        let lacked = attributes.filter(move |&it| value_of(schema, it, player).is_none());
-        lacked.map(move |it| (player, &*schema.attributes[it].name))
-    })
-}
-
-/// Every player with every declared attribute that the player has a value of another type of. A
-/// request with one is refused; it comes about when the rule set changes.
-pub(crate) fn mistyped_attributes<'a>(
-    schema: &'a Schema,
-    players: &'a [Player],
-) -> impl Iterator<Item = (&'a Player, &'a str)> {
-    players.iter().flat_map(|player| {
-        let declared = schema.attributes.iter().filter(|declaration| {
-            let value = player.attributes.get(&*declaration.name);
-            value.is_some_and(|value| type_of(value) != declaration.attribute_type)
-        });
-        declared.map(move |declaration| (player, &*declaration.name))
-    })
-}
-
-/// Whether players have all that the rule set declares, so that they can have rows.
-pub(crate) fn suits(schema: &Schema, players: &[Player]) -> bool {
-    missing_attributes(schema, players).next().is_none()
-        && mistyped_attributes(schema, players).next().is_none()
-}
-
-/// The type that a value has.
-pub(crate) fn type_of(value: &AttributeValue) -> AttributeType {
-    match value {
-        AttributeValue::String(_) => AttributeType::String,
-        AttributeValue::Number(_) => AttributeType::Number,
-        AttributeValue::StringList(_) => AttributeType::StringList,
-        AttributeValue::StringNumberMap(_) => AttributeType::StringNumberMap,
-    }
-}
-
-/// A party's latencies at the locations that all its players report.
-fn party_latencies(
-    latencies: &Col<PlayerRow, Box<[(LocationIdx, u32)]>>,
-    party: PlayerRange,
-    aggregation: Aggregation,
-) -> Box<[(LocationIdx, f64)]> {
-    let at = |player: PlayerRow, location: LocationIdx| {
-        latencies[player].iter().find(|&&(it, _)| it == location).map(|&(_, millis)| millis)
-    };
-    let common = latencies[party.start].iter().filter_map(|&(location, _)| {
-        let reports = party.rows().map(|player| at(player, location).map(f64::from));
-        let reports: Vec<f64> = reports.collect::<Option<_>>()?;
-        let sum: f64 = reports.iter().sum();
-        let value = match aggregation {
-            Aggregation::Min => reports.iter().copied().reduce(f64::min)?,
-            Aggregation::Max => reports.iter().copied().reduce(f64::max)?,
-            _ => sum / reports.len() as f64,
-        };
-        Some((location, value))
-    });
-    common.collect()
-}
-
-/// A party's value at each key of a map attribute, over the players who have the key, in the
-/// order of the keys' text. A key whose value overflows is left out.
-fn party_map<'a>(
-    schema: &'a Schema,
-    players: impl Iterator<Item = &'a Player>,
-    attribute: AttributeIdx,
-    aggregation: Aggregation,
-) -> impl Iterator<Item = (&'a str, f64)> {
-    let mut values: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
-    for player in players {
-        if let Some(AttributeValue::StringNumberMap(map)) = value_of(schema, attribute, player) {
-            for (key, &value) in map {
-                values.entry(key).or_default().push(value);
-            }
-        }
-    }
-    values.into_iter().filter_map(move |(key, values)| {
-        let count = values.len() as f64;
-        let values = values.into_iter();
-        let value = match aggregation {
-            Aggregation::Min => values.reduce(f64::min)?,
-            Aggregation::Max => values.reduce(f64::max)?,
-            _ => values.sum::<f64>() / count,
-        };
-        finite(value).map(|value| (key, value))
-    })
-}
-
 /// Writes a cell; rows are handed out without gaps, so that a column grows by one at most.
-fn set_cell<I: Idx, T>(column: &mut Col<I, T>, row: I, cell: T) {
+pub(super) fn set_cell<I: Idx, T>(column: &mut Col<I, T>, row: I, cell: T) {
     if row.index() < column.len() {
         column[row] = cell;
     } else {
         column.push(cell);
-    }
-}
-
-impl Locations {
-    pub(super) fn have_room_for<'a>(&self, names: impl Iterator<Item = &'a str> + Clone) -> bool {
-        // Nearly always there is room for all of them, known or not.
-        if self.by_name.len() + names.clone().count() <= LIVE_LOCATIONS_MAX {
-            return true;
-        }
-        let fresh: BTreeSet<&str> =
-            names.filter(|name| !self.by_name.contains_key(*name)).collect();
-        self.by_name.len() + fresh.len() <= LIVE_LOCATIONS_MAX
-    }
-
-    pub(super) fn acquire(
-        &mut self,
-        name: &str,
-        hashes: &mut Col<LocationIdx, u64>,
-    ) -> LocationIdx {
-        if let Some(&location) = self.by_name.get(name) {
-            if let Some((_, reports)) = &mut self.live[location] {
-                *reports += 1;
-            }
-            return location;
-        }
-        let hash = hash::of_text(name);
-        let name: Arc<str> = name.into();
-        let entry = Some((Arc::clone(&name), 1));
-        let free = self.live.indices().find(|&it| self.live[it].is_none());
-        let location = match free {
-            Some(free) => {
-                self.live[free] = entry;
-                free
-            }
-            None => self.live.push(entry),
-        };
-        self.by_name.insert(name, location);
-        self.is_changed = true;
-        set_cell(hashes, location, hash);
-        location
-    }
-
-    fn release(&mut self, location: LocationIdx) {
-        let entry = &mut self.live[location];
-        let Some((name, reports)) = entry else { return };
-        *reports -= 1;
-        if *reports == 0 {
-            self.by_name.remove(name);
-            *entry = None;
-            self.is_changed = true;
-        }
     }
 }

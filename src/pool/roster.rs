@@ -5,7 +5,8 @@
 //! instances, and for each instance a row with that stretch of them.
 
 use super::columns::{LocationSet, PlayerRange, PlayerRow, Roster, TicketRow};
-use super::ingest::{Pool, Refused, reported_names};
+use super::ingest::{Pool, Refused};
+use super::locations::reported_names;
 use crate::base::idx::Idx;
 use crate::base::time::Timestamp;
 use crate::model::schema::{InstanceIdx, Schema};

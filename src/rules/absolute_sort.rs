@@ -6,10 +6,10 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use super::sorting::{self, Direction, NumberOf, Subject};
-use super::{CompileContext, Compiled, Field, RuleKind, RuleSource, SortKey};
+use super::SortKey;
+use super::sorting::{Direction, NumberOf, SortKind, Subject};
 use crate::pool::columns::{Columns, TicketRow};
-use crate::pool::layout::TextColumn;
+use crate::pool::layout::{ColumnLayout, TextColumn};
 
 pub(super) struct Kind;
 
@@ -25,26 +25,15 @@ enum Value {
     Text(TextColumn),
 }
 
-impl RuleKind for Kind {
-    fn name(&self) -> &'static str {
-        "absoluteSort"
-    }
+impl SortKind for Kind {
+    const NAME: &'static str = "absoluteSort";
 
-    fn fields(&self) -> &'static [Field] {
-        sorting::FIELDS
-    }
-
-    fn in_compounds(&self) -> bool {
-        false
-    }
-
-    fn compile(&self, cx: &mut CompileContext<'_, '_>, rule: &RuleSource<'_>) -> Option<Compiled> {
-        let (subject, direction) = sorting::compile(cx, rule)?;
+    fn key(subject: Subject, direction: Direction, layout: &mut ColumnLayout) -> Arc<dyn SortKey> {
         let value = match subject {
             Subject::Number(number) => Value::Number(number),
-            Subject::Text(attribute) => Value::Text(cx.layout.text(attribute)),
+            Subject::Text(attribute) => Value::Text(layout.text(attribute)),
         };
-        Some(Compiled::Order(Arc::new(AbsoluteSort { value, direction })))
+        Arc::new(AbsoluteSort { value, direction })
     }
 }
 

@@ -8,10 +8,12 @@
 
 use std::sync::Arc;
 
-use super::{CompileContext, Compiled, Cost, Field, FieldShape, Rule, RuleKind, RuleSource};
+use super::{
+    CompileContext, Compiled, Cost, Field, FieldShape, Rule, RuleKind, RuleSource,
+    wrong_attribute_type,
+};
 use crate::base::epoch::{Epoch, PerEpoch};
 use crate::base::num::distance;
-use crate::diag::{RuleSetErrorKind, RuleSetWarningKind, shorten};
 use crate::eval::candidate::Partial;
 use crate::eval::lineup::Lineup;
 use crate::eval::pairs::{Near, Pair, TeamShape, ValueUnit};
@@ -52,12 +54,7 @@ impl RuleKind for Kind {
                 required: true,
                 expandable: false,
             },
-            Field {
-                name: "maxDistance",
-                shape: FieldShape::Number,
-                required: false,
-                expandable: true,
-            },
+            Field::bound("maxDistance"),
             super::PARTY_AGGREGATION,
         ];
         FIELDS
@@ -88,11 +85,7 @@ impl RuleKind for Kind {
                 Some(Compiled::Admit(Arc::new(Same { column })))
             }
             other => {
-                let kind = RuleSetErrorKind::AttributeType {
-                    name: shorten(&declaration.name),
-                    found: other.as_str().into(),
-                    expected: "a number or a string".into(),
-                };
+                let kind = wrong_attribute_type(declaration, "a number or a string");
                 match other {
                     AttributeType::StringList => {
                         let help = "compare lists in a `collection` rule";
@@ -108,21 +101,13 @@ impl RuleKind for Kind {
 
 /// The bound of a number attribute, which must be there.
 fn max_distance(cx: &mut CompileContext<'_, '_>, rule: &RuleSource<'_>) -> Option<PerEpoch<f64>> {
-    if rule.field("maxDistance").is_none() {
-        let kind = RuleSetErrorKind::NoBound {
-            kind: "batchDistance".into(),
-            bounds: "`maxDistance`".into(),
-        };
+    if rule.ast.lacks("maxDistance") {
         let help = "say how far apart the numbers of a match may lie";
-        cx.problems.error_help(&rule.ast.site, kind, help);
+        cx.refuse_boundless(rule, "`maxDistance`", help);
     }
     let max = rule.numbers("maxDistance")?;
     if max.iter().all(|&max| max < 0.0) {
-        let kind = RuleSetWarningKind::NeverPasses {
-            rule: rule.ast.name.clone(),
-            reason: "a distance is never negative".into(),
-        };
-        cx.problems.warn(&rule.ast.site, kind, Some("raise `maxDistance`".into()));
+        cx.warn_never(rule, "a distance is never negative", "raise `maxDistance`");
     }
     Some(max)
 }
@@ -134,11 +119,7 @@ fn refuse_distance_of_strings(
     declaration: &AttributeDeclaration,
 ) -> Option<()> {
     let Some(field) = rule.ast.field("maxDistance") else { return Some(()) };
-    let kind = RuleSetErrorKind::AttributeType {
-        name: shorten(&declaration.name),
-        found: declaration.attribute_type.as_str().into(),
-        expected: "a number".into(),
-    };
+    let kind = wrong_attribute_type(declaration, "a number");
     let help = "take `maxDistance` out: all players of a match have the same string";
     cx.problems.error_help(&field.site, kind, help);
     None

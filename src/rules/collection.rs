@@ -26,6 +26,7 @@ use crate::eval::common::{CommonStrings, TooLong};
 use crate::eval::lineup::Lineup;
 use crate::eval::pairs::{Pair, Share, TeamShape};
 use crate::eval::program::Program;
+use crate::eval::quotas::Quota;
 use crate::eval::scratch::Scratch;
 use crate::eval::sets::{SetBounds, Sets, common, is_first};
 use crate::eval::verdict::Verdict;
@@ -127,7 +128,7 @@ fn compile_counts(
     rule: &RuleSource<'_>,
 ) -> Option<PerEpoch<Counts>> {
     let (min, max) = (rule.numbers("minCount"), rule.numbers("maxCount"));
-    if min.is_none() && max.is_none() {
+    if rule.ast.lacks("minCount") && rule.ast.lacks("maxCount") {
         let kind = RuleSetErrorKind::NoBound {
             kind: "collection".into(),
             bounds: "`minCount` or `maxCount`".into(),
@@ -261,7 +262,7 @@ fn compile_operation<'a>(
         return whole.then_some(Operation::Intersection);
     }
     let Some(reference) = reference else {
-        if first_at(operation.site) {
+        if rule.ast.lacks("referenceValue") && first_at(operation.site) {
             let kind = RuleSetErrorKind::OperationNeedsReference { operation: word.into() };
             let help = match word {
                 "contains" => "name the string to look for",
@@ -410,6 +411,10 @@ impl Rule for CollectionRule {
         let lists = self.measurements.iter().filter_map(|it| it.lists_of_all(teams));
         let share = |(column, unit)| Pair::Share(Share { column, unit, wanted: wanted.clone() });
         lists.filter(|_| wanted.iter().any(|&it| it)).map(share).collect()
+    }
+
+    fn quotas(&self) -> Vec<Quota> {
+        quotas::of_rule(self)
     }
 }
 
@@ -564,5 +569,6 @@ fn reference_verdict<'s>(
     verdict
 }
 
+mod quotas;
 #[cfg(test)]
 mod tests;

@@ -16,6 +16,7 @@ use crate::diag::RuleSetErrorKind;
 use crate::eval::candidate::Partial;
 use crate::eval::lineup::Lineup;
 use crate::eval::pairs::{Pair, TeamShape};
+use crate::eval::quotas::Quota;
 use crate::eval::scratch::Scratch;
 use crate::eval::verdict::Verdict;
 use crate::model::limits::STATEMENT_PARTS_MAX;
@@ -230,6 +231,24 @@ impl CompoundRule {
         }
         values[self.whole]
     }
+
+    /// The named rules that are true wherever the whole is: both parts of an `and`, and their
+    /// parts. Each once, as a chain of statements may name one more often than can be counted.
+    fn surely_true(&self) -> impl Iterator<Item = &dyn Rule> {
+        let (mut rules, mut parts) = (Vec::new(), vec![self.whole]);
+        let mut is_seen = vec![false; self.steps.len()];
+        while let Some(part) = parts.pop() {
+            if is_seen.get_mut(part).is_none_or(|it| std::mem::replace(it, true)) {
+                continue;
+            }
+            match self.steps.get(part) {
+                Some(Step::Judge(rule)) => rules.push(&**rule),
+                Some(Step::And(a, b)) => parts.extend([*b, *a]),
+                Some(Step::Not(_) | Step::Or(..) | Step::Xor(..)) | None => {}
+            }
+        }
+        rules.into_iter()
+    }
 }
 
 impl Rule for CompoundRule {
@@ -256,16 +275,11 @@ impl Rule for CompoundRule {
         whole
     }
 
-    /// What both parts of an `and` say, and their parts.
     fn pairs(&self, teams: TeamShape) -> Vec<Pair> {
-        let (mut pairs, mut parts) = (Vec::new(), vec![self.whole]);
-        while let Some(step) = parts.pop().and_then(|part| self.steps.get(part)) {
-            match step {
-                Step::Judge(rule) => pairs.extend(rule.pairs(teams)),
-                Step::And(a, b) => parts.extend([*b, *a]),
-                Step::Not(_) | Step::Or(..) | Step::Xor(..) => {}
-            }
-        }
-        pairs
+        self.surely_true().flat_map(|rule| rule.pairs(teams)).collect()
+    }
+
+    fn quotas(&self) -> Vec<Quota> {
+        self.surely_true().flat_map(|rule| rule.quotas()).collect()
     }
 }

@@ -5,6 +5,8 @@
 //!
 //! Cost: one evaluation of each expression; intervals of them decide a partial match.
 
+use std::sync::Arc;
+
 use super::elements::{every_value, reference_bounds};
 use super::{
     CompileContext, Compiled, Field, FieldInEpoch, FieldShape, Rule, RuleKind, RuleSource,
@@ -12,7 +14,6 @@ use super::{
 };
 use crate::base::epoch::{Epoch, PerEpoch};
 use crate::base::num::distance;
-use crate::diag::{RuleSetErrorKind, RuleSetWarningKind, shorten};
 use crate::eval::bounds::Interval;
 use crate::eval::candidate::Partial;
 use crate::eval::lineup::Lineup;
@@ -25,7 +26,6 @@ use crate::expr::ty::{Base, Type};
 use crate::model::schema::Aggregation;
 use crate::pool::columns::LocationSet;
 use crate::ruleset::ast::FieldValue;
-use std::sync::Arc;
 
 pub(super) struct Kind;
 
@@ -67,18 +67,8 @@ impl RuleKind for Kind {
                 required: true,
                 expandable: true,
             },
-            Field {
-                name: "minDistance",
-                shape: FieldShape::Number,
-                required: false,
-                expandable: true,
-            },
-            Field {
-                name: "maxDistance",
-                shape: FieldShape::Number,
-                required: false,
-                expandable: true,
-            },
+            Field::bound("minDistance"),
+            Field::bound("maxDistance"),
             super::PARTY_AGGREGATION,
         ];
         FIELDS
@@ -86,12 +76,9 @@ impl RuleKind for Kind {
 
     fn compile(&self, cx: &mut CompileContext<'_, '_>, rule: &RuleSource<'_>) -> Option<Compiled> {
         let (min, max) = (rule.numbers("minDistance"), rule.numbers("maxDistance"));
-        if rule.field("minDistance").or(rule.field("maxDistance")).is_none() {
-            let kind = RuleSetErrorKind::NoBound {
-                kind: "distance".into(),
-                bounds: "`minDistance` or `maxDistance`".into(),
-            };
-            cx.problems.error_help(&rule.ast.site, kind, "say how far a value may be");
+        if rule.ast.lacks("minDistance") && rule.ast.lacks("maxDistance") {
+            let bounds = "`minDistance` or `maxDistance`";
+            cx.refuse_boundless(rule, bounds, "say how far a value may be");
         }
         let min = min.unwrap_or(PerEpoch::constant(0.0));
         let max = max.unwrap_or(PerEpoch::constant(f64::INFINITY));
@@ -140,7 +127,7 @@ fn compile_reference(
         }
         other => super::describe_value(other),
     };
-    super::reference_type(cx, field, "a number", found);
+    super::refuse_reference(cx, field, "a number", found);
     None
 }
 
@@ -157,18 +144,72 @@ fn warn_never(
     } else {
         return;
     };
-    let kind =
-        RuleSetWarningKind::NeverPasses { rule: shorten(&rule.ast.name), reason: reason.into() };
-    cx.problems.warn(
-        &rule.ast.site,
-        kind,
-        Some("raise `maxDistance`, or lower `minDistance`".into()),
-    );
+    cx.warn_never(rule, reason, "raise `maxDistance`, or lower `minDistance`");
 }
+
+/// More than the rounding of two differences and of their sum.
+const SLACK: f64 = 1.0 + 1e-12;
 
 impl DistanceRule {
     fn band(&self, epoch: Epoch) -> Band {
         Band { min: *self.min.at(epoch), max: *self.max.at(epoch) }
+    }
+
+    fn holds(&self, lineup: &Lineup<'_>, epoch: Epoch, scratch: &mut Scratch) -> bool {
+        let band = self.band(epoch);
+        let reference = match self.reference.at(epoch) {
+            Reference::Number(number) => *number,
+            Reference::Mean(_, means) => {
+                return means.complete(lineup, |of_team, of_all| band.holds(of_team, of_all));
+            }
+            Reference::Program(program) => match program.number(lineup, scratch) {
+                Some(number) => number,
+                None => return false,
+            },
+        };
+        self.measurements.iter().all(|program| {
+            program.evaluate(lineup, scratch)
+                && scratch.nested.numbers().iter().all(|&value| band.holds(value, reference))
+        })
+    }
+
+    /// Measurements that reach to the highest and to the lowest number of the match keep all of
+    /// them within the bound of a reference, so that each two lie within twice the bound; within
+    /// the bound itself when the reference is the number at the other end.
+    fn window(&self, teams: TeamShape) -> Option<Near> {
+        let extents: Vec<_> = self.measurements.iter().filter_map(|it| it.extent(teams)).collect();
+        let &(column, unit, _) = extents.first()?;
+        let reaches = |end: Extent| {
+            let is_of_all = |it: &(_, _, Extent)| (it.0, it.1) == (column, unit);
+            extents.iter().filter(|it| is_of_all(it)).any(|it| it.2 == Extent::Each || it.2 == end)
+        };
+        let (to_low, to_high) = (reaches(Extent::Min), reaches(Extent::Max));
+        let max = self.reference.zip(&self.max, |reference, &max| {
+            let Some(program) = reference.program() else { return f64::INFINITY };
+            let end = program.extent(teams).filter(|it| (it.0, it.1) == (column, unit));
+            match end.map(|(_, _, extent)| extent) {
+                Some(Extent::Min) if to_high => max,
+                Some(Extent::Max) if to_low => max,
+                _ if to_low && to_high => 2.0 * max * SLACK,
+                _ => f64::INFINITY,
+            }
+        });
+        max.iter().any(|it| it.is_finite()).then_some(Near { column, unit, max })
+    }
+
+    /// The number of one of two players is measured by that of the other.
+    fn duel(&self, teams: TeamShape) -> Option<Near> {
+        let measured = self.measurements.iter().filter_map(|it| it.only_number_of(teams));
+        let mut measured = measured.filter(|_| teams.instances == 2);
+        let (column, unit, player) = measured.next()?;
+        let max = self.reference.zip(&self.max, |reference, &max| {
+            let Some(program) = reference.program() else { return f64::INFINITY };
+            match program.only_number_of(teams) {
+                Some(it) if (it.0, it.1) == (column, unit) && it.2 != player => max,
+                _ => f64::INFINITY,
+            }
+        });
+        max.iter().any(|it| it.is_finite()).then_some(Near { column, unit, max })
     }
 }
 
@@ -244,70 +285,6 @@ fn are_a_duel(measured: &Program, reference: &Program, teams: TeamShape) -> bool
         && two.is_some_and(|((column, unit, player), (other, other_unit, opponent))| {
             (column, unit) == (other, other_unit) && player != opponent
         })
-}
-
-/// More than the rounding of two differences and of their sum.
-const SLACK: f64 = 1.0 + 1e-12;
-
-impl DistanceRule {
-    /// Measurements that reach to the highest and to the lowest number of the match keep all of
-    /// them within the bound of a reference, so that each two lie within twice the bound; within
-    /// the bound itself when the reference is the number at the other end.
-    fn window(&self, teams: TeamShape) -> Option<Near> {
-        let extents: Vec<_> = self.measurements.iter().filter_map(|it| it.extent(teams)).collect();
-        let &(column, unit, _) = extents.first()?;
-        let reaches = |end: Extent| {
-            let is_of_all = |it: &(_, _, Extent)| (it.0, it.1) == (column, unit);
-            extents.iter().filter(|it| is_of_all(it)).any(|it| it.2 == Extent::Each || it.2 == end)
-        };
-        let (to_low, to_high) = (reaches(Extent::Min), reaches(Extent::Max));
-        let max = self.reference.zip(&self.max, |reference, &max| {
-            let Some(program) = reference.program() else { return f64::INFINITY };
-            let end = program.extent(teams).filter(|it| (it.0, it.1) == (column, unit));
-            match end.map(|(_, _, extent)| extent) {
-                Some(Extent::Min) if to_high => max,
-                Some(Extent::Max) if to_low => max,
-                _ if to_low && to_high => 2.0 * max * SLACK,
-                _ => f64::INFINITY,
-            }
-        });
-        max.iter().any(|it| it.is_finite()).then_some(Near { column, unit, max })
-    }
-
-    /// The number of one of two players is measured by that of the other.
-    fn duel(&self, teams: TeamShape) -> Option<Near> {
-        let measured = self.measurements.iter().filter_map(|it| it.only_number_of(teams));
-        let mut measured = measured.filter(|_| teams.instances == 2);
-        let (column, unit, player) = measured.next()?;
-        let max = self.reference.zip(&self.max, |reference, &max| {
-            let Some(program) = reference.program() else { return f64::INFINITY };
-            match program.only_number_of(teams) {
-                Some(it) if (it.0, it.1) == (column, unit) && it.2 != player => max,
-                _ => f64::INFINITY,
-            }
-        });
-        max.iter().any(|it| it.is_finite()).then_some(Near { column, unit, max })
-    }
-}
-
-impl DistanceRule {
-    fn holds(&self, lineup: &Lineup<'_>, epoch: Epoch, scratch: &mut Scratch) -> bool {
-        let band = self.band(epoch);
-        let reference = match self.reference.at(epoch) {
-            Reference::Number(number) => *number,
-            Reference::Mean(_, means) => {
-                return means.complete(lineup, |of_team, of_all| band.holds(of_team, of_all));
-            }
-            Reference::Program(program) => match program.number(lineup, scratch) {
-                Some(number) => number,
-                None => return false,
-            },
-        };
-        self.measurements.iter().all(|program| {
-            program.evaluate(lineup, scratch)
-                && scratch.nested.numbers().iter().all(|&value| band.holds(value, reference))
-        })
-    }
 }
 
 impl Band {

@@ -7,11 +7,11 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use super::sorting::{self, Direction, NumberOf, Subject};
-use super::{CompileContext, Compiled, Field, RuleKind, RuleSource, SortKey};
+use super::SortKey;
+use super::sorting::{Direction, NumberOf, SortKind, Subject};
 use crate::base::num::distance;
 use crate::pool::columns::{Columns, TicketRow};
-use crate::pool::layout::{StringColumn, StringSource};
+use crate::pool::layout::{ColumnLayout, StringColumn, StringSource};
 
 pub(super) struct Kind;
 
@@ -27,28 +27,17 @@ enum Value {
     Text(StringColumn),
 }
 
-impl RuleKind for Kind {
-    fn name(&self) -> &'static str {
-        "distanceSort"
-    }
+impl SortKind for Kind {
+    const NAME: &'static str = "distanceSort";
 
-    fn fields(&self) -> &'static [Field] {
-        sorting::FIELDS
-    }
-
-    fn in_compounds(&self) -> bool {
-        false
-    }
-
-    fn compile(&self, cx: &mut CompileContext<'_, '_>, rule: &RuleSource<'_>) -> Option<Compiled> {
-        let (subject, direction) = sorting::compile(cx, rule)?;
+    fn key(subject: Subject, direction: Direction, layout: &mut ColumnLayout) -> Arc<dyn SortKey> {
         let value = match subject {
             Subject::Number(number) => Value::Number(number),
             Subject::Text(attribute) => {
-                Value::Text(cx.layout.string(StringSource::Attribute(attribute)))
+                Value::Text(layout.string(StringSource::Attribute(attribute)))
             }
         };
-        Some(Compiled::Order(Arc::new(DistanceSort { value, direction })))
+        Arc::new(DistanceSort { value, direction })
     }
 }
 

@@ -8,13 +8,15 @@
 //!
 //! Cost: one look at each latency of each ticket; with a `maxDistance`, one for each location.
 
+use std::sync::Arc;
+
 use super::{
     CompileContext, Compiled, Cost, Field, FieldShape, LatenciesTogether, Rule, RuleKind,
     RuleSource,
 };
 use crate::base::epoch::{Epoch, PerEpoch};
 use crate::base::num::distance;
-use crate::diag::{LaxReading, RuleSetErrorKind, RuleSetWarningKind};
+use crate::diag::{LaxReading, RuleSetWarningKind};
 use crate::eval::candidate::Partial;
 use crate::eval::lineup::Lineup;
 use crate::eval::pairs::{Pair, Reach, TeamShape};
@@ -24,7 +26,6 @@ use crate::model::schema::Aggregation;
 use crate::pool::columns::{Columns, LocationIdx, LocationSet, TicketRow};
 use crate::pool::layout::LatencyColumn;
 use crate::ruleset::ast::FieldValue;
-use std::sync::Arc;
 
 #[cfg(test)]
 mod tests;
@@ -66,33 +67,15 @@ impl RuleKind for Kind {
 
     fn fields(&self) -> &'static [Field] {
         const FIELDS: &[Field] = &[
-            Field {
-                name: "maxLatency",
-                shape: FieldShape::Number,
-                required: false,
-                expandable: true,
-            },
-            Field {
-                name: "maxDistance",
-                shape: FieldShape::Number,
-                required: false,
-                expandable: true,
-            },
+            Field::bound("maxLatency"),
+            Field::bound("maxDistance"),
             Field {
                 name: "distanceReference",
                 shape: FieldShape::Words { what: "a distance reference", words: &["min", "avg"] },
                 required: false,
                 expandable: false,
             },
-            Field {
-                name: "partyAggregation",
-                shape: FieldShape::Words {
-                    what: "a party aggregation",
-                    words: &["min", "max", "avg"],
-                },
-                required: false,
-                expandable: false,
-            },
+            super::PARTY_AGGREGATION,
         ];
         FIELDS
     }
@@ -103,12 +86,9 @@ impl RuleKind for Kind {
 
     fn compile(&self, cx: &mut CompileContext<'_, '_>, rule: &RuleSource<'_>) -> Option<Compiled> {
         let (max_latency, max_distance) = (rule.numbers("maxLatency"), rule.numbers("maxDistance"));
-        if max_latency.is_none() && max_distance.is_none() {
-            let kind = RuleSetErrorKind::NoBound {
-                kind: "latency".into(),
-                bounds: "`maxLatency` or `maxDistance`".into(),
-            };
-            cx.problems.error_help(&rule.ast.site, kind, "say how high a latency may be");
+        if rule.ast.lacks("maxLatency") && rule.ast.lacks("maxDistance") {
+            let bounds = "`maxLatency` or `maxDistance`";
+            cx.refuse_boundless(rule, bounds, "say how high a latency may be");
             return None;
         }
         let max_latency = max_latency.unwrap_or(PerEpoch::constant(f64::INFINITY));
@@ -123,10 +103,10 @@ impl RuleKind for Kind {
 fn reference(cx: &mut CompileContext<'_, '_>, rule: &RuleSource<'_>) -> Reference {
     let field = rule.ast.field("distanceReference");
     match (rule.ast.field("maxDistance"), field) {
-        (Some(max_distance), None) => {
+        (Some(max_distance), None) if rule.ast.lacks("distanceReference") => {
             cx.problems.lax(&max_distance.site, LaxReading::MissingDistanceReference);
         }
-        (None, Some(field)) => {
+        (None, Some(field)) if rule.ast.lacks("maxDistance") => {
             let kind = RuleSetWarningKind::IgnoredField {
                 field: "distanceReference".into(),
                 without: "maxDistance".into(),
@@ -154,9 +134,7 @@ fn warn_never(
     } else {
         return;
     };
-    let kind =
-        RuleSetWarningKind::NeverPasses { rule: rule.ast.name.clone(), reason: reason.into() };
-    cx.problems.warn(&rule.ast.site, kind, Some("raise the bound, or take it out".into()));
+    cx.warn_never(rule, reason, "raise the bound, or take it out");
 }
 
 /// More than the rounding of a mean of 200 latencies, as a part of the highest one.

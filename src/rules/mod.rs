@@ -5,16 +5,17 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use crate::base::epoch::{Epoch, PerEpoch};
-use crate::diag::{Problems, RuleSetErrorKind, Site, shorten};
+use crate::diag::{Problems, RuleSetErrorKind, RuleSetWarningKind, Site, shorten};
 use crate::eval::candidate::Partial;
 use crate::eval::lineup::Lineup;
 use crate::eval::pairs::{Pair, TeamShape};
 use crate::eval::program::{Program, Unit};
+use crate::eval::quotas::Quota;
 use crate::eval::scratch::Scratch;
 use crate::eval::verdict::Verdict;
 use crate::expr::ast::Expr;
 use crate::expr::ty::Base;
-use crate::model::schema::{Aggregation, PartyAggregation, Schema};
+use crate::model::schema::{Aggregation, AttributeDeclaration, PartyAggregation, Schema};
 use crate::pool::columns::{Columns, LocationSet, TicketRow};
 use crate::pool::layout::{ColumnLayout, LatencyColumn};
 use crate::ruleset::ast::{FieldValue, RuleAst};
@@ -46,6 +47,12 @@ pub(crate) trait Rule: Debug + Send + Sync {
     /// not ask.
     fn is_told_by_pairs(&self, _: TeamShape) -> bool {
         false
+    }
+
+    /// How many players hold some string in every match that the rule is true of; nothing is never
+    /// wrong.
+    fn quotas(&self) -> Vec<Quota> {
+        Vec::new()
     }
 
     /// How near together latencies at the location of the match must lie; `None` when the rule does
@@ -123,6 +130,13 @@ pub(crate) struct Field {
     pub(crate) required: bool,
     /// Whether an expansion may change it (facts 10.30).
     pub(crate) expandable: bool,
+}
+
+impl Field {
+    /// A number that a rule may state as a bound of what it judges.
+    const fn bound(name: &'static str) -> Self {
+        Self { name, shape: FieldShape::Number, required: false, expandable: true }
+    }
 }
 
 /// What a field's value looks like in JSON.
@@ -218,7 +232,8 @@ const MEASUREMENTS: Field = Field {
     expandable: false,
 };
 
-/// For rules that judge parties player by player (facts 10.6) this changes no value.
+/// How a party's numbers are put together. Rules that judge parties player by player (facts 10.6)
+/// take no notice of it.
 const PARTY_AGGREGATION: Field = Field {
     name: "partyAggregation",
     shape: FieldShape::Words { what: "a party aggregation", words: &["min", "max", "avg"] },
@@ -235,6 +250,31 @@ impl CompileContext<'_, '_> {
             PartyAggregation::Collapse => Unit::Party(aggregation),
         };
         Program::compile(expr, unit, self.schema, self.layout)
+    }
+
+    /// Records that a rule states none of `bounds` (decision 12).
+    fn refuse_boundless(&mut self, rule: &RuleSource<'_>, bounds: &str, help: &str) {
+        let kind = RuleSetErrorKind::NoBound { kind: rule.ast.kind.into(), bounds: bounds.into() };
+        self.problems.error_help(&rule.ast.site, kind, help);
+    }
+
+    /// Warns of a rule whose bounds no match can meet.
+    fn warn_never(&mut self, rule: &RuleSource<'_>, reason: &str, help: &str) {
+        let rule_name = shorten(&rule.ast.name);
+        let kind = RuleSetWarningKind::NeverPasses { rule: rule_name, reason: reason.into() };
+        self.problems.warn(&rule.ast.site, kind, Some(help.into()));
+    }
+}
+
+/// That an attribute is not of a type that is needed, in words: `a number or a string`.
+pub(crate) fn wrong_attribute_type(
+    declaration: &AttributeDeclaration,
+    expected: &str,
+) -> RuleSetErrorKind {
+    RuleSetErrorKind::AttributeType {
+        name: shorten(&declaration.name),
+        found: declaration.attribute_type.as_str().into(),
+        expected: expected.into(),
     }
 }
 
@@ -266,7 +306,7 @@ fn measured_numbers(
 }
 
 /// Records that a reference value is not `expected`.
-fn reference_type(
+fn refuse_reference(
     cx: &mut CompileContext<'_, '_>,
     field: &FieldInEpoch<'_>,
     expected: &str,

@@ -142,7 +142,7 @@ fn equal_values_and_common_strings_are_said_of_pairs() {
     assert_eq!(collection(apart, shared), "all tickets");
     assert_eq!(collection(all, r#""operation": "intersection", "maxCount": 1"#), "all tickets");
     let contains = r#""operation": "contains", "referenceValue": "x", "minCount": 1"#;
-    assert_eq!(collection(all, contains), "all tickets");
+    assert_eq!(collection(all, contains), "all tickets; counted tags");
 }
 
 #[test]

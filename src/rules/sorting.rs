@@ -5,16 +5,20 @@
 //! that lacks the key of a map (facts 10.25), or whose value overflows.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
-use super::{CompileContext, Field, FieldShape, RuleSource};
+use super::{
+    CompileContext, Compiled, Field, FieldShape, RuleKind, RuleSource, SortKey,
+    wrong_attribute_type,
+};
 use crate::diag::{RuleSetErrorKind, shorten};
 use crate::eval::program::aggregate;
 use crate::model::schema::{Aggregation, AttributeDeclaration, AttributeIdx, AttributeType};
 use crate::pool::columns::{Columns, TicketRow};
-use crate::pool::layout::{MapColumn, NumberColumn};
+use crate::pool::layout::{ColumnLayout, MapColumn, NumberColumn};
 use crate::ruleset::ast::FieldValue;
 
-pub(super) const FIELDS: &[Field] = &[
+const FIELDS: &[Field] = &[
     Field {
         name: "sortAttribute",
         shape: FieldShape::Attribute,
@@ -55,6 +59,33 @@ impl Direction {
             (Some(a), Some(b)) => ascending(a, b),
             _ => b.is_some().cmp(&a.is_some()),
         }
+    }
+}
+
+/// A kind of sort rule: what it makes of what tickets are sorted by. It never refuses a match, so
+/// statements have no use for it, and large matches do not recognise it (facts 1.8).
+pub(super) trait SortKind: Sync {
+    const NAME: &'static str;
+
+    fn key(subject: Subject, direction: Direction, layout: &mut ColumnLayout) -> Arc<dyn SortKey>;
+}
+
+impl<K: SortKind> RuleKind for K {
+    fn name(&self) -> &'static str {
+        K::NAME
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        FIELDS
+    }
+
+    fn in_compounds(&self) -> bool {
+        false
+    }
+
+    fn compile(&self, cx: &mut CompileContext<'_, '_>, rule: &RuleSource<'_>) -> Option<Compiled> {
+        let (subject, direction) = compile(cx, rule)?;
+        Some(Compiled::Order(K::key(subject, direction, cx.layout)))
     }
 }
 
@@ -102,10 +133,7 @@ impl NumberOf {
 }
 
 /// Reads the fields of a sort rule; `None` when they do not fit together, which is recorded.
-pub(super) fn compile(
-    cx: &mut CompileContext<'_, '_>,
-    rule: &RuleSource<'_>,
-) -> Option<(Subject, Direction)> {
+fn compile(cx: &mut CompileContext<'_, '_>, rule: &RuleSource<'_>) -> Option<(Subject, Direction)> {
     let field = rule.ast.field("sortAttribute")?;
     let FieldValue::Attribute(attribute) = field.value else { return None };
     let direction = match rule.ast.field("sortDirection")?.value {
@@ -126,6 +154,9 @@ pub(super) fn compile(
         }
         AttributeType::StringNumberMap => {
             let Some(key) = rule.ast.field("mapKey") else {
+                if !rule.ast.lacks("mapKey") {
+                    return None;
+                }
                 let of = format!("{} rule `{}`", rule.ast.kind, shorten(&rule.ast.name));
                 let kind = RuleSetErrorKind::MissingKey { key: "mapKey".into(), of };
                 let help =
@@ -138,12 +169,8 @@ pub(super) fn compile(
             Subject::Number(NumberOf::AnchorsKey { column, largest })
         }
         AttributeType::StringList => {
-            let kind = RuleSetErrorKind::AttributeType {
-                name: shorten(&declaration.name),
-                found: declaration.attribute_type.as_str().into(),
-                expected: "a number, a string or a string_number_map".into(),
-            };
-            cx.problems.error(&field.site, kind);
+            let expected = "a number, a string or a string_number_map";
+            cx.problems.error(&field.site, wrong_attribute_type(declaration, expected));
             return None;
         }
     };
@@ -157,11 +184,7 @@ fn refuse_map_key(
     declaration: &AttributeDeclaration,
 ) -> Option<()> {
     let Some(field) = rule.ast.field("mapKey") else { return Some(()) };
-    let kind = RuleSetErrorKind::AttributeType {
-        name: shorten(&declaration.name),
-        found: declaration.attribute_type.as_str().into(),
-        expected: "a string_number_map".into(),
-    };
+    let kind = wrong_attribute_type(declaration, "a string_number_map");
     cx.problems.error_help(&field.site, kind, "take `mapKey` out: only maps have keys");
     None
 }

@@ -25,13 +25,21 @@ impl RuleSetAst {
     /// The positions of the rules that compound rules name: they count only through those (facts
     /// 10.11).
     pub(crate) fn named_by_compounds(&self) -> BTreeSet<usize> {
-        let mut named = BTreeSet::new();
-        for field in self.rules.iter().flat_map(|rule| &rule.fields) {
-            if let FieldValue::Statement(statement) = &field.value {
-                statement.rules(&mut named);
-            }
-        }
-        named
+        self.rules.iter().flat_map(RuleAst::named_rules).collect()
+    }
+
+    /// Every expression of the rules and of the steps that change them.
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expr> {
+        let fields = self.rules.iter().flat_map(|it| &it.fields).map(|field| &field.value);
+        let steps = self.expansions.iter().flat_map(|it| &it.steps).map(|step| &step.value);
+        fields.chain(steps).flat_map(|value| {
+            let (list, single): (&[(Expr, Site)], Option<&Expr>) = match value {
+                FieldValue::Measurements(list) => (list, None),
+                FieldValue::Expression(expr) => (&[], Some(expr)),
+                _ => (&[], None),
+            };
+            list.iter().map(|(expr, _)| expr).chain(single)
+        })
     }
 }
 
@@ -44,14 +52,32 @@ pub(crate) struct RuleAst {
     pub(crate) site: Site,
     /// In the order of the kind's own list of fields; absent ones are not there.
     pub(crate) fields: Vec<FieldAst>,
-    /// Whether a field is misread or missing, which is reported; never so in a rule set that
-    /// compiled.
-    pub(crate) broken: bool,
+    /// Fields that are missing, or of which not all could be read, which is reported; never so in a
+    /// rule set that compiled.
+    pub(crate) unread: Vec<&'static str>,
 }
 
 impl RuleAst {
     pub(crate) fn field(&self, name: &str) -> Option<&FieldAst> {
         self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// Whether the rule surely does not state a field: it is not just misread.
+    pub(crate) fn lacks(&self, name: &str) -> bool {
+        self.field(name).is_none() && !self.unread.contains(&name)
+    }
+
+    /// The statement of a compound rule.
+    pub(crate) fn statement(&self) -> Option<&Statement> {
+        self.fields.iter().find_map(|field| match &field.value {
+            FieldValue::Statement(statement) => Some(statement),
+            _ => None,
+        })
+    }
+
+    /// The positions of the rules that its statement names.
+    pub(crate) fn named_rules(&self) -> BTreeSet<usize> {
+        self.statement().map(Statement::rules).unwrap_or_default()
     }
 }
 
@@ -92,7 +118,7 @@ pub(crate) struct ExpansionAst {
 }
 
 /// What an expansion changes.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Target {
     MinPlayers(Vec<TeamIdx>),
     MaxPlayers(Vec<TeamIdx>),
@@ -104,6 +130,28 @@ pub(crate) enum Target {
 }
 
 impl Target {
+    /// The properties that it changes, each as a target of its own: a field, or a size of one team.
+    pub(crate) fn parts(&self) -> Vec<Self> {
+        match self {
+            Self::MinPlayers(teams) => teams.iter().map(|&it| Self::MinPlayers(vec![it])).collect(),
+            Self::MaxPlayers(teams) => teams.iter().map(|&it| Self::MaxPlayers(vec![it])).collect(),
+            Self::RuleField { .. } => vec![self.clone()],
+        }
+    }
+
+    /// The value before the first step; of several teams that of the first.
+    pub(crate) fn as_written(&self, ast: &RuleSetAst) -> Option<FieldValue> {
+        let first = |teams: &[TeamIdx]| teams.first().map(|&team| &ast.schema.teams[team]);
+        let players = match self {
+            Self::MinPlayers(teams) => first(teams)?.min_players,
+            Self::MaxPlayers(teams) => first(teams)?.max_players,
+            Self::RuleField { rule, field } => {
+                return Some(ast.rules.get(*rule)?.field(field)?.value.clone());
+            }
+        };
+        Some(FieldValue::Number(f64::from(players)))
+    }
+
     /// The target as it is written, for instance `teams[red, blue].minPlayers`.
     pub(crate) fn text(&self, ast: &RuleSetAst) -> String {
         let teams = |teams: &[TeamIdx], property| {
@@ -144,16 +192,22 @@ pub(crate) enum Statement {
 }
 
 impl Statement {
-    /// Adds the positions of the rules that it names.
-    pub(crate) fn rules(&self, named: &mut BTreeSet<usize>) {
+    /// The positions of the rules that it names.
+    pub(crate) fn rules(&self) -> BTreeSet<usize> {
+        let mut named = BTreeSet::new();
+        self.add_rules(&mut named);
+        named
+    }
+
+    fn add_rules(&self, named: &mut BTreeSet<usize>) {
         match self {
             Self::Rule(position) => {
                 named.insert(*position);
             }
-            Self::Not(part) => part.rules(named),
+            Self::Not(part) => part.add_rules(named),
             Self::And(a, b) | Self::Or(a, b) | Self::Xor(a, b) => {
-                a.rules(named);
-                b.rules(named);
+                a.add_rules(named);
+                b.add_rules(named);
             }
         }
     }

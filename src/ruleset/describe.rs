@@ -5,9 +5,10 @@ use std::fmt;
 
 use super::epochs::TeamSize;
 use super::plan::Plan;
-use crate::base::epoch::PerEpoch;
+use crate::base::epoch::{Epoch, PerEpoch};
 use crate::eval::pairs::{Near, Reach};
-use crate::model::schema::{AgeSelection, BatchingPreference, PartyAggregation, Strategy};
+use crate::eval::quotas::Held;
+use crate::model::schema::{AgeSelection, BatchingPreference, Strategy};
 use crate::pool::layout::StringSource;
 use crate::rules::{Compiled, Cost};
 
@@ -92,6 +93,9 @@ pub struct SearchSummary {
     pub windows: Vec<BoundSummary>,
     /// Attributes, lists that have a string in common.
     pub shared: Vec<String>,
+    /// Attributes, or `playerId`, of which rules say how many players of some teams have a string. A
+    /// search is left once those who could still join lack them, or are too many with one.
+    pub counted: Vec<String>,
     /// Latencies within a bound at one location: how parties are put together, and the bound in
     /// milliseconds.
     pub latencies: Vec<BoundSummary>,
@@ -170,10 +174,7 @@ impl PlanSummary {
                 AgeSelection::Newest => "newest",
                 AgeSelection::Oldest => "oldest",
             },
-            party_aggregation: match ast.party_aggregation {
-                PartyAggregation::Exact => "exact",
-                PartyAggregation::Collapse => "collapse",
-            },
+            party_aggregation: ast.party_aggregation.as_str(),
             columns: columns(plan),
             epochs: epochs(plan),
             search: search(plan),
@@ -202,29 +203,28 @@ fn columns(plan: &Plan) -> Vec<ColumnSummary> {
     columns.extend(layout.lists.iter().map(|&it| attribute("string_list", it)));
     columns.extend(layout.maps.iter().map(|&(it, _)| attribute("string_number_map", it)));
     columns.extend(layout.texts.iter().map(|&it| attribute("text", it)));
-    columns.extend(layout.latencies.iter().map(|aggregation| ColumnSummary {
-        kind: "latency",
-        of: format!("{aggregation:?}").to_lowercase(),
-    }));
+    columns.extend(
+        layout
+            .latencies
+            .iter()
+            .map(|aggregation| ColumnSummary { kind: "latency", of: aggregation.as_str().into() }),
+    );
     columns
 }
 
 fn epochs(plan: &Plan) -> Vec<EpochSummary> {
     let schema = &plan.ast.schema;
-    let epoch = |epoch: crate::base::epoch::Epoch| {
-        let from_seconds = plan.epochs.start(epoch).get() / 1000;
-        let due = |wait_seconds: u32| u64::from(wait_seconds) == from_seconds;
-        let changed = plan
-            .ast
-            .expansions
-            .iter()
-            .filter(|expansion| expansion.steps.iter().any(|step| due(step.wait_seconds)));
+    let epoch = |epoch: Epoch| {
+        let from_seconds = plan.epochs.start_seconds(epoch);
+        let changed = plan.ast.expansions.iter().filter(|expansion| {
+            expansion.steps.iter().any(|step| step.wait_seconds == from_seconds)
+        });
         let sizes = plan.sizes[epoch].enumerate().map(|(instance, &TeamSize { min, max })| {
             let team = schema.instances[instance].name.to_string();
             SizeSummary { team, min_players: min, max_players: max }
         });
         EpochSummary {
-            from_seconds,
+            from_seconds: from_seconds.into(),
             changes: changed.map(|expansion| expansion.target.text(&plan.ast)).collect(),
             sizes: sizes.collect(),
         }
@@ -249,10 +249,20 @@ fn search(plan: &Plan) -> SearchSummary {
         StringSource::Attribute(it) => attribute(it),
     };
     let window = |it: &Near| bound(attribute(layout.numbers[it.column]), &it.max);
-    let latency =
-        |it: &Reach| bound(format!("{:?}", layout.latencies[it.column]).to_lowercase(), &it.max);
+    let latency = |it: &Reach| bound(layout.latencies[it.column].as_str().to_owned(), &it.max);
+    let mut counted = Vec::new();
+    for of in &plan.quotas.holdings {
+        let name = match of.holding.held {
+            Held::String(column) => group(layout.strings[column]),
+            Held::List(column, _) => attribute(layout.lists[column]),
+        };
+        if !counted.contains(&name) {
+            counted.push(name);
+        }
+    }
     SearchSummary {
         groups: pairs.same.iter().map(|&it| group(layout.strings[it])).collect(),
+        counted,
         cells,
         windows: pairs.near.iter().map(window).collect(),
         shared: pairs.share.iter().map(|it| attribute(layout.lists[it.column])).collect(),
@@ -280,9 +290,14 @@ impl fmt::Display for SearchSummary {
         let windows = self.windows.iter().map(bounds);
         let shared = self.shared.iter().map(|it| format!("shared {it}"));
         let latencies = self.latencies.iter().map(|it| format!("latency {}", bounds(it)));
-        let all: Vec<String> =
-            groups.chain(cells).chain(windows).chain(shared).chain(latencies).collect();
-        f.write_str(&if all.is_empty() { "all tickets".into() } else { all.join("; ") })
+        let counted = self.counted.iter().map(|it| format!("counted {it}"));
+        let by_pairs = groups.chain(cells).chain(windows).chain(shared).chain(latencies);
+        let mut all: Vec<String> = by_pairs.collect();
+        if all.is_empty() {
+            all.push("all tickets".into());
+        }
+        all.extend(counted);
+        f.write_str(&all.join("; "))
     }
 }
 

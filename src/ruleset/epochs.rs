@@ -1,5 +1,5 @@
-//! Expansions cut waiting time into epochs (`matching.md` section 3): in each, every property has
-//! one frozen value. Nothing is patched while matches are searched.
+//! Expansions cut waiting time into epochs: in each, every property has one frozen value. Nothing is
+//! patched while matches are searched.
 
 use super::ast::{ExpansionAst, FieldValue, RuleSetAst, StepAst, Target};
 use crate::base::epoch::{Epoch, PerEpoch};
@@ -20,6 +20,9 @@ pub(crate) struct TeamSize {
     pub(crate) max: u32,
 }
 
+/// The size of every team instance in every epoch.
+pub(crate) type TeamSizes = Col<Epoch, Col<InstanceIdx, TeamSize>>;
+
 impl Epochs {
     pub(crate) fn new(expansions: &[ExpansionAst]) -> Self {
         let steps = expansions.iter().flat_map(|expansion| &expansion.steps);
@@ -38,6 +41,11 @@ impl Epochs {
     /// The waiting time from which `epoch` is in force.
     pub(crate) fn start(&self, epoch: Epoch) -> Millis {
         self.starts[epoch]
+    }
+
+    /// The same in seconds: every step is a whole number of them.
+    pub(super) fn start_seconds(&self, epoch: Epoch) -> u32 {
+        (self.start(epoch).get() / 1000) as u32
     }
 
     /// The epoch in force at a waiting time.
@@ -99,10 +107,7 @@ pub(crate) fn field_origins(
 }
 
 /// The sizes of every team instance in every epoch.
-pub(crate) fn team_sizes(
-    ast: &RuleSetAst,
-    epochs: &Epochs,
-) -> Col<Epoch, Col<InstanceIdx, TeamSize>> {
+pub(crate) fn team_sizes(ast: &RuleSetAst, epochs: &Epochs) -> TeamSizes {
     let in_epoch = |epoch| {
         let written = ast.schema.teams.iter();
         let mut teams: Col<TeamIdx, TeamSize> =

@@ -7,7 +7,8 @@ use petgraph::algo::astar;
 use petgraph::dot::{Config, Dot};
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use super::ast::{FieldValue, RuleSetAst, Statement, Target};
+use super::ast::{FieldValue, RuleSetAst, Target};
+use super::statement::RuleText;
 use crate::base::idx::Col;
 use crate::expr::ast::{Expr, Leaf};
 use crate::model::schema::{AttributeIdx, TeamIdx};
@@ -76,7 +77,8 @@ impl DependencyGraph {
                 FieldValue::Expression(expr) => needs_of(expr),
                 FieldValue::Attribute(attribute) => vec![attributes[*attribute]],
                 FieldValue::Statement(statement) => {
-                    named_rules(statement).filter_map(|it| rules.get(it).copied()).collect()
+                    let named = statement.rules().into_iter();
+                    named.filter_map(|it| rules.get(it).copied()).collect()
                 }
                 FieldValue::Number(_)
                 | FieldValue::Word(_)
@@ -112,24 +114,14 @@ impl DependencyGraph {
     }
 }
 
-/// The positions of the rules that a statement names.
-fn named_rules(statement: &Statement) -> impl Iterator<Item = usize> {
-    let mut named = std::collections::BTreeSet::new();
-    statement.rules(&mut named);
-    named.into_iter()
-}
-
 /// The ring of compound rules that leads from the rule at `from` back to itself, as names: `a`,
-/// `b`, `a`. `statements` has, for each rule of a text, its name and its statement as written.
-pub(crate) fn ring(
-    statements: &[(Option<&str>, Option<&str>)],
-    from: usize,
-) -> Option<Vec<String>> {
+/// `b`, `a`.
+pub(super) fn ring(rules: &[RuleText<'_>], from: usize) -> Option<Vec<String>> {
     let mut graph: DiGraph<Option<&str>, ()> = DiGraph::new();
-    let nodes: Vec<NodeIndex> = statements.iter().map(|(name, _)| graph.add_node(*name)).collect();
-    for ((_, statement), &node) in statements.iter().zip(&nodes) {
-        for word in statement.unwrap_or("").split(['(', ')', ',']).map(str::trim) {
-            let named = statements.iter().position(|(name, _)| *name == Some(word));
+    let nodes: Vec<NodeIndex> = rules.iter().map(|rule| graph.add_node(rule.name)).collect();
+    for (rule, &node) in rules.iter().zip(&nodes) {
+        for word in rule.statement.unwrap_or("").split(['(', ')', ',']).map(str::trim) {
+            let named = rules.iter().position(|it| it.name == Some(word));
             if let Some(&needed) = named.and_then(|it| nodes.get(it)) {
                 graph.update_edge(node, needed, ());
             }
@@ -149,16 +141,17 @@ mod tests {
 
     #[test]
     fn the_shortest_ring_is_named() {
-        let statements = [
-            (Some("a"), Some("and(b, not(c))")),
-            (Some("b"), Some("or(c, d)")),
-            (Some("c"), Some("xor(d, a)")),
-            (Some("d"), None),
+        let rule = |name, statement| RuleText { name: Some(name), statement };
+        let rules = [
+            rule("a", Some("and(b, not(c))")),
+            rule("b", Some("or(c, d)")),
+            rule("c", Some("xor(d, a)")),
+            rule("d", None),
         ];
-        let names = |from| ring(&statements, from).map(|it| it.join(" "));
+        let names = |from| ring(&rules, from).map(|it| it.join(" "));
         assert_eq!(names(0).as_deref(), Some("a c a"));
         assert_eq!(names(1).as_deref(), Some("b c a b"));
         assert_eq!(names(3), None);
-        assert_eq!(ring(&[(Some("x"), Some("not(x)"))], 0), Some(vec!["x".into(), "x".into()]));
+        assert_eq!(ring(&[rule("x", Some("not(x)"))], 0), Some(vec!["x".into(), "x".into()]));
     }
 }

@@ -6,9 +6,14 @@ pub(crate) mod epochs;
 mod graph;
 pub(crate) mod lint;
 mod parse;
+mod parse_algorithm;
+mod parse_attributes;
 mod parse_expansions;
 mod parse_rules;
+mod parse_teams;
+mod places;
 pub(crate) mod plan;
+mod sizes;
 mod statement;
 pub(crate) mod terms;
 
@@ -134,6 +139,19 @@ impl RuleSet {
     /// What of the rule set these players can never meet, whoever joins them: they lack an
     /// attribute without a default, or report no latency where a rule needs it. A look at the
     /// players of last night says whether the game sends what the rules ask for.
+    ///
+    /// ```
+    /// # use rallypoint::{Player, RuleSet};
+    /// let rules = RuleSet::from_json(r#"{"ruleLanguageVersion": "1.0",
+    ///     "playerAttributes": [{"name": "skill", "type": "number"}],
+    ///     "teams": [{"name": "all", "minPlayers": 2, "maxPlayers": 2}],
+    ///     "rules": [{"name": "near", "type": "batchDistance", "batchAttribute": "skill", "maxDistance": 5}]}"#)?;
+    /// let players = [Player::new("ana").with_number("skil", 7.0)];
+    /// let warnings = rules.lint_players(&players);
+    /// assert_eq!(warnings.len(), 1);
+    /// println!("{}", warnings[0]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn lint_players<'p>(
         &self,
         players: impl IntoIterator<Item = &'p Player>,
@@ -157,10 +175,7 @@ impl RuleSet {
     /// (decision 3). It finds a mistake; it does not resist someone who looks for two texts with
     /// one hash.
     pub fn fingerprint(&self) -> String {
-        let parties = match self.0.ast.party_aggregation {
-            PartyAggregation::Exact => "exact",
-            PartyAggregation::Collapse => "collapse",
-        };
+        let parties = self.0.ast.party_aggregation.as_str();
         format!("{:032x}", fnv1a_128(&[self.text(), parties]))
     }
 
@@ -201,6 +216,21 @@ impl RuleSet {
     /// # Errors
     /// [`JudgeError`] when the tickets do not describe a match of this rule set at all, for
     /// instance because a team is not declared. A match that breaks rules is no error.
+    ///
+    /// ```
+    /// # use rallypoint::{Millis, PlacedTicket, Player, RuleSet};
+    /// let rules = RuleSet::from_json(include_str!("../../rulesets/duel.json"))?;
+    /// let ticket = |team: &str, name: &str, skill| PlacedTicket {
+    ///     team: team.into(),
+    ///     age: Millis::from_secs(0),
+    ///     players: vec![Player::new(name).with_number("skill", skill)],
+    ///     backfill: false,
+    /// };
+    /// let judgement = rules.judge(&[ticket("challenger", "ana", 1500.0), ticket("defender", "ben", 2900.0)])?;
+    /// assert!(!judgement.valid);
+    /// println!("{judgement:#?}"); // every rule with its values and bounds
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn judge(&self, tickets: &[PlacedTicket]) -> Result<Judgement, JudgeError> {
         reference::judge(&self.0.ast, tickets)
     }

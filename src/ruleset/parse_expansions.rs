@@ -6,18 +6,12 @@ use std::ops::Range;
 use super::ast::{ExpansionAst, FieldValue, StepAst, Target};
 use super::parse_rules::{ParsedRule, measured_base, parse_field};
 use crate::diag::{Problems, RuleSetErrorKind, RuleSetWarningKind, Site, did_you_mean, shorten};
+use crate::expr::ty::Base;
 use crate::json::cursor::{Cursor, Object};
 use crate::json::node::Value;
 use crate::model::limits;
-use crate::model::schema::{Schema, TeamIdx};
+use crate::model::schema::Schema;
 use crate::rules::FieldShape;
-
-/// What the steps of an expansion hold.
-#[derive(Clone, Copy)]
-enum StepShape {
-    TeamSize(&'static str),
-    Field(FieldShape),
-}
 
 pub(super) fn parse(
     cursor: &Cursor,
@@ -26,7 +20,7 @@ pub(super) fn parse(
     problems: &mut Problems,
 ) -> Vec<ExpansionAst> {
     let mut expansions = Vec::new();
-    // Properties that an expansion before has taken: (component, position, property).
+    // The properties that expansions before have taken.
     let mut taken = BTreeSet::new();
     let mut steps_read = 0;
     for (index, node) in cursor.list(problems).unwrap_or_default().iter().enumerate() {
@@ -39,38 +33,20 @@ pub(super) fn parse(
         let steps = object.require("steps", problems);
         let Some(target_cursor) = object.require("target", problems) else { continue };
         let targets = parse_target(&target_cursor, schema, rules, problems);
+        if targets.is_none()
+            && let Some(steps) = &steps
+        {
+            parse_steps(steps, &StepValues::without_target(&target_cursor), problems);
+        }
         for target in targets.unwrap_or_default() {
-            for key in spread(&target) {
-                if !taken.insert(key) {
-                    let text = target_cursor.string(problems).unwrap_or_default();
-                    let kind = RuleSetErrorKind::TargetOverlap { target: shorten(text) };
-                    let help = "put all steps of one property into one expansion";
-                    problems.error_help(&target_cursor.site(), kind, help);
-                    break;
-                }
+            if !target.parts().into_iter().all(|part| taken.insert(part)) {
+                let text = target_cursor.string(problems).unwrap_or_default();
+                let kind = RuleSetErrorKind::TargetOverlap { target: shorten(text) };
+                let help = "put all steps of one property into one expansion";
+                problems.error_help(&target_cursor.site(), kind, help);
             }
-            let shape = match &target {
-                Target::MinPlayers(_) => Some(StepShape::TeamSize("minPlayers")),
-                Target::MaxPlayers(_) => Some(StepShape::TeamSize("maxPlayers")),
-                Target::RuleField { rule, field } => rules
-                    .get(*rule)
-                    .and_then(|it| it.kind)
-                    .and_then(|kind| kind.fields().iter().find(|it| it.name == *field))
-                    .map(|it| StepShape::Field(it.shape)),
-            };
-            let Some((shape, steps)) = shape.zip(steps.as_ref()) else { continue };
-            let measured = match &target {
-                Target::RuleField { rule, .. } => {
-                    rules.get(*rule).and_then(|it| measured_base(&it.rule.fields))
-                }
-                _ => None,
-            };
-            let read = |cursor: &Cursor, problems: &mut Problems| match shape {
-                StepShape::TeamSize(what) => cursor
-                    .whole_number(what, 0, limits::MATCH_PLAYERS_MAX, problems)
-                    .map(|players| FieldValue::Number(f64::from(players))),
-                StepShape::Field(shape) => parse_field(cursor, shape, measured, schema, problems),
-            };
+            let values = StepValues::of(&target, schema, rules);
+            let Some((values, steps)) = values.zip(steps.as_ref()) else { continue };
             if let Value::Array(items) = &steps.node.value {
                 steps_read += items.len();
             }
@@ -83,30 +59,66 @@ pub(super) fn parse(
                 problems.error(&target_cursor.site(), kind);
                 return expansions;
             }
-            let steps = parse_steps(steps, read, problems);
+            let steps = parse_steps(steps, &values, problems);
             expansions.push(ExpansionAst { target, steps });
         }
     }
     expansions
 }
 
-fn spread(target: &Target) -> Vec<(&'static str, usize, &'static str)> {
-    use crate::base::idx::Idx;
-    let teams = |teams: &[TeamIdx], property| {
-        teams.iter().map(|team| ("teams", team.index(), property)).collect()
-    };
-    match target {
-        Target::MinPlayers(targets) => teams(targets, "minPlayers"),
-        Target::MaxPlayers(targets) => teams(targets, "maxPlayers"),
-        Target::RuleField { rule, field } => vec![("rules", *rule, *field)],
+/// What the steps of a target may hold.
+enum StepValues<'s> {
+    /// A number of players, by the name of the property.
+    TeamSize(&'static str),
+    Field {
+        shape: FieldShape,
+        /// What the measurements of the rule are made of.
+        measured: Option<Base>,
+        schema: &'s Schema,
+    },
+    /// Their target cannot be told, so neither can what they should hold.
+    Unknown,
+}
+
+impl<'s> StepValues<'s> {
+    /// Of steps whose target is not known, as far as its text tells.
+    fn without_target(cursor: &Cursor) -> Self {
+        let Value::String(text) = &cursor.node.value else { return Self::Unknown };
+        match TargetText::split(text).map(|target| (target.component, target.property.text)) {
+            Some(("teams", "minPlayers")) => Self::TeamSize("minPlayers"),
+            Some(("teams", "maxPlayers")) => Self::TeamSize("maxPlayers"),
+            _ => Self::Unknown,
+        }
+    }
+
+    /// `None` where the type of the rule is wrong, which is reported where it stands.
+    fn of(target: &Target, schema: &'s Schema, rules: &[ParsedRule]) -> Option<Self> {
+        match target {
+            Target::MinPlayers(_) => Some(Self::TeamSize("minPlayers")),
+            Target::MaxPlayers(_) => Some(Self::TeamSize("maxPlayers")),
+            Target::RuleField { rule, field } => {
+                let ParsedRule { rule, kind } = rules.get(*rule)?;
+                let shape = kind.as_ref()?.fields().iter().find(|it| it.name == *field)?.shape;
+                Some(Self::Field { shape, measured: measured_base(&rule.fields), schema })
+            }
+        }
+    }
+
+    fn read(&self, cursor: &Cursor, problems: &mut Problems) -> Option<FieldValue> {
+        match *self {
+            Self::TeamSize(what) => {
+                let players = cursor.whole_number(what, 0, limits::MATCH_PLAYERS_MAX, problems)?;
+                Some(FieldValue::Number(f64::from(players)))
+            }
+            Self::Field { shape, measured, schema } => {
+                parse_field(cursor, shape, measured, schema, problems)
+            }
+            Self::Unknown => None,
+        }
     }
 }
 
-fn parse_steps(
-    cursor: &Cursor,
-    read: impl Fn(&Cursor, &mut Problems) -> Option<FieldValue>,
-    problems: &mut Problems,
-) -> Vec<StepAst> {
+fn parse_steps(cursor: &Cursor, values: &StepValues<'_>, problems: &mut Problems) -> Vec<StepAst> {
     let Some(items) = cursor.list(problems) else { return Vec::new() };
     if items.is_empty() {
         let help = Some("add steps, or take the expansion out".into());
@@ -124,7 +136,7 @@ fn parse_steps(
         let wait = parse_wait(&object, previous, problems);
         let value = object
             .require("value", problems)
-            .and_then(|it| read(&it, problems).map(|value| (value, it.site())));
+            .and_then(|it| values.read(&it, problems).map(|value| (value, it.site())));
         previous = wait.as_ref().map(|&(seconds, _)| seconds).or(previous);
         if let Some(((wait_seconds, wait_site), (value, site))) = wait.zip(value) {
             steps.push(StepAst { wait_seconds, wait_site, site, value });
@@ -335,13 +347,11 @@ fn rule_target(
         not_expandable(cursor, property, &of, &names, problems);
         return None;
     };
-    if rule.field(field.name).is_none() {
-        if !rule.broken {
-            let kind =
-                RuleSetErrorKind::TargetAbsent { rule: shorten(text), property: field.name.into() };
-            let help = Some(format!("give the rule the `{}` that it begins with", field.name));
-            problems.error_inside(&cursor.site(), property.span.clone(), kind, help);
-        }
+    if rule.lacks(field.name) {
+        let kind =
+            RuleSetErrorKind::TargetAbsent { rule: shorten(text), property: field.name.into() };
+        let help = Some(format!("give the rule the `{}` that it begins with", field.name));
+        problems.error_inside(&cursor.site(), property.span.clone(), kind, help);
         return None;
     }
     Some(Target::RuleField { rule: position, field: field.name })

@@ -1,12 +1,15 @@
 //! Rules of the typed tree: which fields there are, the rule kinds say.
 
+use std::collections::BTreeSet;
+
 use super::ast::{FieldAst, FieldValue, RuleAst};
-use super::parse::{declared_attribute, parse_name};
-use super::statement;
+use super::parse::parse_name;
+use super::parse_attributes::declared_attribute;
+use super::statement::{self, RuleText};
 use crate::diag::{
     LaxReading, Problems, RuleSetErrorKind, RuleSetWarningKind, Site, did_you_mean, shorten,
 };
-use crate::expr::ast::Expr;
+use crate::expr::ast::{Expr, ExprSyntax};
 use crate::expr::ty::Base;
 use crate::expr::{check, parse::parse as parse_expression};
 use crate::json::cursor::{Cursor, Object};
@@ -24,7 +27,7 @@ pub(super) struct ParsedRule {
 impl ParsedRule {
     /// A rule whose name cannot be told.
     pub(super) fn unread(site: Site) -> Self {
-        let rule = RuleAst { name: String::new(), kind: "", site, fields: vec![], broken: true };
+        let rule = RuleAst { name: String::new(), kind: "", site, fields: vec![], unread: vec![] };
         Self { rule, kind: None }
     }
 
@@ -38,10 +41,13 @@ pub(super) fn parse(cursor: &Cursor, schema: &Schema, problems: &mut Problems) -
     let Some(items) = cursor.list(problems) else {
         return vec![ParsedRule::unread(cursor.site())];
     };
-    let named = |node| (member_text(node, "name"), member_text(node, "statement"));
-    let all: Vec<_> = items.iter().map(named).collect();
+    let text_of = |node| RuleText {
+        name: member_text(node, "name"),
+        statement: member_text(node, "statement"),
+    };
+    let all: Vec<RuleText<'_>> = items.iter().map(text_of).collect();
     let mut parsed: Vec<ParsedRule> = Vec::new();
-    let mut taken = std::collections::BTreeSet::new();
+    let mut taken = BTreeSet::new();
     for (index, node) in items.iter().enumerate() {
         if problems.is_full() {
             break;
@@ -65,8 +71,8 @@ struct RuleContext<'a> {
     schema: &'a Schema,
     /// The rules before it.
     earlier: &'a [ParsedRule],
-    /// The name and the statement of each rule of the text, as far as it has them.
-    all: &'a [(Option<&'a str>, Option<&'a str>)],
+    /// Every rule of the text.
+    all: &'a [RuleText<'a>],
 }
 
 /// A member of a rule that is a string, without a look at what else is wrong with it.
@@ -83,9 +89,9 @@ fn parse_rule(
     context: &RuleContext<'_>,
     problems: &mut Problems,
 ) -> Option<ParsedRule> {
-    let type_cursor = item.object("a rule", problems)?;
-    let has_type = type_cursor.get("type").is_some();
-    let kind = type_cursor.get("type").and_then(|it| rule_kind(&it, problems));
+    let untitled = item.object("a rule", problems)?;
+    let has_type = untitled.get("type").is_some();
+    let kind = untitled.get("type").and_then(|it| rule_kind(&it, problems));
     let of = match (kind, member_text(item.node, "name").map(shorten)) {
         (Some(kind), Some(name)) => format!("{} rule `{name}`", kind.name()),
         (Some(kind), None) if kind.name().starts_with('a') => format!("an {} rule", kind.name()),
@@ -115,9 +121,8 @@ fn parse_rule(
     if let Some(kind) = kind {
         rule.kind = Some(kind);
         rule.rule.kind = kind.name();
-        rule.rule.fields = parse_fields(&object, kind, context, problems);
-        let meant = kind.fields().iter().filter(|it| it.required || object.means(it.name));
-        rule.rule.broken = rule.rule.fields.len() < meant.count();
+        let Fields { read, unread } = parse_fields(&object, kind, context, problems);
+        (rule.rule.fields, rule.rule.unread) = (read, unread);
     }
     Some(rule)
 }
@@ -134,20 +139,32 @@ fn rule_kind(cursor: &Cursor, problems: &mut Problems) -> Option<&'static dyn Ru
     None
 }
 
+/// The fields of a rule.
+struct Fields {
+    read: Vec<FieldAst>,
+    /// Those that are missing, or of which not all could be read.
+    unread: Vec<&'static str>,
+}
+
 fn parse_fields(
     object: &Object,
     kind: &'static dyn RuleKind,
     context: &RuleContext<'_>,
     problems: &mut Problems,
-) -> Vec<FieldAst> {
-    let mut fields: Vec<FieldAst> = Vec::new();
+) -> Fields {
+    let mut fields = Fields { read: Vec::new(), unread: Vec::new() };
     for field in kind.fields() {
         let cursor = match field.required {
             true => object.require(field.name, problems),
             false => object.get(field.name),
         };
-        let Some(cursor) = cursor else { continue };
-        let base = measured_base(&fields);
+        let Some(cursor) = cursor else {
+            fields
+                .unread
+                .extend((field.required || object.means(field.name)).then_some(field.name));
+            continue;
+        };
+        let base = measured_base(&fields.read);
         let value = match field.shape {
             FieldShape::Statement => {
                 statement::parse(&cursor, context.earlier, context.all, problems)
@@ -155,8 +172,13 @@ fn parse_fields(
             }
             shape => parse_field(&cursor, shape, base, context.schema, problems),
         };
+        let is_whole = match (&value, &cursor.node.value) {
+            (Some(FieldValue::Measurements(read)), Value::Array(all)) => read.len() == all.len(),
+            (value, _) => value.is_some(),
+        };
+        fields.unread.extend((!is_whole).then_some(field.name));
         if let Some(value) = value {
-            fields.push(FieldAst { name: field.name, site: cursor.site(), value });
+            fields.read.push(FieldAst { name: field.name, site: cursor.site(), value });
         }
     }
     fields
@@ -204,6 +226,7 @@ pub(super) fn parse_field(
     }
 }
 
+/// Those of the measurements that can be read.
 fn parse_measurements(
     cursor: &Cursor,
     schema: &Schema,
@@ -220,15 +243,12 @@ fn parse_measurements(
         problems.error(&cursor.site(), RuleSetErrorKind::EmptyList { what });
         return None;
     }
-    let parsed: Vec<_> = items
-        .iter()
-        .enumerate()
-        .map(|(index, node)| {
-            let item = cursor.item(index, node);
-            parse_measurement(&item, schema, problems).map(|it| (it, item.site()))
-        })
-        .collect();
-    parsed.into_iter().collect::<Option<_>>().map(FieldValue::Measurements)
+    let parsed = items.iter().enumerate().filter_map(|(index, node)| {
+        let item = cursor.item(index, node);
+        parse_measurement(&item, schema, problems).map(|it| (it, item.site()))
+    });
+    let parsed: Vec<_> = parsed.collect();
+    (!parsed.is_empty()).then_some(FieldValue::Measurements(parsed))
 }
 
 fn parse_measurement(cursor: &Cursor, schema: &Schema, problems: &mut Problems) -> Option<Expr> {
@@ -246,7 +266,7 @@ fn parse_measurement(cursor: &Cursor, schema: &Schema, problems: &mut Problems) 
 }
 
 fn check_expression(
-    syntax: &crate::expr::ast::ExprSyntax,
+    syntax: &ExprSyntax,
     cursor: &Cursor,
     schema: &Schema,
     problems: &mut Problems,
@@ -284,8 +304,13 @@ fn parse_reference(
             }
             Err(error) => {
                 let number = text.trim().parse::<f64>().is_ok_and(f64::is_finite);
-                if number && measured == Some(Base::Number) {
-                    return cursor.number(problems).map(FieldValue::Number);
+                match measured {
+                    Some(Base::Number) if number => {
+                        return cursor.number(problems).map(FieldValue::Number);
+                    }
+                    // Only measurements, which are misread, could tell whether it is a string.
+                    None if number => return None,
+                    _ => {}
                 }
                 if text.contains("teams[") || text.contains(".players") {
                     if measured != Some(Base::String) {

@@ -10,12 +10,17 @@ use crate::diag::{Problems, RuleSetErrorKind, did_you_mean, found_at, shorten};
 use crate::json::cursor::Cursor;
 use crate::model::limits::STATEMENT_DEPTH_MAX;
 
-/// Reads the statement of the rule that comes after `earlier`. `all` has the name and the
-/// statement of each rule of the text, as far as it has them.
+/// The name and the statement of a rule as written, as far as it has them.
+pub(super) struct RuleText<'t> {
+    pub(super) name: Option<&'t str>,
+    pub(super) statement: Option<&'t str>,
+}
+
+/// Reads the statement of the rule that comes after `earlier`; `all` are the rules of the text.
 pub(super) fn parse(
     cursor: &Cursor,
     earlier: &[ParsedRule],
-    all: &[(Option<&str>, Option<&str>)],
+    all: &[RuleText<'_>],
     problems: &mut Problems,
 ) -> Option<Statement> {
     let text = cursor.string(problems)?;
@@ -47,7 +52,7 @@ struct Reader<'a> {
     text: &'a str,
     at: usize,
     earlier: &'a [ParsedRule],
-    all: &'a [(Option<&'a str>, Option<&'a str>)],
+    all: &'a [RuleText<'a>],
     /// Names that cannot stand here; reading goes on behind them.
     errors: Vec<StatementError>,
     /// Whether it names a rule that may be one whose name is misread.
@@ -141,42 +146,15 @@ impl<'a> Reader<'a> {
     /// The rule of a name; one that cannot stand here is recorded.
     fn name(&mut self, name: &str, start: usize) -> Statement {
         let span = start..start + name.len();
-        let found = self.earlier.iter().position(|it| it.rule.name == name);
-        let Some(position) = found else {
-            if ParsedRule::any_unread(self.earlier)
-                || self.all.iter().any(|(name, _)| name.is_none())
-            {
+        let Some(position) = self.earlier.iter().position(|it| it.rule.name == name) else {
+            let may_be_misread = ParsedRule::any_unread(self.earlier)
+                || self.all.iter().any(|rule| rule.name.is_none());
+            if may_be_misread {
                 self.unread = true;
-                return Statement::Rule(0);
+            } else {
+                let (kind, help) = self.unknown(name);
+                self.errors.push(StatementError { span, kind, help: Some(help) });
             }
-            let known: Vec<&str> = self.earlier.iter().map(|it| &*it.rule.name).collect();
-            let declared = self.all.iter().any(|(it, _)| *it == Some(name));
-            let ring = declared.then(|| graph::ring(self.all, self.earlier.len())).flatten();
-            let (kind, help) = match ring {
-                Some(ring) if ring.iter().any(|it| it == name) => (
-                    RuleSetErrorKind::RuleRing { ring: shorten(&ring.join(" → ")) },
-                    match ring.len() {
-                        2 => "a compound rule cannot name itself".into(),
-                        _ => "a compound rule may name only rules that stand before it".into(),
-                    },
-                ),
-                _ if declared => (
-                    RuleSetErrorKind::LaterRule { name: shorten(name) },
-                    "move that rule before the compound rule".into(),
-                ),
-                _ if has_operator(name) && !known.iter().any(|it| has_operator(it)) => {
-                    (RuleSetErrorKind::UnknownRule { name: shorten(name) }, FORMS.into())
-                }
-                _ if known.is_empty() => (
-                    RuleSetErrorKind::UnknownRule { name: shorten(name) },
-                    "declare it before the compound rule".into(),
-                ),
-                _ => (
-                    RuleSetErrorKind::UnknownRule { name: shorten(name) },
-                    did_you_mean(name, &known, "declared before:"),
-                ),
-            };
-            self.errors.push(StatementError { span, kind, help: Some(help) });
             return Statement::Rule(0);
         };
         let kind = self.earlier.get(position).and_then(|it| it.kind);
@@ -187,6 +165,33 @@ impl<'a> Reader<'a> {
             self.errors.push(StatementError { span, kind, help });
         }
         Statement::Rule(position)
+    }
+
+    /// Why a name is that of no rule before this one, and what would help.
+    fn unknown(&self, name: &str) -> (RuleSetErrorKind, String) {
+        let declared = self.all.iter().any(|rule| rule.name == Some(name));
+        let ring = declared.then(|| graph::ring(self.all, self.earlier.len())).flatten();
+        if let Some(ring) = ring.filter(|ring| ring.iter().any(|it| it == name)) {
+            let help = match ring.len() {
+                2 => "a compound rule cannot name itself",
+                _ => "a compound rule may name only rules that stand before it",
+            };
+            let ring = shorten(&ring.join(" → "));
+            return (RuleSetErrorKind::RuleRing { ring }, help.into());
+        }
+        if declared {
+            let kind = RuleSetErrorKind::LaterRule { name: shorten(name) };
+            return (kind, "move that rule before the compound rule".into());
+        }
+        let known: Vec<&str> = self.earlier.iter().map(|it| &*it.rule.name).collect();
+        let help = if has_operator(name) && !known.iter().any(|it| has_operator(it)) {
+            FORMS.into()
+        } else if known.is_empty() {
+            "declare it before the compound rule".into()
+        } else {
+            did_you_mean(name, &known, "declared before:")
+        };
+        (RuleSetErrorKind::UnknownRule { name: shorten(name) }, help)
     }
 }
 

@@ -92,14 +92,10 @@ impl RuleSetTerms {
         let ast = &plan.ast;
         let named = ast.named_by_compounds();
         let rules = ast.rules.iter().enumerate();
-        let steps = ast.expansions.iter().flat_map(|expansion| &expansion.steps);
-        let mut epoch_seconds: Vec<u32> = steps.map(|step| step.wait_seconds).collect();
-        epoch_seconds.push(0);
-        epoch_seconds.sort_unstable();
-        epoch_seconds.dedup();
+        let epochs = plan.epochs.indices();
         Self {
             oldest_decides: ast.algorithm.age_selection == AgeSelection::Oldest,
-            epoch_seconds,
+            epoch_seconds: epochs.map(|epoch| plan.epochs.start_seconds(epoch)).collect(),
             rules: rules
                 .map(|(position, rule)| {
                     let sorts = matches!(rule.kind, "absoluteSort" | "distanceSort");
@@ -187,21 +183,11 @@ impl RuleTerms {
 
 fn expansion_terms(plan: &Plan, expansion: &ExpansionAst) -> ExpansionTerms {
     let ast = &plan.ast;
-    let (rule, written) = match &expansion.target {
-        Target::RuleField { rule, field } => {
-            let rule = ast.rules.get(*rule);
-            let written = rule.and_then(|rule| rule.field(field)).map(|field| field.value.clone());
-            (rule.map(|rule| rule.name.clone()), written)
-        }
-        Target::MinPlayers(teams) | Target::MaxPlayers(teams) => {
-            let team = teams.first().map(|&team| &ast.schema.teams[team]);
-            let size = team.map(|team| match &expansion.target {
-                Target::MinPlayers(_) => team.min_players,
-                _ => team.max_players,
-            });
-            (None, size.map(|size| FieldValue::Number(f64::from(size))))
-        }
+    let rule = match expansion.target {
+        Target::RuleField { rule, .. } => ast.rules.get(rule).map(|rule| rule.name.clone()),
+        Target::MinPlayers(_) | Target::MaxPlayers(_) => None,
     };
+    let written = expansion.target.as_written(ast);
     let step = |from_seconds, value: &FieldValue| StepTerms {
         from_seconds,
         number: match value {

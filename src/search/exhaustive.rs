@@ -5,7 +5,8 @@
 //! (`ahead.rs`) only as far as it must: until the candidates that can still join would fill every team to its
 //! minimum. It then goes on with the first of them, and comes back for more when that has led
 //! nowhere. A step that cannot be filled is left at once. A partial match is given up only when a
-//! rule says that no completion of it can be valid, or when the candidates left cannot fill it.
+//! rule says that no completion of it can be valid, or when the candidates left cannot fill it, or
+//! do not bring what rules count (`quotas.rs`).
 //!
 //! Epochs. A match is judged in the epoch of its newest (or oldest) ticket. The search goes
 //! through the epochs that can come out, latest first, each time over the tickets that are old
@@ -20,6 +21,7 @@
 
 use super::ahead::{Able, Source, Then, Windows};
 use super::balanced::Group;
+use super::quotas::Supplies;
 use super::run::{Exhausted, Run, add_seeds};
 use super::stream::Stream;
 use super::together::{Facts, Together};
@@ -57,6 +59,7 @@ pub(crate) struct Searcher {
     pub(super) first_fact: usize,
     pub(super) together: Together,
     pub(super) windows: Windows,
+    pub(super) supplies: Supplies,
     /// Whether the search looks ahead. Its first try does not.
     pub(super) is_careful: bool,
     /// What those who may still join can bring.
@@ -86,6 +89,8 @@ pub(super) struct Used {
     pub(super) begun_anew: u32,
     /// Steps left because too few of those who could join get on with each other.
     pub(super) counted_out: u32,
+    /// Steps left because of what quotas count.
+    pub(super) ruled_out: u32,
 }
 
 impl Searcher {
@@ -101,6 +106,7 @@ impl Searcher {
             first_fact: 0,
             together: Together::default(),
             windows: Windows::default(),
+            supplies: Supplies::default(),
             is_careful: false,
             coming: Vec::new(),
             lineup: LineupBuffers::default(),
@@ -238,6 +244,7 @@ impl Searcher {
             return Ok(());
         }
         self.stream.open(run);
+        self.supplies.clear();
         let anchor = self.facts.push(run, run.anchor);
         self.first_fact = anchor + 1;
         let nodes_end = run.nodes_max;
@@ -310,6 +317,9 @@ impl Searcher {
         if run.best_players >= run.capacity || self.candidate.players >= run.capacity {
             return Ok(());
         }
+        if self.is_ruled_out(run, self.next_position(&source)) {
+            return Ok(());
+        }
         let start = self.known.len();
         let goes_on = match self.is_careful {
             true => self.look_ahead(run, &mut source),
@@ -345,6 +355,10 @@ impl Searcher {
                 if left < missing || reach <= run.best_players {
                     return Ok(());
                 }
+            }
+            // The steps before may have come to the last of the candidates.
+            if self.is_ruled_out(run, fact.saturating_sub(self.first_fact)) {
+                return Ok(());
             }
             let behind =
                 Source { from: position + 1, to: self.known.len(), then: Then::Source(&source) };

@@ -15,6 +15,7 @@ mod exchange;
 mod exchange_tests;
 mod exhaustive;
 mod guard;
+mod holders;
 #[cfg(test)]
 mod index_tests;
 mod jobs;
@@ -23,6 +24,9 @@ mod partitions;
 mod pass;
 mod probe;
 mod progress;
+mod quotas;
+#[cfg(test)]
+mod quotas_tests;
 mod run;
 mod sharing;
 mod stream;

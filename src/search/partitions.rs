@@ -24,6 +24,7 @@ use crate::base::intern::Sym;
 use crate::base::time::Timestamp;
 use crate::eval::pairs::Pairs;
 use crate::eval::profiles::Profiles;
+use crate::eval::quotas::Quotas;
 use crate::pool::columns::{Columns, TicketRow};
 use crate::ruleset::plan::Plan;
 
@@ -72,6 +73,7 @@ pub(super) struct Partition {
 #[derive(Debug)]
 struct Known {
     pairs: Pairs,
+    quotas: Quotas,
     profiles: Profiles,
     is_plain: bool,
 }
@@ -99,25 +101,31 @@ const OLDEST_ASKED_MAX: usize = 16;
 impl Known {
     fn view<'a>(&'a self, pool: PoolAt<'a>) -> View<'a> {
         let PoolAt { plan, columns, now, terms } = pool;
-        let Self { pairs, profiles, is_plain } = self;
-        View { plan, columns, now, terms, pairs, profiles, is_plain: *is_plain }
+        let Self { pairs, quotas, profiles, is_plain } = self;
+        View { plan, columns, now, terms, pairs, quotas, profiles, is_plain: *is_plain }
     }
 }
 
 impl Partitions {
     pub(crate) fn new(plan: &Plan) -> Self {
-        Self::with_pairs(plan, plan.pairs.clone(), false)
+        Self::knowing(plan, (plan.pairs.clone(), plan.quotas.clone()), false)
     }
 
     /// Passes over no ticket: the plain way that the cells are held against.
     #[cfg(test)]
     pub(crate) fn plain(plan: &Plan) -> Self {
-        Self::with_pairs(plan, Pairs::default(), true)
+        Self::knowing(plan, Default::default(), true)
     }
 
-    fn with_pairs(plan: &Plan, pairs: Pairs, is_plain: bool) -> Self {
+    /// Counts nothing by quotas: the way that their look-ahead is held against.
+    #[cfg(test)]
+    pub(crate) fn without_quotas(plan: &Plan) -> Self {
+        Self::knowing(plan, (plan.pairs.clone(), Quotas::default()), false)
+    }
+
+    fn knowing(plan: &Plan, (pairs, quotas): (Pairs, Quotas), is_plain: bool) -> Self {
         Self {
-            known: Known { pairs, profiles: Profiles::default(), is_plain },
+            known: Known { pairs, quotas, profiles: Profiles::default(), is_plain },
             of_row: Col::new(),
             by_strings: BTreeMap::new(),
             partitions: Col::new(),
@@ -189,7 +197,10 @@ impl Partitions {
     /// Adds a ticket. It does not count as changed.
     pub(crate) fn insert(&mut self, pool: PoolAt<'_>, row: TicketRow) {
         self.strings.clear();
-        let Known { pairs, profiles, .. } = &mut self.known;
+        let Known { pairs, quotas, profiles, .. } = &mut self.known;
+        if !quotas.is_empty() {
+            profiles.count(quotas, pool.columns, row);
+        }
         let is_possible = profiles.set(pairs, pool.columns, row)
             && pairs.strings(pool.columns, row, &mut self.strings);
         let partition = is_possible.then(|| self.partition_of_strings());

@@ -98,6 +98,16 @@ impl Stream {
         })
     }
 
+    /// All candidates, once the last of them has been looked at.
+    pub(super) fn whole(&self) -> Option<&[Known]> {
+        self.is_done.then_some(&*self.drawn)
+    }
+
+    /// The candidate at a position, if it has been looked at.
+    pub(super) fn at(&self, position: usize) -> Option<Entry> {
+        self.drawn.get(position).map(|it| it.entry)
+    }
+
     /// At most so many players are there from a position on.
     pub(super) fn players_from(&self, run: &Run<'_>, position: usize) -> u32 {
         let up_to = |count: usize| {

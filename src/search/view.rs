@@ -6,6 +6,7 @@ use crate::base::epoch::Epoch;
 use crate::base::time::Timestamp;
 use crate::eval::pairs::{Pairs, Span};
 use crate::eval::profiles::Profiles;
+use crate::eval::quotas::Quotas;
 use crate::pool::columns::{Columns, LocationSet, TicketRow};
 use crate::ruleset::plan::Plan;
 
@@ -18,6 +19,8 @@ pub(crate) struct View<'a> {
     pub(crate) terms: MatchTerms,
     /// What is known of each two tickets of a match; nothing where all tickets are looked at.
     pub(super) pairs: &'a Pairs,
+    /// How many players must or may hold a string; nothing where all tickets are looked at.
+    pub(super) quotas: &'a Quotas,
     pub(super) profiles: &'a Profiles,
     /// Whether all tickets are looked at, as if nothing were known of pairs.
     pub(super) is_plain: bool,
@@ -86,6 +89,12 @@ impl View<'_> {
     #[inline]
     pub(super) fn signatures(&self, ticket: Entry) -> &[u64] {
         self.profiles.signatures(self.pairs, ticket.row)
+    }
+
+    /// What quotas count of a ticket, or of a part of a backfill ticket.
+    #[inline]
+    pub(super) fn counts(&self, row: TicketRow) -> &[u8] {
+        self.profiles.counts(self.quotas, row)
     }
 
     /// The locations that a ticket allows in a match that `epoch` judges.

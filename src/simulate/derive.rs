@@ -26,8 +26,8 @@ impl Population {
     ///   many as a match has players if all must be different. Its default is common.
     /// - A list has one or two of the strings that rules name, or of five.
     /// - A map has its default's keys, or three.
-    /// - Parties have up to five players, and no more than the smallest team takes. They share what must be
-    ///   equal, and lie near together where a distance is bounded.
+    /// - Parties have up to five players, and no more than the smallest team takes. They share what
+    ///   must be equal, and lie near together where a distance is bounded.
     /// - If a rule is about latency, players live at one of three locations, and its bound reaches
     ///   from one to the next for some of them.
     pub fn suited_to(rule_set: &RuleSet) -> Self {

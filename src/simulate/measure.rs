@@ -1,31 +1,31 @@
 //! What is made of the events of a simulation, as they come: sums and sketches, nothing that grows
-//! with the tickets.
+//! with the tickets. `report` makes the summary of them at the end.
+
+mod report;
 
 use std::collections::BTreeMap;
 
 use super::arrivals::{Stream, ticket_number};
 use super::sketch::Sketch;
-use super::summary::{
-    EpochShare, ExpansionOverWait, IgnoredOperation, LocationShare, MatchSize, RuleOutcome,
-    SimulationSummary, TeamGap, TimelineBucket, ValueFrom,
-};
+use super::summary::{EpochShare, SimulationSummary, TimelineBucket, ValueFrom};
 use crate::{
-    Acceptance, AttributeType, AttributeValue, Counters, Event, EventDetail, EventTicket, Millis,
-    PlacedTicket, RuleSet, RuleSetTerms, RuleTerms, Timestamp,
+    Acceptance, AttributeType, AttributeValue, Event, EventDetail, EventTicket, PlacedTicket,
+    RuleSet, RuleSetTerms, Timestamp,
 };
 
 /// About so many matches are measured rule by rule; of more, one in so many that it stays near.
 const MEASURED_MATCHES: u64 = 20_000;
 /// The most stretches of the timeline; the last holds what comes later.
 const BUCKETS_MAX: usize = 10_000;
-/// Stretches of a timeline that one is made to have, in seconds, if it then has no more than
-/// [`BUCKETS_WANTED`].
+/// How long, in seconds, the stretches of a timeline may be. The first length counts with which it
+/// has at most [`BUCKETS_WANTED`] of them.
 const BUCKET_SECONDS: [u32; 12] =
     [1, 5, 10, 60, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 86_400];
 const BUCKETS_WANTED: f64 = 240.0;
 /// Shorter simulations than this have stretches of less than a minute.
 const SHORT_SECONDS: f64 = 600.0;
 
+/// Takes the events in, and has what the summary is made of.
 pub(super) struct Collector {
     rule_set: RuleSet,
     terms: RuleSetTerms,
@@ -107,7 +107,7 @@ impl Collector {
                     ..EpochShare::default()
                 })
                 .collect(),
-            expansions: terms.expansions.iter().map(over_wait).collect(),
+            expansions: terms.expansions.iter().map(report::over_wait).collect(),
             ..SimulationSummary::default()
         };
         let numbers = rule_set.attributes().iter();
@@ -349,153 +349,6 @@ impl Collector {
             }
         }
     }
-
-    /// Puts everything together at the end.
-    pub(super) fn finish(
-        mut self,
-        end: u64,
-        counters: &Counters,
-        stream: &Stream,
-    ) -> SimulationSummary {
-        self.go_on_to(end);
-        let active = self.active;
-        self.bucket(end.saturating_sub(1)).told.waiting = active;
-        let seconds = end as f64 / 1000.0;
-        let mut summary = self.summary;
-        summary.simulated_seconds = seconds;
-        summary.outcomes.waiting = active;
-        summary.waits = self.waits.distribution(1000.0);
-        if summary.waits.is_some() {
-            summary.wait_percentiles =
-                (0..=100).map(|percent| self.waits.quantile(percent) / 1000.0).collect();
-        }
-        let arrivals = &mut summary.arrivals;
-        arrivals.recorded = stream.is_recorded();
-        let ignored = stream.ignored().into_iter();
-        arrivals.ignored =
-            ignored.map(|(operation, lines)| IgnoredOperation { operation, lines }).collect();
-        let over = match stream.end() {
-            Some(end) => end as f64 / 1000.0,
-            None => arrivals.last_seconds,
-        };
-        arrivals.tickets_per_second = rate(arrivals.tickets, over);
-        summary.matches.per_minute = 60.0 * rate(summary.matches.succeeded, seconds);
-        summary.matches.fill = self.fill.distribution(1.0);
-        let sizes = self.sizes.into_iter();
-        summary.matches.sizes =
-            sizes.map(|(players, matches)| MatchSize { players, matches }).collect();
-        let formed = summary.matches.formed;
-        for epoch in &mut summary.epochs {
-            epoch.share = rate(epoch.matches, formed as f64);
-        }
-        let (bucket_millis, count) = (self.bucket_millis, self.buckets.len());
-        summary.timeline = (0_u64..)
-            .zip(self.buckets)
-            .map(|(number, bucket)| bucket.told(number * bucket_millis, bucket_millis, end))
-            .collect();
-        summary.rules = rules(&self.terms.rules, self.rules, count, counters);
-        let most = summary.rules.iter().filter(|rule| rule.refused > Some(0));
-        // Of rules that refused as many the first.
-        let most = most.rev().max_by_key(|rule| rule.refused);
-        summary.most_refusing_rule = most.map(|rule| rule.name.clone());
-        let gaps = self.gaps.into_iter();
-        summary.team_gaps = gaps
-            .map(|(attribute, gap)| TeamGap {
-                attribute,
-                gap: gap.all.distribution(1.0),
-                over_time: over_time(gap.buckets, count),
-            })
-            .collect();
-        let locations = self.locations.into_iter();
-        summary.locations = locations
-            .map(|(location, told)| LocationShare {
-                location,
-                matches: told.matches,
-                players: told.players,
-                latency_millis: told.latency.distribution(1.0),
-            })
-            .collect();
-        summary.search.measured_every = self.measured_every;
-        summary
-    }
-}
-
-impl Bucket {
-    fn told(self, from: u64, length: u64, end: u64) -> TimelineBucket {
-        let seconds = end.saturating_sub(from).min(length) as f64 / 1000.0;
-        TimelineBucket {
-            from_seconds: from as f64 / 1000.0,
-            seconds,
-            waits: self.waits.distribution(1000.0),
-            matches_per_minute: 60.0 * rate(self.told.matches, seconds),
-            fill_mean: self.fill.mean(),
-            ..self.told
-        }
-    }
-}
-
-fn over_wait(expansion: &crate::ExpansionTerms) -> ExpansionOverWait {
-    let step = |step: &crate::StepTerms| ValueFrom {
-        from_seconds: step.from_seconds,
-        number: step.number,
-        text: step.text.clone(),
-        matched: 0,
-    };
-    ExpansionOverWait {
-        target: expansion.target.clone(),
-        rule: expansion.rule.clone(),
-        steps: expansion.steps.iter().map(step).collect(),
-    }
-}
-
-fn rules(
-    terms: &[RuleTerms],
-    measured: Vec<OverTime>,
-    buckets: usize,
-    counters: &Counters,
-) -> Vec<RuleOutcome> {
-    let rule = |(rule, measured): (&RuleTerms, OverTime)| {
-        let judged = counters.rule_evaluations.iter().find(|it| *it.rule_name == *rule.name);
-        RuleOutcome {
-            name: rule.name.clone(),
-            kind: rule.kind.to_owned(),
-            enforced: rule.enforced,
-            measure: meaning(rule).map(str::to_owned),
-            measured: measured.all.distribution(1.0),
-            over_time: over_time(measured.buckets, buckets),
-            passed: judged.map(|it| it.passed_count),
-            refused: judged.map(|it| it.failed_count),
-        }
-    };
-    terms.iter().zip(measured).map(rule).collect()
-}
-
-/// What the numbers of a rule are.
-fn meaning(rule: &RuleTerms) -> Option<&'static str> {
-    let stated = |field| !rule.number(field).is_empty();
-    Some(match (rule.kind, rule.operation) {
-        ("distance", _) if stated("maxDistance") => "greatest distance from the reference value",
-        ("distance", _) => "least distance from the reference value",
-        ("batchDistance", _) => "how far the tickets are apart",
-        ("latency", _) => "highest latency of a ticket at the best location, in milliseconds",
-        ("collection", _) if stated("minCount") => "least count",
-        ("collection", _) => "greatest count",
-        ("comparison", Some("<" | "<=")) if stated("referenceValue") => "greatest value",
-        ("comparison", Some(">" | ">=")) if stated("referenceValue") => "least value",
-        ("comparison", Some("<" | "<=")) => "greatest value less the reference value",
-        ("comparison", Some(">" | ">=")) => "least value less the reference value",
-        ("comparison", Some(_)) if rule.reference.is_some() && rule.strings.is_empty() => {
-            "greatest distance from the reference value"
-        }
-        _ => return None,
-    })
-}
-
-/// An entry for each bucket.
-fn over_time(sketches: Vec<Sketch>, buckets: usize) -> Vec<Option<super::summary::Distribution>> {
-    let mut told: Vec<_> = sketches.iter().map(|sketch| sketch.distribution(1.0)).collect();
-    told.resize(buckets, None);
-    told
 }
 
 /// The highest mean of a team less the lowest; none when a player has no such number, or only one
@@ -515,14 +368,4 @@ fn team_gap(rule_set: &RuleSet, attribute: &str, tickets: &[PlacedTicket]) -> Op
     let means = || teams.values().map(|&(sum, players)| sum / f64::from(players));
     let gap = means().reduce(f64::max)? - means().reduce(f64::min)?;
     (teams.len() > 1).then_some(gap)
-}
-
-/// So many in a second, or a share; 0 of nothing.
-fn rate(count: u64, over: f64) -> f64 {
-    if over > 0.0 { count as f64 / over } else { 0.0 }
-}
-
-/// How long something took or will take.
-pub(super) fn millis_of_seconds(seconds: u32) -> u64 {
-    Millis::from_secs(seconds).get()
 }

@@ -4,12 +4,12 @@ use std::num::NonZeroUsize;
 
 use super::arrivals::{Arrivals, ArrivalsError, SECONDS_MAX, Stream, ticket_id};
 use super::host::Host;
-use super::measure::{Collector, millis_of_seconds};
-use super::population::PopulationError;
+use super::measure::Collector;
+use super::population::{Population, PopulationError};
 use super::summary::{SearchWork, SimulationSummary};
 use crate::{
     Configuration, ConfigurationError, EngineOptions, Event, FlexMatchMode, InputError, Matchmaker,
-    RuleSet, StartMatchmaking, TickReport, Timestamp,
+    Millis, RuleSet, StartMatchmaking, TickReport, Timestamp,
 };
 
 /// Calls in a row that do nothing and yet ask for another one at the same instant. A sound engine
@@ -135,6 +135,32 @@ pub fn simulate(
     Run::new(rule_set, arrivals, settings)?.play(observe)
 }
 
+/// The configuration with which the simulation is the host.
+fn host_configuration(
+    given: &Configuration,
+    population: &Population,
+) -> Result<Configuration, SimulationError> {
+    let wrong = |message: &str| Err(SimulationError::Settings { message: message.into() });
+    if given.queue.is_some() || !given.game_session_queue_arns.is_empty() {
+        return wrong(
+            "the configuration has a queue, but the simulation starts the game sessions: leave the \
+             queue out",
+        );
+    }
+    let mut configuration = given.clone();
+    match (&population.sessions, given.flex_match_mode) {
+        (Some(_), _) => configuration.flex_match_mode = FlexMatchMode::WithQueue,
+        (None, FlexMatchMode::WithQueue) => {
+            return wrong(
+                "the mode is WITH_QUEUE, but the population has no `sessions` that say how game \
+                 sessions are started",
+            );
+        }
+        (None, FlexMatchMode::Standalone) => {}
+    }
+    Ok(configuration)
+}
+
 struct Run {
     matchmaker: Matchmaker,
     stream: Stream,
@@ -164,23 +190,7 @@ impl Run {
             let message = "the time after the last arrival must be at most 31 days".into();
             return Err(SimulationError::Settings { message });
         }
-        let mut configuration = settings.configuration.clone();
-        if configuration.queue.is_some() || !configuration.game_session_queue_arns.is_empty() {
-            let message = "the configuration has a queue, but the simulation starts the game \
-                           sessions: leave the queue out"
-                .into();
-            return Err(SimulationError::Settings { message });
-        }
-        match (&population.sessions, configuration.flex_match_mode) {
-            (Some(_), _) => configuration.flex_match_mode = FlexMatchMode::WithQueue,
-            (None, FlexMatchMode::WithQueue) => {
-                let message = "the mode is WITH_QUEUE, but the population has no `sessions` that \
-                               say how game sessions are started"
-                    .into();
-                return Err(SimulationError::Settings { message });
-            }
-            (None, FlexMatchMode::Standalone) => {}
-        }
+        let configuration = host_configuration(&settings.configuration, population)?;
         let mode = configuration.backfill_mode;
         let start = Timestamp::from_millis(0);
         let options = settings.options.clone();
@@ -204,7 +214,7 @@ impl Run {
             collector: Collector::new(rule_set, seconds, players / u64::from(places.max(1))),
             work: SearchWork::default(),
             now: 0,
-            drain: millis_of_seconds(settings.drain_seconds),
+            drain: Millis::from_secs(settings.drain_seconds).get(),
             seed: settings.seed,
             accepted: 0,
         })
@@ -257,6 +267,12 @@ impl Run {
     ) -> Result<(), SimulationError> {
         self.now = at;
         self.collector.go_on_to(at);
+        self.let_tickets_come(at, observe);
+        self.let_hosts_act(at, observe);
+        self.fire_timers(at, observe)
+    }
+
+    fn let_tickets_come(&mut self, at: u64, observe: &mut dyn FnMut(SimulationStep<'_>)) {
         let now = Timestamp::from_millis(at);
         while self.stream.next_at().is_some_and(|next| next <= at) {
             observe(SimulationStep::Arriving { tickets: self.collector.arrived() });
@@ -280,6 +296,11 @@ impl Run {
             self.collector.came(arrival.at, players, refusal);
             self.read(observe);
         }
+    }
+
+    /// Players and game servers do what is due.
+    fn let_hosts_act(&mut self, at: u64, observe: &mut dyn FnMut(SimulationStep<'_>)) {
+        let now = Timestamp::from_millis(at);
         while self.host.next_at().is_some_and(|next| next <= at) {
             observe(SimulationStep::Submitting);
             if let Some(input) = self.host.act(&self.stream, &self.matchmaker) {
@@ -288,6 +309,14 @@ impl Run {
             }
             self.read(observe);
         }
+    }
+
+    fn fire_timers(
+        &mut self,
+        at: u64,
+        observe: &mut dyn FnMut(SimulationStep<'_>),
+    ) -> Result<(), SimulationError> {
+        let now = Timestamp::from_millis(at);
         let mut idle = 0;
         while self.matchmaker.poll_timeout().is_some_and(|due| due <= now) {
             observe(SimulationStep::Passing);

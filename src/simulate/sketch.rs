@@ -8,7 +8,7 @@ use super::summary::Distribution;
 /// and its double, so that a class is at most 0.8 % wide.
 const FRACTION_BITS: u32 = 7;
 
-/// A number of numbers, counted by classes. It grows with the range of the numbers and not with how
+/// Some numbers, counted by classes. It grows with the range of the numbers and not with how
 /// many there are; its order does not matter, but for the sum.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub(super) struct Sketch {

@@ -127,7 +127,7 @@ impl RuleSetAst {
     ) -> Self {
         let field = |(name, value)| FieldAst { name, site: site(), value };
         let fields = fields.into_iter().map(field).collect();
-        self.rules.push(RuleAst { name: name.into(), kind, site: site(), fields, broken: false });
+        self.rules.push(RuleAst { name: name.into(), kind, site: site(), fields, unread: vec![] });
         self
     }
 

@@ -3,11 +3,11 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::member::{Members, Place, Shaped, list, one_of, text, whole_u32};
+use super::member::{Members, Place, Shaped, named, text, whole_u32};
 use crate::{GameSessionConnectionInfo, MatchedPlayerSession, PlayerGatewayStatus};
 
-const GATEWAY: [(&str, PlayerGatewayStatus); 2] =
-    [("DISABLED", PlayerGatewayStatus::Disabled), ("ENABLED", PlayerGatewayStatus::Enabled)];
+const GATEWAY_STATUSES: [PlayerGatewayStatus; 2] =
+    [PlayerGatewayStatus::Disabled, PlayerGatewayStatus::Enabled];
 
 pub(super) const fn gateway_status(status: PlayerGatewayStatus) -> &'static str {
     match status {
@@ -31,23 +31,18 @@ pub(super) fn connection_info(
         "Location",
     ];
     let members = Members::of(value, place, &known)?;
-    let string =
-        |key: &'static str| -> Shaped<_> { Ok(members.optional(key, text)?.map(String::from)) };
     let port = |value: &Value, place: Place<'_>| whole_u32(value, place, 1..=u32::from(u16::MAX));
-    let sessions = |value, place: Place<'_>| list(value, place, player_session);
     let port = members.optional("Port", port)?;
     Ok(GameSessionConnectionInfo {
-        game_session_arn: string("GameSessionArn")?,
-        ip_address: string("IpAddress")?,
-        dns_name: string("DnsName")?,
+        game_session_arn: members.string("GameSessionArn")?,
+        ip_address: members.string("IpAddress")?,
+        dns_name: members.string("DnsName")?,
         port: port.and_then(|port| u16::try_from(port).ok()),
-        matched_player_sessions: members
-            .optional("MatchedPlayerSessions", sessions)?
-            .unwrap_or_default(),
+        matched_player_sessions: members.list("MatchedPlayerSessions", player_session)?,
         player_gateway_status: members
-            .optional("PlayerGatewayStatus", |value, place| one_of(value, place, &GATEWAY))?,
-        compute_name: string("ComputeName")?,
-        location: string("Location")?,
+            .optional("PlayerGatewayStatus", named(&GATEWAY_STATUSES, gateway_status))?,
+        compute_name: members.string("ComputeName")?,
+        location: members.string("Location")?,
     })
 }
 

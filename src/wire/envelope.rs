@@ -11,10 +11,11 @@ use crate::{Event, EventDetail};
 /// An event as EventBridge delivers it: `version`, `id`, `detail-type`, `source`, `account`,
 /// `time`, `region`, `resources`, `detail`.
 ///
-/// `configuration_arn` is the only resource, for the end of a placement the ARN of its queue; account and region are taken from it, and are empty
-/// where it has none. `id` has the form of a UUID (version 8). It is a hash of the ARN, the event's
-/// sequence and its time: the same event has the same `id` whenever it is rendered, also after a
-/// recovery, so that a consumer can tell a repetition.
+/// `configuration_arn` is the only resource, for the end of a placement the ARN of its queue; account
+/// and region are taken from it, and are empty where it has none. `id` has the form of a UUID
+/// (version 8). It is a hash of the ARN, the event's sequence and its time: the same event has the
+/// same `id` whenever it is rendered, also after a recovery, so that a consumer can tell a
+/// repetition.
 ///
 /// ```
 /// use rallypoint::wire::event_envelope;

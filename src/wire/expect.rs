@@ -1,11 +1,11 @@
-//! What a line of a scenario asserts, and the comparison (decision 7, commands.md 3.3).
+//! What a line of a scenario asserts, and the comparison (decision 7).
 
 use std::fmt;
 
 use serde_json::Value;
 
 use super::event::{MEMBERS, TYPES};
-use super::member::{Members, Place, ShapeError, Shaped, list, map, must_be, object, one_of};
+use super::member::{Members, Place, ShapeError, Shaped, list, map, must_be, named, object};
 use super::placement::{ACTION_MEMBERS, ACTIONS};
 use super::session::{UPDATE_MEMBERS, UPDATE_REASONS};
 use crate::{TicketId, TicketStatus, UpdateReason};
@@ -102,6 +102,8 @@ fn expectation(value: &Value, place: Place<'_>) -> Shaped<Expectation> {
     let members = Members::of(value, place, &known)?;
     let part = |value: &Value, place: Place<'_>| object(value, place).map(|_| value.clone());
     let events = |value: &Value, place: Place<'_>| list(value, place, event);
+    let updates = |value: &Value, place: Place<'_>| list(value, place, update);
+    let actions = |value: &Value, place: Place<'_>| list(value, place, action);
     let status = members.optional("status", |value, place| map(value, place, status))?;
     let expectation = Expectation {
         response: members.optional("response", part)?,
@@ -113,10 +115,9 @@ fn expectation(value: &Value, place: Place<'_>) -> Shaped<Expectation> {
             .collect(),
         events: members.optional("events", events)?,
         events_exactly: members.optional("eventsExactly", events)?,
-        updates: members.optional("updates", |value, place| list(value, place, update))?,
-        actions: members.optional("actions", |value, place| list(value, place, action))?,
-        actions_exactly: members
-            .optional("actionsExactly", |value, place| list(value, place, action))?,
+        updates: members.optional("updates", updates)?,
+        actions: members.optional("actions", actions)?,
+        actions_exactly: members.optional("actionsExactly", actions)?,
     };
     let none = |list: &Option<Vec<Value>>| list.as_ref().is_none_or(Vec::is_empty);
     match expectation {
@@ -140,23 +141,21 @@ fn expectation(value: &Value, place: Place<'_>) -> Shaped<Expectation> {
 /// A part of an event. What no event has would never be found, and is a slip of the hand.
 fn event(value: &Value, place: Place<'_>) -> Shaped<Value> {
     let members = Members::of(value, place, &MEMBERS)?;
-    members.optional("type", |value, place| one_of(value, place, &TYPES.map(|name| (name, ()))))?;
+    members.optional("type", named(&TYPES, |name| name))?;
     Ok(value.clone())
 }
 
 /// A part of an update.
 fn update(value: &Value, place: Place<'_>) -> Shaped<Value> {
     let members = Members::of(value, place, &UPDATE_MEMBERS)?;
-    let reasons = UPDATE_REASONS.map(|reason| (UpdateReason::as_str(reason), ()));
-    members.optional("updateReason", |value, place| one_of(value, place, &reasons))?;
+    members.optional("updateReason", named(&UPDATE_REASONS, UpdateReason::as_str))?;
     Ok(value.clone())
 }
 
 /// A part of an action.
 fn action(value: &Value, place: Place<'_>) -> Shaped<Value> {
     let members = Members::of(value, place, &ACTION_MEMBERS)?;
-    let names = ACTIONS.map(|name| (name, ()));
-    members.optional("type", |value, place| one_of(value, place, &names))?;
+    members.optional("type", named(&ACTIONS, |name| name))?;
     Ok(value.clone())
 }
 
@@ -164,7 +163,7 @@ fn status(value: &Value, place: Place<'_>) -> Shaped<Option<TicketStatus>> {
     if value.is_null() {
         return Ok(None);
     }
-    one_of(value, place, &TicketStatus::ALL.map(|status| (status.as_str(), status))).map(Some)
+    named(&TicketStatus::ALL, TicketStatus::as_str)(value, place).map(Some)
 }
 
 impl Expectation {

@@ -88,6 +88,21 @@ impl<'v, 'p> Members<'v, 'p> {
             ShapeError::new(format!("`{}` is required", Place::Member(&self.place, key)))
         })
     }
+
+    /// A string that may be absent.
+    pub(super) fn string(&self, key: &'static str) -> Shaped<Option<String>> {
+        self.optional(key, string)
+    }
+
+    /// A list, empty when it is absent.
+    pub(super) fn list<T>(
+        &self,
+        key: &'static str,
+        each: impl FnMut(&'v Value, Place<'_>) -> Shaped<T>,
+    ) -> Shaped<Vec<T>> {
+        let items = self.optional(key, |value, place| list(value, place, each))?;
+        Ok(items.unwrap_or_default())
+    }
 }
 
 pub(super) fn unknown_member(key: &str, place: Place<'_>, known: &[&str]) -> ShapeError {
@@ -96,7 +111,7 @@ pub(super) fn unknown_member(key: &str, place: Place<'_>, known: &[&str]) -> Sha
 }
 
 /// `; did you mean ...?`, or nothing when no known name is near.
-pub(super) fn did_you_mean<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+pub(crate) fn did_you_mean<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> String {
     nearest(word, known).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
 }
 
@@ -106,6 +121,14 @@ pub(super) fn object<'v>(value: &'v Value, place: Place<'_>) -> Shaped<&'v Map<S
 
 pub(super) fn text<'v>(value: &'v Value, place: Place<'_>) -> Shaped<&'v str> {
     value.as_str().ok_or_else(|| must_be("a string", value, place))
+}
+
+pub(super) fn string(value: &Value, place: Place<'_>) -> Shaped<String> {
+    text(value, place).map(String::from)
+}
+
+pub(super) fn strings(value: &Value, place: Place<'_>) -> Shaped<Vec<String>> {
+    list(value, place, string)
 }
 
 pub(super) fn boolean(value: &Value, place: Place<'_>) -> Shaped<bool> {
@@ -138,6 +161,10 @@ pub(super) fn whole_u32(
 ) -> Shaped<u32> {
     let number = whole(value, place, u64::from(*range.start())..=u64::from(*range.end()))?;
     Ok(u32::try_from(number).unwrap_or(*range.end()))
+}
+
+pub(super) fn any_u32(value: &Value, place: Place<'_>) -> Shaped<u32> {
+    whole_u32(value, place, 0..=u32::MAX)
 }
 
 fn whole_number(value: &Value) -> Option<u64> {
@@ -178,6 +205,15 @@ pub(super) fn one_of<T: Copy>(value: &Value, place: Place<'_>, names: &[(&str, T
         let hint = did_you_mean(word, known());
         ShapeError::new(format!("`{place}` is `{}`, but must be one of {all}{hint}", clip(word)))
     })
+}
+
+/// Reads one of these values by its name.
+pub(super) fn named<T: Copy>(
+    values: &[T],
+    name: impl Fn(T) -> &'static str,
+) -> impl Fn(&Value, Place<'_>) -> Shaped<T> {
+    let names: Vec<(&str, T)> = values.iter().map(|&value| (name(value), value)).collect();
+    move |value, place| one_of(value, place, &names)
 }
 
 pub(super) fn must_be(wanted: &str, value: &Value, place: Place<'_>) -> ShapeError {

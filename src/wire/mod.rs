@@ -13,6 +13,7 @@ mod event;
 mod expect;
 mod journal;
 mod member;
+mod options;
 mod placement;
 mod provenance;
 mod queue;
@@ -25,9 +26,7 @@ mod scenario;
 mod session;
 mod text;
 
-pub use configuration::{
-    configuration_from_json, configuration_to_json, options_from_json, options_to_json,
-};
+pub use configuration::{configuration_from_json, configuration_to_json};
 pub use envelope::event_envelope;
 pub use event::event_detail;
 pub use expect::{Expectation, Mismatch};
@@ -36,6 +35,9 @@ pub use journal::{
     RecordedInput,
 };
 pub use member::ShapeError;
+#[cfg(feature = "simulate")]
+pub(crate) use member::did_you_mean;
+pub use options::{options_from_json, options_to_json};
 pub use placement::{action_to_json, placement_to_json};
 pub use provenance::rule_set_hash;
 pub use record::{Outcome, Record};

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::member::{
-    Members, Place, ShapeError, Shaped, clip, list, number, one_of, text, whole_u32,
+    Members, Place, ShapeError, Shaped, any_u32, clip, list, named, number, strings, text,
 };
 use crate::{
     DestinationLocation, FleetLocation, GameSessionQueue, Millis, PlayerLatencyPolicy,
@@ -14,8 +14,8 @@ use crate::{
 /// The fleet that answers for the host in a scenario; ours.
 const FLEET: &str = "SimulatedFleet";
 
-/// Members that are read. The service sends notifications and logs; the engine keeps nothing of
-/// the last three.
+/// Members that are read. The service sends notifications and logs: of `NotificationTarget`, `Tags`
+/// and `LogConfiguration` the engine keeps nothing.
 const MEMBERS: [&str; 11] = [
     "Name",
     "TimeoutInSeconds",
@@ -30,12 +30,8 @@ const MEMBERS: [&str; 11] = [
     FLEET,
 ];
 
-const PRIORITIES: [(&str, PriorityKind); 4] = [
-    ("LATENCY", PriorityKind::Latency),
-    ("COST", PriorityKind::Cost),
-    ("DESTINATION", PriorityKind::Destination),
-    ("LOCATION", PriorityKind::Location),
-];
+const PRIORITIES: [PriorityKind; 4] =
+    [PriorityKind::Latency, PriorityKind::Cost, PriorityKind::Destination, PriorityKind::Location];
 
 /// A line of the simulated fleet.
 struct FleetEntry {
@@ -76,25 +72,15 @@ pub(super) fn queue_and_fleet(
     if let Some(seconds) = members.optional("TimeoutInSeconds", any_u32)? {
         queue.timeout_in_seconds = seconds;
     }
-    queue.player_latency_policies = members
-        .optional("PlayerLatencyPolicies", |value, place| list(value, place, policy))?
-        .unwrap_or_default();
+    queue.player_latency_policies = members.list("PlayerLatencyPolicies", policy)?;
     queue.destinations = destinations;
     queue.allowed_locations =
         members.optional("FilterConfiguration", allowed_locations)?.unwrap_or_default();
     queue.priority_configuration =
         members.optional("PriorityConfiguration", priorities)?.unwrap_or_default();
-    queue.custom_event_data = members.optional("CustomEventData", text)?.map(String::from);
+    queue.custom_event_data = members.string("CustomEventData")?;
     let fleet = entries.map(|entries| entries.into_iter().map(|entry| entry.place).collect());
     Ok((queue, fleet))
-}
-
-fn any_u32(value: &Value, place: Place<'_>) -> Shaped<u32> {
-    whole_u32(value, place, 0..=u32::MAX)
-}
-
-fn texts(value: &Value, place: Place<'_>) -> Shaped<Vec<String>> {
-    list(value, place, |value, place| text(value, place).map(String::from))
 }
 
 fn policy(value: &Value, place: Place<'_>) -> Shaped<PlayerLatencyPolicy> {
@@ -108,7 +94,7 @@ fn policy(value: &Value, place: Place<'_>) -> Shaped<PlayerLatencyPolicy> {
 
 fn allowed_locations(value: &Value, place: Place<'_>) -> Shaped<Vec<String>> {
     let members = Members::of(value, place, &["AllowedLocations"])?;
-    let read = |value: &Value, place: Place<'_>| match texts(value, place)? {
+    let read = |value: &Value, place: Place<'_>| match strings(value, place)? {
         // An empty list would mean the same as none, and look like its contrary.
         empty if empty.is_empty() => {
             Err(ShapeError::new(format!("`{place}` has no entry; leave it out to allow all")))
@@ -120,12 +106,9 @@ fn allowed_locations(value: &Value, place: Place<'_>) -> Shaped<Vec<String>> {
 
 fn priorities(value: &Value, place: Place<'_>) -> Shaped<PriorityConfiguration> {
     let members = Members::of(value, place, &["PriorityOrder", "LocationOrder"])?;
-    let kinds = |value: &Value, place: Place<'_>| {
-        list(value, place, |value, place| one_of(value, place, &PRIORITIES))
-    };
     Ok(PriorityConfiguration {
-        priority_order: members.optional("PriorityOrder", kinds)?.unwrap_or_default(),
-        location_order: members.optional("LocationOrder", texts)?.unwrap_or_default(),
+        priority_order: members.list("PriorityOrder", named(&PRIORITIES, PriorityKind::as_str))?,
+        location_order: members.optional("LocationOrder", strings)?.unwrap_or_default(),
     })
 }
 
@@ -315,7 +298,7 @@ impl<'q> QueueForm<'q> {
     }
 }
 
-/// What a scenario's header may not say of a fleet: a journal has the answers in its lines.
+/// Why a recorded scenario has no fleet.
 pub(super) fn no_fleet(place: Place<'_>) -> ShapeError {
     let member = Place::Member(&place, FLEET);
     ShapeError::new(format!(
@@ -323,7 +306,7 @@ pub(super) fn no_fleet(place: Place<'_>) -> ShapeError {
     ))
 }
 
-/// Whether a value is given at all: the header may have the queue in one place only.
+/// Why the queue of the configuration is refused where the header has one of its own.
 pub(super) fn given_twice(place: Place<'_>) -> ShapeError {
     ShapeError::new(format!("`{place}` stands in the header, too; give the queue once"))
 }

@@ -1,4 +1,4 @@
-//! What a replay puts out, record by record (commands.md 1.3).
+//! What a replay puts out, record by record.
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -9,7 +9,8 @@ use super::response::{ErrorForm, ResponseForm, rendered};
 use super::session::UpdateForm;
 use crate::{Event, InputError, PlacementAction, Response, SessionUpdate};
 
-/// One line of a replay's output. It serialises to the JSON of commands.md 1.3.
+/// One line of a replay's output. It serialises to an object with `at`, for the answer to a command
+/// its `line`, and one of `response`, `error`, `event`, `update` and `action`.
 #[derive(Clone, PartialEq, Debug)]
 #[non_exhaustive]
 pub struct Record {

@@ -20,7 +20,7 @@ fn meeting_places(rules: &Value, roster: &Roster, ticket: &Ticket) -> Vec<String
     let terms = Terms::after(rules, wait);
     let of_ticket = locations::ranked(&terms, &ticket.players);
     let mut of_roster = locations::ranked(&terms, &settled);
-    if rules["algorithm"]["batchingPreference"] == "fastestRegion" {
+    if world::goes_by_fastest(rules) {
         of_roster.retain(|it| of_ticket.iter().take(3).any(|other| other == it));
         of_roster.truncate(3);
     } else {
@@ -32,7 +32,9 @@ fn meeting_places(rules: &Value, roster: &Roster, ticket: &Ticket) -> Vec<String
 #[test]
 fn sessions_are_filled_first_within_the_maximums_and_in_the_fill_order() {
     let (mut joined, mut new, mut below, mut solo, mut several) = (0, 0, 0, 0, 0);
-    let (mut kept_apart, mut asked, mut could_not) = (0, 0, 0);
+    let (mut kept_apart, mut could_not) = (0, 0);
+    // By population, and by the fastest region.
+    let mut asked = [0; 2];
     for seed in 0..80 * times() {
         let dice = &mut Dice::new(10_000 + seed);
         let rules = world::large_rules(dice);
@@ -76,12 +78,11 @@ fn sessions_are_filled_first_within_the_maximums_and_in_the_fill_order() {
                 continue;
             }
             let room: usize = sizes.iter().map(|it| it.1).sum();
-            if rules["algorithm"]["batchingPreference"] != "fastestRegion" {
-                let missed = left_out(&rules, game, &outcome.waiting);
-                assert!(missed.is_none(), "seed {seed}: {:?} in {rules}", missed.map(|it| &it.id));
-                asked += usize::from(
-                    game.roster.is_some() && !outcome.waiting.is_empty() && game.players() < room,
-                );
+            let of_group = || locations::of_its_group(&rules, game, &outcome.waiting);
+            let missed = left_out(&rules, game, of_group());
+            assert!(missed.is_none(), "seed {seed}: {:?} in {rules}", missed.map(|it| &it.id));
+            if game.roster.is_some() && game.players() < room {
+                asked[usize::from(world::goes_by_fastest(&rules))] += of_group().count().min(1);
             }
             if game.roster.is_some() {
                 continue;
@@ -110,10 +111,11 @@ fn sessions_are_filled_first_within_the_maximums_and_in_the_fill_order() {
     }
     println!(
         "{joined} sessions filled, {below} below a minimum, {solo} by single players, {several} by \
-         several tickets, {asked} with open places beside tickets that do not fit; {new} new \
+         several tickets, {asked:?} with open places beside tickets that do not fit; {new} new \
          matches, {kept_apart} times beside a session that none of their {could_not} tickets could \
          join"
     );
     assert!(joined > 100 && below > 30 && solo > 50 && several > 100, "{joined}, {below}, {solo}");
-    assert!(new > 50 && asked > 10 && kept_apart > 50 && could_not > 1_000, "{new}, {kept_apart}");
+    assert!(asked.iter().all(|&it| it > 10), "{asked:?}");
+    assert!(new > 50 && kept_apart > 50 && could_not > 1_000, "{new}, {kept_apart}");
 }

@@ -30,7 +30,7 @@ pub struct Match {
     /// The backfill ticket that they join.
     pub roster: Option<Roster>,
     pub teams: Vec<Vec<Ticket>>,
-    /// Unknown (`None`) for a backfill, whose session has its place already.
+    /// None when nobody reports any.
     pub location: Option<String>,
 }
 
@@ -242,30 +242,7 @@ pub fn invalid(rules: &Value, game: &Match) -> Option<String> {
     if game.tickets().next().is_none() {
         return Some("nobody is new".into());
     }
-    let misfit = match places(game).is_empty() {
-        true => terms.misfit(game),
-        false if where_it_fits(rules, game).is_empty() => Some("it fits nowhere".into()),
-        false => None,
-    };
-    uneven(game, &players, &sizes).or(misfit)
-}
-
-/// The locations that a match of a running session may be at; none when its location is known.
-fn places(game: &Match) -> BTreeSet<String> {
-    if game.roster.is_none() {
-        return BTreeSet::new();
-    }
-    let players = (0..game.teams.len()).flat_map(|at| game.players_in(at));
-    players.flat_map(|it| it.latency_in_ms.keys()).map(ToString::to_string).collect()
-}
-
-/// The match at each location at which its tickets may be together.
-pub fn where_it_fits(rules: &Value, game: &Match) -> Vec<Match> {
-    let places = places(game);
-    let anywhere = places.is_empty().then(|| game.location.clone());
-    let located = places.into_iter().map(Some).chain(anywhere);
-    let located = located.map(|location| Match { location, ..game.clone() });
-    located.filter(|it| Terms::new(rules, it).misfit(it).is_none()).collect()
+    uneven(game, &players, &sizes).or_else(|| terms.misfit(game))
 }
 
 /// Teams of one size are filled in turn: they are at most the largest party apart, where nobody was
@@ -357,16 +334,15 @@ pub fn better_exchange(
     None
 }
 
-/// A ticket that would have fitted into a match, so that it was taken too early: wherever the match
-/// may be, it would.
-pub fn left_out<'t>(rules: &Value, game: &Match, waiting: &'t [Ticket]) -> Option<&'t Ticket> {
+/// A ticket of those given that would have fitted into a match, so that it was taken too early.
+pub fn left_out<'t>(
+    rules: &Value,
+    game: &Match,
+    mut waiting: impl Iterator<Item = &'t Ticket>,
+) -> Option<&'t Ticket> {
     let sizes = Terms::new(rules, game).sizes();
-    let located = where_it_fits(rules, game);
-    waiting.iter().find(|&ticket| {
-        let same_terms = |fuller: &Match| Terms::new(rules, fuller).sizes() == sizes;
-        !located.is_empty()
-            && located.iter().all(|game| with_ticket(rules, game, ticket).iter().any(same_terms))
-    })
+    let same_terms = |fuller: &Match| Terms::new(rules, fuller).sizes() == sizes;
+    waiting.find(|&ticket| with_ticket(rules, game, ticket).iter().any(same_terms))
 }
 
 /// A match with one ticket more, in each team that has room, if rules let it in.

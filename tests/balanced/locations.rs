@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use rallypoint::Player;
 use serde_json::{Value, json};
 
-use super::checker::{Terms, Ticket, invalid};
+use super::checker::{Match, Terms, Ticket, invalid};
 use super::dice::Dice;
 use super::{times, world};
 
@@ -24,6 +24,27 @@ pub fn ranked(terms: &Terms<'_>, players: &[Player]) -> Vec<String> {
         .collect();
     places.sort_by_key(|at| (speed(at), at.clone()));
     places
+}
+
+/// The tickets that belong to the group that a match is of. By the fastest region these are those
+/// that would be there as soon as the ticket of the match which ranks its location lowest.
+pub fn of_its_group<'t>(
+    rules: &'t Value,
+    game: &'t Match,
+    tickets: &'t [Ticket],
+) -> impl Iterator<Item = &'t Ticket> {
+    let terms = Terms::new(rules, game);
+    let by_location = game.location.as_ref().filter(|_| world::goes_by_fastest(rules));
+    let rank = move |players: &[Player]| {
+        ranked(&terms, players).iter().position(|it| Some(it) == by_location)
+    };
+    let settled = game.roster.iter().map(|it| it.teams.concat());
+    let members = game.tickets().map(|it| it.players.clone()).chain(settled);
+    let lowest = members.filter_map(|it| rank(&it)).max();
+    tickets.iter().filter(move |ticket| {
+        let own = rank(&ticket.players);
+        by_location.is_none() || own.is_some_and(|own| Some(own) <= lowest)
+    })
 }
 
 fn reports(ticket: &Ticket) -> bool {
@@ -44,7 +65,7 @@ struct First<'t> {
 /// The match that comes first where so many players make one and any number of tickets with as many
 /// can, in whichever team. Tickets are given oldest first.
 fn first<'t>(rules: &Value, tickets: &'t [Ticket], needed: usize) -> Option<First<'t>> {
-    let by_fastest = rules["algorithm"]["batchingPreference"] == "fastestRegion";
+    let by_fastest = world::goes_by_fastest(rules);
     for (position, anchor) in tickets.iter().enumerate() {
         // Whoever is in has waited less, and those of the pool with one age have all the same.
         let terms = Terms::after(rules, anchor.wait);
@@ -107,17 +128,11 @@ fn the_first_match_is_where_most_may_play_or_its_tickets_play_fastest() {
         let widens = json!({"target": "rules[near].maxLatency",
                             "steps": [{"waitTimeSeconds": 10, "value": 130}]});
         let widens = if is_bounded { json!([widens]) } else { json!([]) };
-        let rules = json!({
-            "ruleLanguageVersion": "1.0",
-            "playerAttributes": [{"name": "skill", "type": "number"},
-                                 {"name": "league", "type": "number"},
-                                 {"name": "map", "type": "string"}],
-            "algorithm": {"strategy": "balanced", "balancedAttribute": "skill",
-                          "batchingPreference": by, "expansionAgeSelection": selection},
-            "teams": teams,
-            "rules": if is_bounded { json!([near]) } else { json!([]) },
-            "expansions": widens,
-        });
+        let bounds = if is_bounded { json!([near]) } else { json!([]) };
+        let mut rules = world::balanced(&teams, &bounds);
+        rules["algorithm"]["batchingPreference"] = json!(by);
+        rules["algorithm"]["expansionAgeSelection"] = json!(selection);
+        rules["expansions"] = widens;
         let (count, party_max) =
             if is_one { (10 + dice.below(20), 10) } else { (25 + dice.below(45), 1) };
         let mut tickets = world::tickets(dice, count, party_max, true);

@@ -1,8 +1,8 @@
 //! Rule sets and pools from a seed, and what the engine makes of them.
 
 use rallypoint::{
-    Configuration, EngineOptions, EventDetail, FlexMatchMode, Input, Matchmaker, Millis,
-    PlacedTicket, Player, RuleSet, StartMatchBackfill, StartMatchmaking, Timestamp,
+    Configuration, EngineOptions, EventDetail, EventTicket, FlexMatchMode, Input, Matchmaker,
+    Millis, PlacedTicket, Player, RuleSet, StartMatchBackfill, StartMatchmaking, Timestamp,
 };
 use serde_json::{Value, json};
 
@@ -51,15 +51,28 @@ pub fn large_rules(dice: &mut Dice) -> Value {
         expansions.push(json!({"target": format!("teams[{name}].minPlayers"),
                                "steps": [{"waitTimeSeconds": 15, "value": 1}]}));
     }
+    let mut all = balanced(&teams, &json!(rules));
+    all["algorithm"]["batchingPreference"] =
+        json!(dice.one(&["largestPopulation", "fastestRegion"]));
+    all["algorithm"]["expansionAgeSelection"] = json!(dice.one(&["newest", "oldest"]));
+    all["expansions"] = json!(expansions);
+    all
+}
+
+/// A rule set over what players of [`ticket`] have, with even skills.
+pub fn balanced(teams: &Value, rules: &Value) -> Value {
     json!({
         "ruleLanguageVersion": "1.0",
         "playerAttributes": [{"name": "skill", "type": "number"}, {"name": "league", "type": "number"},
                              {"name": "map", "type": "string"}],
-        "algorithm": {"strategy": "balanced", "balancedAttribute": "skill",
-                      "batchingPreference": dice.one(&["largestPopulation", "fastestRegion"]),
-                      "expansionAgeSelection": dice.one(&["newest", "oldest"])},
-        "teams": teams, "rules": rules, "expansions": expansions,
+        "algorithm": {"strategy": "balanced", "balancedAttribute": "skill"},
+        "teams": teams, "rules": rules,
     })
+}
+
+/// Whether a ticket belongs to its fastest location first.
+pub fn goes_by_fastest(rules: &Value) -> bool {
+    rules["algorithm"]["batchingPreference"] == "fastestRegion"
 }
 
 /// Whether some rule is about latencies.
@@ -130,12 +143,91 @@ pub fn run(rules: &Value, tickets: &[Ticket]) -> Outcome {
     run_with(rules, tickets, &[])
 }
 
-/// Submits tickets, oldest first, each when it must to have waited so long, backfills after others
-/// of the same age, and forms all matches at one instant.
+/// Submits tickets and forms all matches at one instant.
 pub fn run_with(rules: &Value, tickets: &[Ticket], rosters: &[Roster]) -> Outcome {
     let text = rules.to_string();
     let rule_set = RuleSet::from_json(&text).unwrap_or_else(|errors| panic!("{text}\n{errors}"));
     let names: Vec<String> = rule_set.team_instances().map(str::to_owned).collect();
+    let (mut matchmaker, now) = submitted(rule_set, &names, tickets, rosters);
+    let mut outcome = Outcome {
+        matches: vec![],
+        waiting: tickets.to_vec(),
+        waiting_rosters: rosters.to_vec(),
+        exhausted: 0,
+        nodes: 0,
+    };
+    while matchmaker.poll_timeout().is_some_and(|due| due <= now) {
+        let report = matchmaker.handle_timeout(now).expect("time goes on");
+        outcome.exhausted += report.anchors_exhausted + report.fullness_unproven;
+        outcome.nodes += report.nodes;
+    }
+    while let Some(event) = matchmaker.poll_event() {
+        let (match_id, placed) = match event.detail {
+            EventDetail::PotentialMatchCreated { match_id, tickets, .. } => (match_id, tickets),
+            // One that joins a session is complete at once.
+            EventDetail::MatchmakingSucceeded { game_session, .. } => {
+                let filled = outcome.matches.last_mut().expect("it was told of just before");
+                assert!(filled.roster.is_some(), "a new match is to be placed");
+                filled.location = game_session.location.as_deref().map(str::to_owned);
+                continue;
+            }
+            _ => continue,
+        };
+        let (teams, roster) = outcome.seated(&placed, &names);
+        let pending = matchmaker.pending_match(&match_id);
+        assert_eq!(pending.is_none(), roster.is_some(), "a new match is to be placed");
+        let location = pending.and_then(|it| it.location.as_deref().map(str::to_owned));
+        outcome.matches.push(Match { roster, teams, location });
+    }
+    outcome
+}
+
+impl Outcome {
+    /// Takes the tickets of a match from those that wait: the new ones of each team, and the backfill
+    /// ticket.
+    fn seated(
+        &mut self,
+        placed: &[EventTicket],
+        names: &[String],
+    ) -> (Vec<Vec<Ticket>>, Option<Roster>) {
+        let mut teams = vec![Vec::new(); names.len()];
+        let mut roster = None;
+        for placed in placed.iter() {
+            let in_teams: Vec<usize> = placed
+                .players()
+                .map(|it| names.iter().position(|name| Some(name.as_str()) == it.team))
+                .map(|it| it.expect("the team is known"))
+                .collect();
+            let waiting_rosters = &mut self.waiting_rosters;
+            let is_it = |it: &Roster| it.id == placed.ticket_id().as_str();
+            if let Some(at) = waiting_rosters.iter().position(is_it) {
+                let found = waiting_rosters.remove(at);
+                let counts = found.teams.iter().map(Vec::len).enumerate();
+                let before: Vec<usize> =
+                    counts.flat_map(|(team, count)| std::iter::repeat_n(team, count)).collect();
+                assert_eq!(in_teams, before, "who plays already stays in their team");
+                assert!(roster.replace(found).is_none(), "two sessions in one match");
+                continue;
+            }
+            let waiting = &mut self.waiting;
+            assert!(in_teams.iter().all(|it| *it == in_teams[0]), "a ticket is torn apart");
+            let at = waiting.iter().position(|it| it.id == placed.ticket_id().as_str());
+            let ticket = waiting.remove(at.expect("it is in no match yet"));
+            assert_eq!(ticket.players.len(), in_teams.len());
+            teams[in_teams[0]].push(ticket);
+        }
+        (teams, roster)
+    }
+}
+
+/// A matchmaker with tickets, oldest first, each submitted when it must to have waited so long,
+/// backfills after others of the same age; and the time when all have.
+fn submitted(
+    rule_set: RuleSet,
+    names: &[String],
+    tickets: &[Ticket],
+    rosters: &[Roster],
+) -> (Matchmaker, Timestamp) {
     let waits = tickets.iter().map(|it| it.wait).chain(rosters.iter().map(|it| it.wait));
     let longest = waits.max().unwrap_or(0);
     let start = Timestamp::from_millis(0);
@@ -155,13 +247,14 @@ pub fn run_with(rules: &Value, tickets: &[Ticket], rosters: &[Roster]) -> Outcom
         (ticket.wait, Input::StartMatchmaking(request))
     });
     let backfills = rosters.iter().map(|roster| {
-        let in_teams = roster.teams.iter().zip(&names);
+        let in_teams = roster.teams.iter().zip(names);
         let players = in_teams
             .flat_map(|(team, name)| team.iter().map(move |player| player.clone().with_team(name)));
         let request = StartMatchBackfill {
             ticket_id: Some(roster.id.as_str().into()),
             configuration_name: None,
-            game_session_arn: Some(format!("arn:aws:gamelift:local::gamesession/{}", roster.id)),
+            // Of a session that the engine does not know it tells where the match would be.
+            game_session_arn: None,
             players: players.collect(),
         };
         (roster.wait, Input::StartMatchBackfill(request))
@@ -173,55 +266,7 @@ pub fn run_with(rules: &Value, tickets: &[Ticket], rosters: &[Roster]) -> Outcom
         matchmaker.handle_input(at, request).expect("it is accepted");
     }
     let now = start.plus(Millis::from_secs(u32::try_from(longest).unwrap_or(0)));
-    let mut outcome = Outcome {
-        matches: vec![],
-        waiting: tickets.to_vec(),
-        waiting_rosters: rosters.to_vec(),
-        exhausted: 0,
-        nodes: 0,
-    };
-    while matchmaker.poll_timeout().is_some_and(|due| due <= now) {
-        let report = matchmaker.handle_timeout(now).expect("time goes on");
-        outcome.exhausted += report.anchors_exhausted + report.fullness_unproven;
-        outcome.nodes += report.nodes;
-    }
-    while let Some(event) = matchmaker.poll_event() {
-        let EventDetail::PotentialMatchCreated { match_id, tickets: placed, .. } = event.detail
-        else {
-            continue;
-        };
-        let mut teams = vec![Vec::new(); names.len()];
-        let mut roster = None;
-        for placed in placed.iter() {
-            let in_teams: Vec<usize> = placed
-                .players()
-                .map(|it| names.iter().position(|name| Some(name.as_str()) == it.team))
-                .map(|it| it.expect("the team is known"))
-                .collect();
-            let waiting_rosters = &mut outcome.waiting_rosters;
-            let is_it = |it: &Roster| it.id == placed.ticket_id().as_str();
-            if let Some(at) = waiting_rosters.iter().position(is_it) {
-                let found = waiting_rosters.remove(at);
-                let counts = found.teams.iter().map(Vec::len).enumerate();
-                let before: Vec<usize> =
-                    counts.flat_map(|(team, count)| std::iter::repeat_n(team, count)).collect();
-                assert_eq!(in_teams, before, "who plays already stays in their team");
-                assert!(roster.replace(found).is_none(), "two sessions in one match");
-                continue;
-            }
-            let waiting = &mut outcome.waiting;
-            assert!(in_teams.iter().all(|it| *it == in_teams[0]), "a ticket is torn apart");
-            let at = waiting.iter().position(|it| it.id == placed.ticket_id().as_str());
-            let ticket = waiting.remove(at.expect("it is in no match yet"));
-            assert_eq!(ticket.players.len(), in_teams.len());
-            teams[in_teams[0]].push(ticket);
-        }
-        let pending = matchmaker.pending_match(&match_id);
-        assert_eq!(pending.is_none(), roster.is_some(), "a new match is to be placed");
-        let location = pending.and_then(|it| it.location.as_deref().map(str::to_owned));
-        outcome.matches.push(Match { roster, teams, location });
-    }
-    outcome
+    (matchmaker, now)
 }
 
 /// Whether the reference evaluator takes a match for valid.

@@ -137,7 +137,7 @@ pub struct Model<'s> {
     pub counts: Counts,
     waits: VecDeque<u64>,
     pub seen: Coverage,
-    /// How many tickets have ended, by id: an id may have several lives, a ticket one end.
+    /// The ids of tickets that are no longer known: another ticket may have one again.
     pub forgotten: BTreeSet<Id>,
 }
 

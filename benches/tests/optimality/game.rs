@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use rallypoint::{AttributeValue, Millis, Player, RuleSet};
-pub use rallypoint_benches::Draw;
+use rallypoint_benches::within;
+pub use rallypoint_benches::{Draw, draw_latencies, living};
 
 /// The tickets of a pool.
 pub const TICKETS: usize = 40;
@@ -142,13 +143,6 @@ pub fn strings<'a>(player: &'a Player, name: &str) -> &'a [String] {
     }
 }
 
-/// Whether numbers are at most so far apart.
-pub fn within(numbers: impl Iterator<Item = f64> + Clone, distance: f64) -> bool {
-    let highest = numbers.clone().fold(f64::NEG_INFINITY, f64::max);
-    let lowest = numbers.fold(f64::INFINITY, f64::min);
-    highest - lowest <= distance
-}
-
 /// Whether the players' skills are at most so far apart.
 pub fn skills_within(players: &[&Player], distance: f64) -> bool {
     within(players.iter().map(|player| number(player, "skill")), distance)
@@ -187,19 +181,4 @@ pub fn some_of(draw: &mut Draw, of: &[&str], most: u32) -> Vec<String> {
         }
     }
     chosen
-}
-
-/// Latencies of somebody who lives near one of four locations: 10 to 59 ms to that, 40 to 299 ms
-/// to each of the others.
-pub fn latencies(draw: &mut Draw) -> [u32; 4] {
-    let home = draw.below(4) as usize;
-    let mut latencies = [0; 4].map(|_: u32| 40 + draw.below(260));
-    latencies[home] = 10 + draw.below(50);
-    latencies
-}
-
-/// The same player, with a latency to each of four locations.
-pub fn living(player: Player, latencies: [u32; 4]) -> Player {
-    const LOCATIONS: [&str; 4] = ["ap-northeast-1", "eu-west-1", "us-east-1", "us-west-2"];
-    LOCATIONS.iter().zip(latencies).fold(player, |it, (at, latency)| it.with_latency(at, latency))
 }

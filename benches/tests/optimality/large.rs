@@ -8,8 +8,8 @@ use rallypoint::Player;
 use rallypoint_benches::{Draw, Parties, Roles, Squads, Workload};
 
 use super::game::{
-    Best, Game, Limit, Pool, Relaxed, Time, bell, compiled, latencies, living, number, own, player,
-    size, string, strings,
+    Best, Game, Limit, Pool, Relaxed, Time, bell, compiled, draw_latencies, living, number, own,
+    player, size, string, strings,
 };
 
 /// Parties of one to five players, in percent.
@@ -188,7 +188,7 @@ fn squad(draw: &mut Draw) -> Vec<Player> {
 
 /// Parties of one or two who live near one location.
 fn residents(draw: &mut Draw) -> Vec<Player> {
-    let (skill, home) = (bell(draw), latencies(draw));
+    let (skill, home) = (bell(draw), draw_latencies(draw));
     let players = size(draw, &[75, 25]);
     (0..players).map(|_| living(player().with_number("skill", skill), home)).collect()
 }

@@ -28,12 +28,12 @@ const BOUNDED_ONE_IN: u64 = 5;
 /// Where the best is exact, half of the pools are matched no worse than this: a median below it is
 /// a defect.
 const MEDIAN_MIN: f64 = 0.98;
-/// What the engine reaches today beside that, so that nothing makes it worse: no pool where the
-/// best is exact,
+/// Where the best is exact, every pool reaches this today, and is to do so.
 const WORST_MIN: f64 = 0.7;
-/// half of those in which matches are formed before the rules are as wide as they get,
+/// The same of half of the pools in which matches are formed before the rules are as wide as they
+/// get.
 const WAITING_MEDIAN_MIN: f64 = 0.93;
-/// and half of those held against a bound, which may be out of reach.
+/// The same of half of those held against a bound, which may be out of reach.
 const BOUNDED_MEDIAN_MIN: f64 = 0.85;
 
 #[expect(clippy::disallowed_methods, reason = "the rule is for the engine; this is its test")]

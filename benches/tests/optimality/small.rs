@@ -1,23 +1,16 @@
 //! Games of up to four players, whose best matching is known exactly.
 
-use rallypoint::Player;
+use rallypoint::{Player, RuleSet};
 use rallypoint_benches::{Draw, Duel, Workload};
 
 use super::game::{
-    Best, Game, Time, bell, compiled, latencies, living, near, own, player, same, share, size,
+    Best, Game, Time, bell, compiled, draw_latencies, living, near, own, player, same, share, size,
     skills_within, some_of, string, strings,
 };
 
 /// All of them.
 pub fn games() -> Vec<Game> {
     let workload = |draw: &mut Draw| Duel::players(&Duel::draw(draw), 0);
-    let exact = |name, rules, time, draw, may_hold| Game {
-        name,
-        rules,
-        time,
-        draw,
-        best: Best::Exact(may_hold),
-    };
     let at = Time::At;
     vec![
         exact("duel (workload)", compiled(Duel::RULES), at(0), workload, |it| {
@@ -42,18 +35,22 @@ pub fn games() -> Vec<Game> {
 
 /// Those in which waiting widens the rules, from the first pass to the last.
 pub fn waiting() -> Vec<Game> {
-    let exact = |name, rules, seconds, draw, may_hold| Game {
-        name,
-        rules,
-        time: Time::Through(seconds),
-        draw,
-        best: Best::Exact(may_hold),
-    };
+    let to = Time::Through;
     vec![
-        exact("duel, 0 to 15 s", own("duel"), 15, skilled, |it| skills_within(it, 150.0)),
-        exact("playlists, 0 to 30 s", own("playlists"), 30, listener, |it| may_play(it, 400.0)),
-        exact("co_op, 0 to 20 s", own("co_op"), 20, climber, may_climb),
+        exact("duel, 0 to 15 s", own("duel"), to(15), skilled, |it| skills_within(it, 150.0)),
+        exact("playlists, 0 to 30 s", own("playlists"), to(30), listener, |it| may_play(it, 400.0)),
+        exact("co_op, 0 to 20 s", own("co_op"), to(20), climber, may_climb),
     ]
+}
+
+fn exact(
+    name: &'static str,
+    rules: RuleSet,
+    time: Time,
+    draw: fn(&mut Draw) -> Vec<Player>,
+    may_hold: fn(&[&Player]) -> bool,
+) -> Game {
+    Game { name, rules, time, draw, best: Best::Exact(may_hold) }
 }
 
 fn skilled(draw: &mut Draw) -> Vec<Player> {
@@ -77,7 +74,7 @@ const NEAR_DUEL: &str = r#"{
 
 fn near_duellist(draw: &mut Draw) -> Vec<Player> {
     let [player] = &skilled(draw)[..] else { return vec![] };
-    vec![living(player.clone(), latencies(draw))]
+    vec![living(player.clone(), draw_latencies(draw))]
 }
 
 /// Two against two, at most 200 points apart, and teams of which no average is more than 40 from
@@ -175,7 +172,7 @@ const BRAWL: &str = r#"{
 
 fn brawler(draw: &mut Draw) -> Vec<Player> {
     let character = ["giant", "witch", "archer", "monk"][draw.share(&[40, 30, 20, 10])];
-    vec![living(player().with_string("character", character), latencies(draw))]
+    vec![living(player().with_string("character", character), draw_latencies(draw))]
 }
 
 /// Two to four players of one mode, at most 150 points apart.

@@ -3,20 +3,25 @@
 mod matched;
 mod text;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use rallypoint::wire::{Command, DriverKind, Outcome, Replay, ReplayError, Scenario};
+use rallypoint::wire::{Command, DriverKind, Outcome, Replay, Scenario};
 use rallypoint::{Matchmaker, RuleSet, TicketId, Timestamp, WhyWaiting};
 use serde::Serialize;
 
-use crate::console::{Console, Fault, Format, Verdict, visible};
+use crate::console::{Console, Fault, Format, Halt, Verdict, counted, visible};
 use crate::files;
+use crate::number::whole_number;
 use crate::progress::Progress;
-use crate::scenario::{self, Halt, Opening};
+use crate::rule_sets::Strictness;
+use crate::scenario::{self, Opening};
 use matched::{FormedMatch, Matches};
 
 /// Ticket ids that are suggested in the place of an unknown one.
 const SUGGESTED_MAX: usize = 3;
+/// The last millisecond of the year 9999, in milliseconds since 1970: the matchmaker takes no later
+/// time.
+const LAST_INSTANT: u64 = 253_402_300_799_999;
 /// How much alike two ids must be for one to be suggested, from 0 to 1.
 const LIKENESS_MIN: f64 = 0.7;
 
@@ -46,12 +51,11 @@ pub struct Arguments {
     #[arg(long, value_name = "ID")]
     ticket: String,
     /// When to look, in milliseconds after the start; by default after the last command
-    #[arg(long, value_name = "MS")]
+    #[arg(long, value_name = "MS", value_parser = whole_number(0..=u64::MAX))]
+    #[arg(allow_negative_numbers = true)]
     at: Option<u64>,
-    /// Refuse a rule set with comments and whatever else the service's text does not promise to
-    /// read
-    #[arg(long)]
-    strict: bool,
+    #[command(flatten)]
+    strictness: Strictness,
 }
 
 /// What is known of a ticket at an instant, in the JSON form.
@@ -75,16 +79,15 @@ pub struct Explanation {
 
 pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Fault> {
     let path = &arguments.scenario;
-    let opening = Opening { strict: arguments.strict, warnings: true, ..Opening::default() };
+    let opening =
+        Opening { strict: arguments.strictness.strict, warnings: true, ..Opening::default() };
     let (mut scenario, rule_set) = match scenario::read(path, opening, console) {
         Ok(read) => read,
-        Err(Halt::Bad { line, message }) => {
-            let line = line.map(|line| line as u64);
-            console.problem(Some(&files::name(path)), line, message)?;
-            return Ok(Verdict::Bad);
-        }
-        Err(Halt::Fault(fault)) => return Err(fault),
+        Err(halt) => return console.halt(halt),
     };
+    if let Some(at) = arguments.at {
+        check_instant(at, scenario.start)?;
+    }
     let named = Named::of(&scenario);
     let start = scenario.start;
     let lines = scenario.lines.len();
@@ -98,12 +101,9 @@ pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Faul
         DriverKind::Timers => arguments.at.or(last),
         DriverKind::Recorded => arguments.at.filter(|_| !is_middle),
     };
-    let (matchmaker, matches) = match play(scenario, rule_set, start, until) {
+    let (matchmaker, matches) = match play(path, scenario, rule_set, until) {
         Ok(played) => played,
-        Err(message) => {
-            console.problem(Some(&files::name(path)), None, message)?;
-            return Ok(Verdict::Bad);
-        }
+        Err(halt) => return console.halt(halt),
     };
     let id = TicketId::from(arguments.ticket.as_str());
     let Some(why) = matchmaker.why_waiting(&id) else {
@@ -126,22 +126,35 @@ pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Faul
     Ok(Verdict::Good)
 }
 
+/// Refuses an instant that no clock of the matchmaker reaches.
+fn check_instant(at: u64, start: Timestamp) -> Result<(), Fault> {
+    let latest = LAST_INSTANT.saturating_sub(start.as_millis());
+    match at <= latest {
+        true => Ok(()),
+        false => Err(Fault(format!(
+            "`--at {at}` is after the end of the year 9999, where time ends; for this scenario give \
+             at most {latest}, in milliseconds after its start"
+        ))),
+    }
+}
+
 /// Plays a scenario to its end, or to an instant, and keeps what its events say of matches.
 fn play(
+    path: &Path,
     scenario: Scenario,
     rule_set: RuleSet,
-    start: Timestamp,
     until: Option<u64>,
-) -> Result<(Matchmaker, Matches), String> {
+) -> Result<(Matchmaker, Matches), Halt> {
+    let start = scenario.start;
     let mut replay =
-        Replay::new(scenario, rule_set).map_err(|error| format!("its configuration: {error}"))?;
+        Replay::new(scenario, rule_set).map_err(|error| scenario::configuration(path, &error))?;
     if let Some(until) = until {
-        replay = replay.until(until).map_err(|error: ReplayError| error.to_string())?;
+        replay = replay.until(until).map_err(|error| scenario::stopped(path, &error))?;
     }
     let mut matches = Matches::default();
     let mut progress = Progress::new("replaying", None);
     for (count, record) in (1..).zip(&mut replay) {
-        let record = record.map_err(|error| error.to_string())?;
+        let record = record.map_err(|error| scenario::stopped(path, &error))?;
         if let Outcome::Event(event) = &record.outcome {
             matches.note(event);
         }
@@ -152,7 +165,8 @@ fn play(
         // Nothing is due any more; only its time goes on.
         let instant = Timestamp::from_millis(start.as_millis().saturating_add(until));
         let moved = matchmaker.handle_timeout(instant.max(matchmaker.now()));
-        let _ = moved.map_err(|error| error.to_string())?;
+        let name = files::name(path);
+        let _ = moved.map_err(|error| Halt::bad(&name, error.to_string()))?;
     }
     Ok((matchmaker, matches))
 }
@@ -178,7 +192,9 @@ impl Named {
         let shown = visible(ticket);
         if let Some((_, first)) = self.0.iter().find(|(id, _)| id == ticket) {
             return Fault(match at.filter(|at| at < first) {
-                Some(at) => format!("ticket `{shown}` comes at {first} ms, after {at} ms"),
+                Some(at) => {
+                    format!("`--at {at}` is before ticket `{shown}` comes; that is at {first} ms")
+                }
                 None => format!("ticket `{shown}` was refused, or has ended and is forgotten"),
             });
         }
@@ -204,7 +220,7 @@ impl Named {
             }
             (true, false) => {
                 let ids = quoted(&mut known.iter().take(SUGGESTED_MAX));
-                format!("it has {}, such as {ids}", crate::outcome::counted(known.len(), "ticket"))
+                format!("it has {}, such as {ids}", counted(known.len(), "ticket"))
             }
             (true, true) => "it has none".into(),
         };

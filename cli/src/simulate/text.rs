@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use rallypoint::simulate::{Distribution, SimulationComparison, SimulationSummary};
 
+use super::readable::{distinct, percent, short, time, whole_percent};
 use crate::console::{STRONG, visible};
 
 /// A line of the summary: what it says, and what it says of each simulation.
@@ -115,7 +116,11 @@ pub fn sections(summaries: &[&SimulationSummary]) -> Vec<(String, Vec<Line>)> {
         }));
     }
     matches.push(line("fill", &|it| match &it.matches.fill {
-        Some(fill) => format!("{} % of the places, least {} %", whole(fill.mean), whole(fill.min)),
+        Some(fill) => format!(
+            "{} % of the places, least {} %",
+            whole_percent(fill.mean),
+            whole_percent(fill.min)
+        ),
         None => "-".into(),
     }));
     all.push(("matches".to_owned(), matches));
@@ -158,7 +163,7 @@ pub fn sections(summaries: &[&SimulationSummary]) -> Vec<(String, Vec<Line>)> {
 
 /// A line for each rule that has a number or refused something, by name.
 fn rules(summaries: &[&SimulationSummary]) -> Vec<Line> {
-    let names = distinct(summaries, |it| it.rules.iter().map(|rule| rule.name.clone()).collect());
+    let names = distinct(summaries.iter().flat_map(|it| &it.rules).map(|rule| rule.name.clone()));
     let mut lines = Vec::new();
     for name in names {
         let values = summaries.iter().map(|it| {
@@ -214,7 +219,7 @@ fn epochs(summaries: &[&SimulationSummary]) -> Vec<Line> {
             .map(|it| match it.epochs.iter().find(|epoch| epoch.from_seconds == start) {
                 None => "-".into(),
                 Some(epoch) => {
-                    let of = format!("{} % of the matches", whole(epoch.share));
+                    let of = format!("{} % of the matches", whole_percent(epoch.share));
                     match epoch.changes.is_empty() || summaries.len() > 1 {
                         true => of,
                         false => format!("{of}; changes {}", visible(&epoch.changes.join(", "))),
@@ -227,9 +232,8 @@ fn epochs(summaries: &[&SimulationSummary]) -> Vec<Line> {
 }
 
 fn locations(summaries: &[&SimulationSummary]) -> Vec<Line> {
-    let names = distinct(summaries, |it| {
-        it.locations.iter().map(|location| location.location.clone()).collect()
-    });
+    let all = summaries.iter().flat_map(|it| &it.locations);
+    let names = distinct(all.map(|location| location.location.clone()));
     let value = |it: &SimulationSummary, name: &str| {
         let Some(of) = it.locations.iter().find(|location| location.location == name) else {
             return "-".to_owned();
@@ -248,71 +252,4 @@ fn locations(summaries: &[&SimulationSummary]) -> Vec<Line> {
         values: summaries.iter().map(|it| value(it, name)).collect(),
     };
     names.iter().map(line).collect()
-}
-
-/// The names of all, each once, in the order of the first that has them.
-fn distinct(
-    summaries: &[&SimulationSummary],
-    names: impl Fn(&SimulationSummary) -> Vec<String>,
-) -> Vec<String> {
-    let mut all: Vec<String> = Vec::new();
-    for name in summaries.iter().flat_map(|it| names(it)) {
-        if !all.contains(&name) {
-            all.push(name);
-        }
-    }
-    all
-}
-
-/// Seconds for people.
-pub fn time(seconds: f64) -> String {
-    if seconds < 120.0 {
-        return format!("{} s", short(seconds));
-    }
-    let whole = seconds.round() as u64;
-    let (hours, minutes, seconds) = (whole / 3600, whole / 60 % 60, whole % 60);
-    match hours {
-        0 => format!("{minutes} min {seconds:02} s"),
-        _ => format!("{hours} h {minutes:02} min"),
-    }
-}
-
-/// A number in about three digits.
-pub fn short(number: f64) -> String {
-    let decimals = match number.abs() {
-        size if size >= 100.0 || number.fract() == 0.0 => 0,
-        size if size >= 10.0 => 1,
-        _ => 2,
-    };
-    format!("{number:.decimals$}")
-}
-
-pub fn percent(count: u64, of: u64) -> String {
-    if of == 0 {
-        return "0".into();
-    }
-    format!("{:.1}", 100.0 * count as f64 / of as f64)
-}
-
-/// A share as whole percent.
-fn whole(share: f64) -> String {
-    format!("{:.0}", 100.0 * share)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_short() {
-        for (number, text) in
-            [(0.0, "0"), (3.0, "3"), (0.123, "0.12"), (12.34, "12.3"), (1234.5, "1234")]
-        {
-            assert_eq!(short(number), text);
-        }
-        assert_eq!(time(90.5), "90.5 s");
-        assert_eq!(time(150.0), "2 min 30 s");
-        assert_eq!(time(7260.0), "2 h 01 min");
-        assert_eq!(percent(1, 3), "33.3");
-    }
 }

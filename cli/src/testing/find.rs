@@ -75,7 +75,7 @@ fn search(folder: &Path, found: &mut Found) {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
-                found.unsearched.push(format!("cannot search: {error}"));
+                found.unsearched.push(unsearchable(&error));
                 continue;
             }
         };
@@ -85,6 +85,18 @@ fn search(folder: &Path, found: &mut Found) {
         } else if path.is_file() && is_scenario(path) {
             found.files.push(path.into());
         }
+    }
+}
+
+/// What keeps a search from a folder or a file.
+fn unsearchable(error: &ignore::Error) -> String {
+    match error {
+        ignore::Error::WithDepth { err, .. } => unsearchable(err),
+        ignore::Error::WithPath { path, err } => {
+            let problem = err.io_error().map_or_else(|| err.to_string(), files::in_words);
+            format!("cannot search `{}`: {problem}", path.display())
+        }
+        other => format!("cannot search: {other}"),
     }
 }
 
@@ -156,6 +168,16 @@ mod tests {
             let (_folder, path) = with_text(name, text);
             assert_eq!(is_scenario(&path), expected, "{name}: {text}");
         }
+    }
+
+    #[test]
+    fn what_cannot_be_searched_is_named_in_plain_words() {
+        let denied = std::io::Error::from(std::io::ErrorKind::PermissionDenied);
+        let err = Box::new(ignore::Error::Io(denied));
+        let err = Box::new(ignore::Error::WithPath { path: "a/b".into(), err });
+        let error = ignore::Error::WithDepth { depth: 2, err };
+        let said = "cannot search `a/b`: the system does not permit it";
+        assert_eq!(unsearchable(&error), said);
     }
 
     #[test]

@@ -7,10 +7,12 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::console::{Console, DOUBTFUL, Fault, Format, Problem, STRONG, Verdict, visible};
+use crate::console::{
+    Console, DOUBTFUL, Fault, Format, Problem, STRONG, Verdict, counted, visible,
+};
 use crate::expectations::{self, Checked};
-use crate::outcome::counted;
 use crate::progress::Stopwatch;
+use crate::rule_sets::Strictness;
 use crate::scenario::Opening;
 
 use find::Found;
@@ -52,10 +54,8 @@ pub struct Arguments {
     /// Run again when a scenario file or its rule set changes, comes or goes, until Ctrl-C
     #[arg(long)]
     watch: bool,
-    /// Refuse a rule set with comments and whatever else the service's text does not promise to
-    /// read
-    #[arg(long)]
-    strict: bool,
+    #[command(flatten)]
+    strictness: Strictness,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
@@ -117,16 +117,11 @@ fn run_once(found: &Found, arguments: &Arguments, console: &mut Console) -> Resu
         console.problem(None, None, message.clone())?;
         verdict = Verdict::Unread;
     }
-    let opening = Opening { strict: arguments.strict, ..Opening::default() };
+    let opening = Opening { strict: arguments.strictness.strict, ..Opening::default() };
     let mut summary = Summary { files: found.files.len(), ..Summary::default() };
     let mut files = Vec::new();
     for path in &found.files {
-        let (mut checked, of_file) = expectations::check(path, opening, console);
-        if path.extension().is_some_and(|it| it == "json")
-            && let Some(error) = &mut checked.error
-        {
-            error.push_str("; scenarios are JSON Lines, and a rule set is for `check`");
-        }
+        let (checked, of_file) = expectations::check(path, opening, console);
         verdict = verdict.and(of_file);
         let tested = Tested::from(checked);
         summary.count(&tested);

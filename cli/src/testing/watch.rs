@@ -10,8 +10,7 @@ use notify_debouncer_full::{DebounceEventResult, Debouncer, RecommendedCache, ne
 
 use super::find::{self, Found};
 use super::{Arguments, run_once};
-use crate::console::{self, Console, Fault, Verdict, visible};
-use crate::outcome::counted;
+use crate::console::{self, Console, Fault, Verdict, counted, visible};
 
 /// Changes that come so soon after one another are one: editors write a file in several steps.
 const CALM: Duration = Duration::from_millis(100);

@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use crate::support::{CLANS, DUEL, Folder, Run};
+use crate::support::{DUEL, Folder, Run, clans};
 
 const THREE_MISTAKES: &str = r#"{
   "ruleLanguageVersion": "1.0",
@@ -192,8 +192,8 @@ fn tickets_tell_what_players_do_not_send() {
     assert_eq!(check("whole.jsonl").json(0).pointer("/0/warnings"), Some(&json!([])));
 
     let run = folder.run_with_input(&["check", "duel.json", "--tickets", "-"], "{}\n{]\n");
-    run.ended(2);
-    assert!(run.stderr.contains("<stdin>:"), "{}", run.stderr);
+    run.ended(1);
+    assert!(run.stderr.starts_with("error: <stdin>:1: "), "{}", run.stderr);
     folder.run(&["check", "duel.json", "--tickets", "none.jsonl"]).ended(2);
     folder.run(&["check", "-", "--tickets", "-"]).ended(2);
 }
@@ -312,7 +312,7 @@ fn hostile_texts_are_answered() {
 
 #[test]
 fn the_way_to_judge_parties_is_described() {
-    let folder = Folder::with(&[("clans.json", CLANS)]);
+    let folder = Folder::with(&[("clans.json", &clans())]);
     let describe = |arguments: &[&str]| {
         let run = folder.run(&[&["check", "--describe", "clans.json"][..], arguments].concat());
         run.ended(0).to_owned()
@@ -324,7 +324,7 @@ fn the_way_to_judge_parties_is_described() {
 
 #[test]
 fn an_unknown_way_to_judge_parties_is_refused_with_the_nearest() {
-    let folder = Folder::with(&[("clans.json", CLANS), ("pool.jsonl", "")]);
+    let folder = Folder::with(&[("clans.json", &clans()), ("pool.jsonl", "")]);
     for subcommand in [
         &["check", "clans.json"][..],
         &["match", "clans.json", "pool.jsonl"],

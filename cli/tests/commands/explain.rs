@@ -151,7 +151,13 @@ fn an_unknown_ticket_is_an_error_that_names_those_alike() {
             &[],
             "the scenario has no ticket `zzzz`; it has 3 tickets, such as `ann`, `ben`, `cy`",
         ),
-        ("cy", &["--at", "5999"], "ticket `cy` comes at 6000 ms, after 5999 ms"),
+        ("cy", &["--at", "5999"], "`--at 5999` is before ticket `cy` comes; that is at 6000 ms"),
+        (
+            "cy",
+            &["--at", "18446744073709551615"],
+            "`--at 18446744073709551615` is after the end of the year 9999, where time ends; for \
+             this scenario give at most 251629826399999, in milliseconds after its start",
+        ),
     ] {
         let run = explain(&folder, ticket, more);
         assert_eq!(run.ended(2), "");
@@ -197,4 +203,48 @@ fn there_is_an_answer_for_every_ticket_of_our_scenarios() {
         }
     }
     assert_eq!(asked, 16);
+}
+
+/// Enough players fit one by one, but none is a medic: that comes before who is too far away.
+#[test]
+fn what_all_together_lack_is_told_before_who_is_kept_apart() {
+    let rules = json!({
+        "ruleLanguageVersion": "1.0",
+        "playerAttributes": [
+            {"name": "skill", "type": "number"},
+            {"name": "role", "type": "string_list"},
+        ],
+        "teams": [{"name": "crew", "minPlayers": 3, "maxPlayers": 3}],
+        "rules": [
+            {"name": "near", "type": "batchDistance", "batchAttribute": "skill", "maxDistance": 10},
+            {"name": "medic", "type": "collection", "operation": "contains", "minCount": 1,
+                "measurements": ["teams[crew].players.attributes[role]"], "referenceValue": "medic"},
+        ],
+    });
+    let line = |at: u32, id: &str, skill: u32| {
+        let attributes = json!({"skill": {"N": skill}, "role": {"SL": ["soldier"]}});
+        let player = json!({"PlayerId": id, "PlayerAttributes": attributes});
+        json!({"at": at, "StartMatchmaking": {"TicketId": id, "Players": [player]}})
+    };
+    let lines = [
+        json!({"RuleSetFile": "crew.json"}),
+        line(0, "ann", 50),
+        line(1, "ben", 51),
+        line(2, "cat", 52),
+        line(3, "far", 900),
+        json!({"at": 1000, "Advance": {}}),
+    ];
+    let lines = lines.map(|line| line.to_string()).join("\n");
+    let folder = Folder::with(&[("crew.json", &rules.to_string()), ("s.jsonl", &lines)]);
+    let run = explain(&folder, "ann", &[]);
+    let shown = run.ended(0);
+    assert!(
+        shown.contains("  Enough players wait that fit one by one (2 tickets), but no match"),
+        "{shown}"
+    );
+    let place = |part: &str| shown.find(part).unwrap_or_else(|| panic!("no {part}: {shown}"));
+    let together = place("together, those who fit one by one would be\n");
+    let lacking = place("    medic (collection) fails\n");
+    let apart = place("rules in the way");
+    assert!(together < lacking && lacking < apart, "{shown}");
 }

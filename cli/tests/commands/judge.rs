@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{CLANS, DUEL, Folder, party, ticket};
+use crate::support::{DUEL, Folder, clans, party, ticket};
 
 fn folder(red: f64, blue: f64, age: f64) -> Folder {
     let placed = |player: &str, skill: f64| {
@@ -91,7 +91,7 @@ fn a_party_of_two_clans_is_judged_by_the_way_to_judge_parties() {
         };
         let blue = [placed("t2", &["B", "B"])];
         let text = json!({"teams": {"red": [placed("t1", red)], "blue": blue}});
-        let folder = Folder::with(&[("clans.json", CLANS), ("match.json", &text.to_string())]);
+        let folder = Folder::with(&[("clans.json", &clans()), ("match.json", &text.to_string())]);
         folder.run(&[&["judge", "clans.json", "match.json"][..], arguments].concat())
     };
     let collapse = ["--party-aggregation", "collapse"];

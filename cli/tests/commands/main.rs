@@ -14,3 +14,4 @@ mod simulate;
 mod support;
 mod testing;
 mod tutorial;
+mod wrong_input;

@@ -1,8 +1,11 @@
 //! `rallypoint match`.
 
+mod given_up;
+mod running_games;
+
 use serde_json::{Value, json};
 
-use crate::support::{CLANS, DUEL, Folder, party, ticket};
+use crate::support::{DUEL, Folder, clans, party, ticket};
 
 /// Two near each other, two far from everybody.
 fn pool() -> String {
@@ -126,21 +129,6 @@ fn tight() -> Folder {
 }
 
 #[test]
-fn a_search_that_was_given_up_is_told_to_programs_too() {
-    let folder = tight();
-    let match_pool = ["match", "tight.json", "pool.jsonl", "--format", "json"];
-    let run = folder.run(&[&match_pool[..], &["--nodes-per-anchor", "2"]].concat());
-    let given_up = run.json(0)["stats"]["anchorsExhausted"].as_u64().expect("a count");
-    assert!((1..=12).contains(&given_up), "{given_up}");
-    let note = format!("the search for {given_up} of the tickets left over was given up");
-    assert!(run.stderr.contains(&note), "{}", run.stderr);
-    let run = folder.run(&match_pool);
-    assert_eq!(run.json(0)["stats"]["anchorsExhausted"], 0);
-    assert_eq!(run.stderr, "");
-    folder.run(&[&match_pool[..], &["--nodes-per-anchor", "0"]].concat()).ended(2);
-}
-
-#[test]
 fn all_tickets_left_over_are_named_when_asked_for() {
     let folder = tight();
     let run = folder.run(&["match", "tight.json", "pool.jsonl"]);
@@ -174,98 +162,6 @@ fn each_match_can_be_judged() {
     assert!(run.stderr.contains("`--full` needs `--format json`"), "{}", run.stderr);
 }
 
-/// Two against two, all skills within 10.
-const DOUBLES: &str = r#"{
-  "ruleLanguageVersion": "1.0",
-  "playerAttributes": [{"name": "skill", "type": "number"}],
-  "teams": [
-    {"name": "red", "minPlayers": 2, "maxPlayers": 2},
-    {"name": "blue", "minPlayers": 2, "maxPlayers": 2}
-  ],
-  "rules": [
-    {
-      "name": "near",
-      "type": "distance",
-      "measurements": ["max(flatten(teams[*].players.attributes[skill]))"],
-      "referenceValue": "min(flatten(teams[*].players.attributes[skill]))",
-      "maxDistance": 10
-    }
-  ]
-}
-"#;
-
-/// A running game of three, then new tickets: one that fits, one that does not.
-fn doubles() -> Folder {
-    let player = |id: &str, team: &str| json!({"PlayerId": id, "Team": team, "PlayerAttributes": {"skill": {"N": 50}}});
-    let running = [player("ann", "blue"), player("ben", "red"), player("cat", "blue")];
-    let lines = [
-        json!({"TicketId": "game", "GameSessionArn": "arn:one", "Players": running}).to_string(),
-        ticket("far", "dan", 90.0),
-        ticket("near", "eve", 55.0),
-    ];
-    Folder::with(&[("doubles.json", DOUBLES), ("pool.jsonl", &lines.join("\n"))])
-}
-
-#[test]
-fn a_running_game_takes_in_who_fits() {
-    let run = doubles().run(&["match", "doubles.json", "pool.jsonl", "--format", "json"]);
-    let report = run.json(0);
-    let [formed] = report["matches"].as_array().expect("a list").as_slice() else {
-        panic!("one match: {report}")
-    };
-    assert_eq!(formed["backfill"], "game");
-    assert_eq!(formed["tickets"], json!(["game", "near"]));
-    assert_eq!(formed["teams"], json!({"red": ["ben", "eve"], "blue": ["ann", "cat"]}));
-    assert_eq!(report["unmatched"], json!(["far"]));
-    assert_eq!(report["stats"]["tickets"], 3);
-    assert_eq!(report["stats"]["players"], 5);
-    assert!(formed.get("judge").is_none());
-
-    let run = doubles().run(&["match", "doubles.json", "pool.jsonl"]);
-    let text = run.ended(0);
-    assert!(text.contains(" (2 tickets, backfill game)\n  red   ben, eve\n"), "{text}");
-}
-
-#[test]
-fn a_running_game_can_be_judged() {
-    let folder = doubles();
-    let arguments =
-        ["match", "doubles.json", "pool.jsonl", "--wait", "5", "--format", "json", "--full"];
-    let report = folder.run(&arguments).json(0);
-    let proposed = &report["matches"][0]["judge"];
-    let ids = |path: &str| {
-        let players = proposed.pointer(path).and_then(Value::as_array).expect("a list");
-        players.iter().map(|player| player["PlayerId"].clone()).collect::<Vec<_>>()
-    };
-    assert_eq!(ids("/teams/blue/0/Players"), ["ann", "cat"]);
-    assert_eq!(ids("/teams/red/0/Players"), ["ben"]);
-    assert_eq!(ids("/teams/red/1/Players"), ["eve"]);
-    assert_eq!(proposed.pointer("/teams/red/0/Backfill"), Some(&json!(true)));
-    assert_eq!(proposed.pointer("/teams/red/1/Backfill"), None);
-    folder.write("match.json", proposed.to_string().as_bytes());
-    let judged = folder.run(&["judge", "doubles.json", "match.json", "--format", "json"]).json(0);
-    assert_eq!(judged["waitMillis"], 5000);
-    assert_eq!(judged["valid"], true);
-    assert_eq!(judged.pointer("/teams/0/min"), Some(&json!(0)));
-}
-
-#[test]
-fn a_newer_line_for_a_game_replaces_the_older() {
-    let line = |id: &str| {
-        format!(
-            r#"{{"TicketId":"{id}","GameSessionArn":"arn:one","Players":[{{"PlayerId":"{id}-p","Team":"red","PlayerAttributes":{{"skill":{{"N":50}}}}}}]}}"#
-        )
-    };
-    let lines = [line("old"), line("new"), ticket("solo", "eve", 50.0)].join("\n");
-    let folder = Folder::with(&[("doubles.json", DOUBLES), ("pool.jsonl", &lines)]);
-    let run = folder.run(&["match", "doubles.json", "pool.jsonl", "--format", "json"]);
-    let report = run.json(0);
-    assert_eq!(report["matches"][0]["backfill"], "new");
-    assert_eq!(report["cancelled"], json!(["old"]));
-    let note = "ticket `old` was cancelled: Replaced by a newer backfill request";
-    assert!(run.stderr.contains(note), "{}", run.stderr);
-}
-
 #[test]
 fn a_balanced_rule_set_runs_everywhere() {
     let balanced = DUEL.replacen(
@@ -288,7 +184,7 @@ fn bytes_that_are_no_text_cannot_be_read() {
     let folder = folder();
     folder.write("pool.jsonl", b"// a pool\n{\"TicketId\":\"caf\xe9\"}\n");
     let run = folder.run(&["match", "duel.json", "pool.jsonl", "--format", "json"]);
-    let message = "cannot read `pool.jsonl`: line 2 is not valid UTF-8";
+    let message = "cannot read `pool.jsonl`: line 2 is not valid UTF-8; save the file as UTF-8";
     let errors = json!({"errors": [{"file": null, "line": null, "message": message}]});
     assert_eq!(run.json(2), errors);
     assert_eq!(run.stderr, format!("error: {message}\n"));
@@ -392,7 +288,7 @@ fn a_bad_rule_set_is_reported_on_standard_error() {
 #[test]
 fn parties_are_matched_by_the_way_to_judge_them() {
     let pool = [party("t1", &["A", "C"]), party("t2", &["B", "B"])].map(|it| it.to_string());
-    let folder = Folder::with(&[("clans.json", CLANS), ("pool.jsonl", &pool.join("\n"))]);
+    let folder = Folder::with(&[("clans.json", &clans()), ("pool.jsonl", &pool.join("\n"))]);
     let matches = |way: &[&str]| {
         let run = folder
             .run(&[&["match", "clans.json", "pool.jsonl", "--format", "json"][..], way].concat());
@@ -403,86 +299,25 @@ fn parties_are_matched_by_the_way_to_judge_them() {
     assert_eq!(matches(&["--party-aggregation", "collapse"]), 0);
 }
 
-/// The deviation of ten skills must be 1000, give or take a thousandth. Half the skills are a little
-/// above 0, half a little above 2000, so every partial match looks promising.
+/// The rule set of the page on warnings that counts players of a role, with so many medics of six.
 #[test]
-fn a_hopeless_search_ends() {
-    let rules = json!({
-        "ruleLanguageVersion": "1.0",
-        "playerAttributes": [{"name": "skill", "type": "number"}],
-        "teams": [
-            {"name": "red", "minPlayers": 5, "maxPlayers": 5},
-            {"name": "blue", "minPlayers": 5, "maxPlayers": 5},
-        ],
-        "rules": [{
-            "name": "spread", "type": "distance",
-            "measurements": ["stddev(flatten(teams[*].players.attributes[skill]))"],
-            "referenceValue": 1000, "maxDistance": 0.001,
-        }],
-    });
-    let skill = |n: u32| f64::from(n % 2 * 2000 + n * 3 + 1);
-    let tickets: Vec<_> =
-        (0..40).map(|n| ticket(&format!("t{n}"), &format!("p{n}"), skill(n))).collect();
-    let folder =
-        Folder::with(&[("hopeless.json", &rules.to_string()), ("pool.jsonl", &tickets.join("\n"))]);
-    let limit = ["--nodes-per-anchor", "1000", "--format", "json"];
-    let run = folder.run(&[&["match", "hopeless.json", "pool.jsonl"][..], &limit].concat());
-    let stats = &run.json(0)["stats"];
-    assert_eq!((&stats["matches"], &stats["passes"]), (&json!(0), &json!(1)), "{stats}");
-    assert_eq!(stats["anchorsExhausted"], 40, "{stats}");
-    assert!(run.stderr.contains("the search for 40 of the tickets left over"), "{}", run.stderr);
-}
-
-/// A lobby without a match beside one with matches: the pass that forms these gives tickets up, so
-/// a second one follows, and what that one gives up is told.
-#[test]
-fn tickets_given_up_are_counted_once_and_beside_matches_too() {
-    let rules = json!({
-        "ruleLanguageVersion": "1.0",
-        "playerAttributes": [
-            {"name": "skill", "type": "number"},
-            {"name": "lobby", "type": "string"},
-        ],
-        "teams": [{"name": "red", "minPlayers": 3, "maxPlayers": 3}],
-        "rules": [
-            {
-                "name": "exact", "type": "comparison", "operation": "=",
-                "measurements": ["sum(teams[red].players.attributes[skill])"], "referenceValue": 33,
-            },
-            {
-                "name": "same", "type": "comparison", "operation": "=",
-                "measurements": ["flatten(teams[*].players.attributes[lobby])"],
-            },
-            // No index helps: of one rule or another nothing follows for pairs.
-            {"name": "lobby", "type": "compound", "statement": "or(same, same)"},
-        ],
-    });
-    let ticket = |id: u32, lobby: &str, skill: u32| {
-        let attributes = json!({"skill": {"N": skill}, "lobby": {"S": lobby}});
-        let player = json!({"PlayerId": format!("p{id}"), "PlayerAttributes": attributes});
-        json!({"TicketId": format!("t{id}"), "Players": [player]}).to_string()
+fn a_role_is_counted_as_the_page_on_warnings_says() {
+    let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/warnings.md");
+    let page = std::fs::read_to_string(page).expect("the page is part of the repository");
+    let (_, rules) = page.split_once("```json\n").expect("the page has a rule set");
+    let (rules, _) = rules.split_once("```").expect("it ends");
+    let matches = |medics: u32| {
+        let line = |n: u32| {
+            let role = if n < medics { "medic" } else { "soldier" };
+            let player =
+                json!({"PlayerId": format!("p{n}"), "PlayerAttributes": {"role": {"SL": [role]}}});
+            json!({"TicketId": format!("t{n}"), "Players": [player]}).to_string()
+        };
+        let pool: Vec<_> = (0..6).map(line).collect();
+        let folder = Folder::with(&[("rules.json", rules), ("pool.jsonl", &pool.join("\n"))]);
+        let run = folder.run(&["match", "rules.json", "pool.jsonl", "--format", "json"]);
+        assert!(!run.stderr.contains("warning"), "{}", run.stderr);
+        run.json(0)["stats"]["matches"].as_u64()
     };
-    let hopeless: Vec<_> = (0..12).map(|n| ticket(n, "even", 2 * n)).collect();
-    let hopeful: Vec<_> = (12..72).map(|n| ticket(n, "eleven", 11)).collect();
-    let stats = |pool: &[String]| {
-        let folder =
-            Folder::with(&[("lobbies.json", &rules.to_string()), ("pool.jsonl", &pool.join("\n"))]);
-        let limit = ["--nodes-per-anchor", "50", "--format", "json"];
-        let run = folder.run(&[&["match", "lobbies.json", "pool.jsonl"][..], &limit].concat());
-        let stats = run.json(0)["stats"].clone();
-        let count = |name: &str| stats[name].as_u64().expect("a count");
-        [count("matches"), count("passes"), count("anchorsExhausted")]
-    };
-    let [matches, passes, given_up] = stats(&hopeless);
-    assert_eq!([matches, passes], [0, 1]);
-    assert!((1..=12).contains(&given_up), "{given_up}");
-    let one = &hopeful[..3];
-    for pool in [[&hopeless, one].concat(), [one, &hopeless].concat()] {
-        assert_eq!(stats(&pool), [1, 2, given_up]);
-    }
-    // Too many others stand around five tickets for them to know that they have no match; when
-    // the others are gone, the second pass knows.
-    let few = [0, 1, 6, 10, 11].map(|n| hopeless[n].clone());
-    assert_eq!(stats(&few), [0, 1, 0]);
-    assert_eq!(stats(&[&few, &hopeful[..]].concat()), [20, 2, 0]);
+    assert_eq!([0, 1, 2, 3, 4, 5].map(matches), [0, 0, 1, 1, 1, 0].map(Some));
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{CLANS, DUEL, Folder, party, ticket};
+use crate::support::{DUEL, Folder, clans, party, ticket};
 
 /// Two tickets that match at once, and one that waits.
 fn scenario(expect: &Value) -> String {
@@ -200,7 +200,7 @@ fn the_header_says_how_parties_are_judged() {
             (json!({"partyAggregation": "exact"}), "COMPLETED"),
             (json!({"partyAggregation": "collapse"}), "SEARCHING"),
         ] {
-            let rule_set = CLANS.replace('\n', " ");
+            let rule_set = clans();
             let source = match file {
                 true => r#""RuleSetFile": "clans.json""#.to_owned(),
                 false => format!(r#""RuleSet": {rule_set}"#),
@@ -212,14 +212,14 @@ fn the_header_says_how_parties_are_judged() {
                 json!({"at": 0, "StartMatchmaking": party("t2", &["B", "B"])}).to_string(),
                 json!({"at": 0, "Advance": {}, "expect": expect}).to_string(),
             ];
-            let files = [("clans.json", CLANS), ("clans.jsonl", &lines.join("\n"))];
+            let files = [("clans.json", &*rule_set), ("clans.jsonl", &lines.join("\n"))];
             let folder = Folder::with(&files);
             let run = folder.run(&["replay", "--check", "clans.jsonl"]);
             assert_eq!(run.ended(0), "ok  clans.jsonl (1 expectation)\n", "{options}");
         }
     }
     let bad = r#"{"RuleSetFile": "clans.json", "Options": {"partyAggregation": "exakt"}}"#;
-    let folder = Folder::with(&[("clans.json", CLANS), ("clans.jsonl", bad)]);
+    let folder = Folder::with(&[("clans.json", &clans()), ("clans.jsonl", bad)]);
     let run = folder.run(&["replay", "clans.jsonl"]);
     run.ended(1);
     assert!(run.stderr.contains("did you mean `exact`?"), "{}", run.stderr);
@@ -285,7 +285,9 @@ fn placements_that_ask_for_nothing_are_named() {
         let run = run("eu-west-1", until);
         run.ended(0);
         let said: Vec<_> = run.stderr.lines().collect();
+        let [said @ .., more] = &said[..] else { panic!("{}", run.stderr) };
         assert_eq!(said.len(), 3, "{}", run.stderr);
+        assert_eq!(*more, "note: and 1 more of the placements ask for none");
         let why = "the players report latencies for `eu`, but the queue is in `eu-west-1`, and its latency policies need a location that all of them report";
         for (number, said) in said.iter().enumerate() {
             let placement = format!("placement `p{number}` asks for no game session");

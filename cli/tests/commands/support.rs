@@ -31,25 +31,29 @@ pub const DUEL: &str = r#"{
 }
 "#;
 
-/// Two against two, and no clan may be in both teams: facts 10.46, case 7.
-pub const CLANS: &str = r#"{
-  "ruleLanguageVersion": "1.0",
-  "playerAttributes": [{"name": "clan", "type": "string"}],
-  "teams": [
-    {"name": "red", "minPlayers": 2, "maxPlayers": 2},
-    {"name": "blue", "minPlayers": 2, "maxPlayers": 2}
-  ],
-  "rules": [
-    {
-      "name": "apart",
-      "type": "comparison",
-      "measurements": ["count(set_intersection(teams[*].players.attributes[clan]))"],
-      "referenceValue": 0,
-      "operation": "="
-    }
-  ]
+/// A rule set for two teams of two, with one attribute and one rule.
+pub fn two_against_two(attribute: Value, rule: Value) -> String {
+    let team = |name: &str| json!({"name": name, "minPlayers": 2, "maxPlayers": 2});
+    let rules = json!({
+        "ruleLanguageVersion": "1.0",
+        "playerAttributes": [attribute],
+        "teams": [team("red"), team("blue")],
+        "rules": [rule],
+    });
+    rules.to_string()
 }
-"#;
+
+/// No clan may be in both teams: facts 10.46, case 7.
+pub fn clans() -> String {
+    let rule = json!({
+        "name": "apart",
+        "type": "comparison",
+        "measurements": ["count(set_intersection(teams[*].players.attributes[clan]))"],
+        "referenceValue": 0,
+        "operation": "=",
+    });
+    two_against_two(json!({"name": "clan", "type": "string"}), rule)
+}
 
 /// A party of a player for each clan, as `StartMatchmaking` takes it.
 pub fn party(id: &str, clans: &[&str]) -> Value {

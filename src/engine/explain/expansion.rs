@@ -9,7 +9,7 @@ use crate::base::time::{Millis, Timestamp};
 use crate::engine::Matchmaker;
 use crate::lifecycle::book::TicketRecord;
 use crate::model::schema::TeamIdx;
-use crate::ruleset::ast::{ExpansionAst, FieldValue, RuleSetAst, Target};
+use crate::ruleset::ast::{ExpansionAst, FieldValue, RuleAst, RuleSetAst, Target};
 
 /// Steps of expansions that are told.
 const STEPS_MAX: usize = 8;
@@ -156,13 +156,7 @@ pub(super) fn rule_family(ast: &RuleSetAst, rule: usize) -> BTreeSet<usize> {
     let mut family = BTreeSet::from([rule]);
     let mut left = vec![rule];
     while let Some(rule) = left.pop() {
-        let fields = ast.rules.get(rule).into_iter().flat_map(|rule| &rule.fields);
-        let mut named = BTreeSet::new();
-        for field in fields {
-            if let FieldValue::Statement(statement) = &field.value {
-                statement.rules(&mut named);
-            }
-        }
+        let named = ast.rules.get(rule).map(RuleAst::named_rules).unwrap_or_default();
         left.extend(named.into_iter().filter(|&it| family.insert(it)));
     }
     family

@@ -1,25 +1,29 @@
 //! Why a ticket waits, or why it is in the match that it is in. Reads the state and changes none of
 //! it.
 
-mod candidates;
 mod closest;
+mod company;
 mod expansion;
 mod locations;
 mod matched;
+mod nearest;
 mod never;
 mod reason;
 
-pub use candidates::{CandidateMiss, Company, NearCandidate, Relief};
 pub use closest::ClosestMatch;
+pub use company::Company;
 pub use expansion::{BlockingRule, EffectiveValue, PropertyChange, PropertyValue, UpcomingStep};
 pub use locations::LocationOutlook;
 pub use matched::{InMatch, MatchWaitsFor, MatchedTicket};
+pub use nearest::{CandidateMiss, NearCandidate, Relief};
 pub use never::NeverReason;
 pub use reason::WaitReason;
 
 use super::Matchmaker;
 use crate::base::time::{Millis, Timestamp};
+use crate::lifecycle::book::TicketRecord;
 use crate::lifecycle::status::TicketStatus;
+use crate::model::matched::PlacedTicket;
 use crate::model::ticket::TicketId;
 
 /// Why a ticket is not matched yet, or where it stands if it is. In JSON, moments are milliseconds
@@ -97,10 +101,34 @@ impl Matchmaker {
     /// that holds both, [`RuleSet::judge`](crate::RuleSet::judge) finds the rule false at the values
     /// in force after the wait of the two. That teams lack players is no miss; it is a reason of
     /// its own.
+    ///
+    /// ```
+    /// use rallypoint::*;
+    ///
+    /// let rules = RuleSet::from_json(include_str!("../../../rulesets/duel.json"))?;
+    /// let now = Timestamp::from_millis(0);
+    /// let mut matchmaker =
+    ///     Matchmaker::new(rules, Configuration::default(), EngineOptions::default(), now, 7)?;
+    /// for (name, skill) in [("ana", 1500.0), ("ben", 2900.0)] {
+    ///     let players = vec![Player::new(name).with_number("skill", skill)];
+    ///     let ticket_id = Some(TicketId::from(name));
+    ///     let start = StartMatchmaking { ticket_id, players, ..Default::default() };
+    ///     matchmaker.handle_input(now, start)?;
+    /// }
+    /// matchmaker.handle_timeout(now)?;
+    /// let why = matchmaker.why_waiting(&"ana".into()).expect("a ticket");
+    /// let nearest = &why.nearest[0];
+    /// assert_eq!(nearest.ticket_id.as_str(), "ben");
+    /// let CandidateMiss::Rule { rule_name, by, .. } = &nearest.misses[0] else {
+    ///     unreachable!("latencies play no part in a duel, and both teams have room");
+    /// };
+    /// println!("{rule_name} is missed by {by:?}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn why_waiting(&self, id: &TicketId) -> Option<WhyWaiting> {
         let key = self.book.find(id)?;
         let record = self.book.record(key)?;
-        let waits = matches!(record.status, TicketStatus::Queued | TicketStatus::Searching);
+        let waits = record.status.is_waiting();
         let in_match = self.in_match(record);
         let until = match (&in_match, record.end_time) {
             (Some(in_match), _) => in_match.formed,
@@ -153,12 +181,37 @@ impl Matchmaker {
     pub fn why_never(&self, id: &TicketId) -> Vec<NeverReason> {
         let known = self.book.find(id).and_then(|key| Some((key, self.book.record(key)?)));
         match known {
-            Some((key, record))
-                if matches!(record.status, TicketStatus::Queued | TicketStatus::Searching) =>
-            {
-                self.never(key, record)
-            }
+            Some((key, record)) if record.status.is_waiting() => self.never(key, record),
             _ => Vec::new(),
         }
+    }
+
+    /// A ticket as `judge` takes it, at its age at a moment: in a team, or of a backfill ticket
+    /// each part in its own.
+    fn placed(
+        &self,
+        record: &TicketRecord,
+        at: Timestamp,
+        team: Option<&str>,
+    ) -> Vec<PlacedTicket> {
+        let age = at.since(record.start_time);
+        let players = self.book.players(record);
+        let Some(backfill) = &record.backfill else {
+            let team = team.unwrap_or_default().to_owned();
+            return vec![PlacedTicket { team, age, players, backfill: false }];
+        };
+        let mut parts: Vec<PlacedTicket> = Vec::new();
+        for (player, team) in players.into_iter().zip(&backfill.teams) {
+            match parts.iter_mut().find(|part| part.team == **team) {
+                Some(part) => part.players.push(player),
+                None => parts.push(PlacedTicket {
+                    team: team.to_string(),
+                    age,
+                    players: vec![player],
+                    backfill: true,
+                }),
+            }
+        }
+        parts
     }
 }

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use crate::engine::{Matchmaker, pool_at};
 use crate::lifecycle::book::{TicketKey, TicketRecord};
+use crate::model::schema::InstanceIdx;
 use crate::model::ticket::{Player, PlayerId};
+use crate::pool::attributes::{missing_attributes, mistyped_attributes};
 use crate::pool::columns::NumberRange;
-use crate::pool::ingest::{Pool, missing_attributes, mistyped_attributes};
+use crate::pool::ingest::Pool;
 use crate::search::{Refusal, refusal};
 
 /// Why a ticket can never be matched.
@@ -136,29 +138,19 @@ impl Matchmaker {
         if !reasons.is_empty() {
             return reasons;
         }
-        // Judged apart from the others: what they bring must not count.
-        let mut pool = Pool::new(&plan.layout, 0);
-        let row = if record.backfill.is_some() {
-            let team = |player: &Player| schema.instance(player.team.as_deref()?);
+        let team = |player: &Player| schema.instance(player.team.as_deref()?);
+        if record.backfill.is_some() {
             let lost = players.iter().filter(|player| team(player).is_none());
             reasons.extend(
                 lost.map(|it| NeverReason::UnknownTeam { player_id: it.player_id.clone() }),
             );
-            let teams: Vec<_> = players.iter().filter_map(team).collect();
             if !reasons.is_empty() {
                 return reasons;
             }
-            let location = record.session().and_then(|arn| self.sessions.get(arn));
-            let location = location.and_then(|session| session.info.location.clone());
-            pool.insert_roster(schema, &players, &teams, location.as_deref(), self.now, 0)
-        } else {
-            pool.insert(schema, &players, self.now, 0)
-        };
-        let Ok(row) = row else { return reasons };
-        for numbers in pool.columns.numbers.iter_mut() {
-            numbers.range = NumberRange { low: -f64::MAX, high: f64::MAX };
         }
-        let Some(Refusal { no_location, too_large, rules }) = refusal(plan, &pool.columns, row)
+        let teams: Vec<InstanceIdx> = players.iter().filter_map(team).collect();
+        let Some(Refusal { no_location, too_large, rules }) =
+            self.refusal_alone(record, &players, &teams)
         else {
             return reasons;
         };
@@ -180,5 +172,28 @@ impl Matchmaker {
             _ => reasons.push(NeverReason::RefusedByRules { rule_names }),
         }
         reasons
+    }
+
+    /// What refuses a ticket in a pool of its own, in which numbers may lie anywhere: what the others
+    /// bring must not count.
+    fn refusal_alone(
+        &self,
+        record: &TicketRecord,
+        players: &[Player],
+        teams: &[InstanceIdx],
+    ) -> Option<Refusal> {
+        let plan = self.rule_set.plan();
+        let schema = &plan.ast.schema;
+        let mut pool = Pool::new(&plan.layout, 0);
+        let row = if record.backfill.is_some() {
+            let location = self.session_location(record.session().map(Arc::as_ref));
+            pool.insert_roster(schema, players, teams, location.as_deref(), self.now, 0)
+        } else {
+            pool.insert(schema, players, self.now, 0)
+        };
+        for numbers in pool.columns.numbers.iter_mut() {
+            numbers.range = NumberRange { low: -f64::MAX, high: f64::MAX };
+        }
+        refusal(plan, &pool.columns, row.ok()?)
     }
 }

@@ -110,11 +110,11 @@ impl Matchmaker {
             reasons.push(WaitReason::KeptForBackfill { until });
         }
         let (players, needed) = (company.possible_players, company.needed_players);
-        let all = self.waiting.players_up_to(self.fewest_players(record));
+        let fewest = self.fewest_players(record);
+        let all = self.waiting.players_up_to(fewest);
         let is_backfill = record.backfill.is_some();
-        if let Some(waiting) = all.filter(|_| !is_backfill && company.fitting_backfills == 0) {
-            let needed = self.fewest_players(record);
-            reasons.push(WaitReason::TooFewPlayers { players: waiting, needed });
+        if let Some(players) = all.filter(|_| !is_backfill && company.fitting_backfills == 0) {
+            reasons.push(WaitReason::TooFewPlayers { players, needed: fewest });
         } else if players < needed && company.fitting_backfills == 0 {
             let (at_wait, is_whole) = (company.at_wait, company.is_whole);
             reasons.push(WaitReason::TooFewFit { players, needed, at_wait, is_whole });

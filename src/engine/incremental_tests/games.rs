@@ -8,7 +8,7 @@ use crate::ruleset::ast::Target;
 use std::collections::BTreeMap;
 
 /// The rule sets of `rulesets/`, each with the most that time goes on between two commands.
-const PUBLISHED: [(&str, u64); 14] = [
+const OWN: [(&str, u64); 14] = [
     (include_str!("../../../rulesets/battle.json"), 3_000),
     (include_str!("../../../rulesets/co_op.json"), 2_500),
     (include_str!("../../../rulesets/duel.json"), 4_000),
@@ -27,8 +27,8 @@ const PUBLISHED: [(&str, u64); 14] = [
 /// In its timelines a crowd that waits for one kind of player uses up any budget in every pass.
 const EXHAUSTING: &str = r#""name": "skirmish""#;
 
-/// How many of a game's timelines, of all, run a rule set of `rulesets/`, in percent.
-const PUBLISHED_PERCENT: u64 = 35;
+/// How many timelines run a rule set of `rulesets/`, in percent of those that are not dense.
+const OWN_PERCENT: u64 = 35;
 
 /// How many of the others have room for more than 40 players.
 const LARGE_PERCENT: u64 = 15;
@@ -62,9 +62,9 @@ pub(super) struct Game {
 
 impl Game {
     pub(super) fn draw(chance: &mut Chance, is_dense: bool) -> Self {
-        let is_published = !is_dense && chance.percent(PUBLISHED_PERCENT);
-        let (text, step_max, request_timeout_seconds, skills) = if is_published {
-            let (text, step_max) = *chance.one_of(&PUBLISHED);
+        let is_own = !is_dense && chance.percent(OWN_PERCENT);
+        let (text, step_max, request_timeout_seconds, skills) = if is_own {
+            let (text, step_max) = *chance.one_of(&OWN);
             // Close enough for a few tickets to make a match, far enough for some to make none.
             (text.to_owned(), step_max, 70, *chance.one_of(&[(900, 250), (900, 600)]))
         } else if !is_dense && chance.percent(LARGE_PERCENT) {
@@ -86,22 +86,6 @@ impl Game {
                 }
             }
         }
-        let mut features = vec![match is_published {
-            true => "match by a rule set of `rulesets/`",
-            false => "match by a small rule set",
-        }];
-        let words = [
-            (r#""absoluteSort""#, "match by absoluteSort"),
-            (r#""distanceSort""#, "match by distanceSort"),
-            (r#""sorted""#, "match by sorted batching"),
-            (r#""latency""#, "match by latency at locations"),
-            (r#""intersection""#, "match by strings in common"),
-            (r#""batchDistance""#, "match by batchDistance"),
-            (r#""compound""#, "match by a compound rule"),
-            (r#""balanced""#, "match by strategy `balanced`"),
-            (r#""maxPlayers": 21"#, "match by a rule set for more than 40 players"),
-        ];
-        features.extend(words.iter().filter(|(word, _)| text.contains(word)).map(|it| it.1));
         let most = rule_set.plan().sizes.iter().flat_map(|sizes| sizes.iter().map(|it| it.max));
         let party_max = most.max().map_or(1, u64::from).min(3);
         let nodes_per_anchor = if text.contains(EXHAUSTING) { 1_000 } else { 20_000 };
@@ -115,7 +99,7 @@ impl Game {
         Self {
             partition,
             epochs,
-            features,
+            features: features(&text, is_own),
             step_max,
             request_timeout_seconds,
             nodes_per_anchor,
@@ -250,13 +234,7 @@ fn large(chance: &mut Chance) -> String {
         rules.push(r#"{"name": "same", "type": "batchDistance", "batchAttribute": "mode"}"#);
     }
     if chance.percent(50) {
-        rules.push(r#"{"name": "fast", "type": "latency", "maxLatency": 80}"#);
-        if chance.percent(60) {
-            expansions.push(
-                r#"{"target": "rules[fast].maxLatency",
-                    "steps": [{"waitTimeSeconds": 7, "value": 130}]}"#,
-            );
-        }
+        near_by(chance, &mut rules, &mut expansions);
     }
     if chance.percent(50) {
         expansions.push(
@@ -277,6 +255,38 @@ fn large(chance: &mut Chance) -> String {
         rules.join(", "),
         expansions.join(", ")
     )
+}
+
+/// The rows that a match of this rule set counts in.
+fn features(text: &str, is_own: bool) -> Vec<&'static str> {
+    let words = [
+        (r#""absoluteSort""#, "match by absoluteSort"),
+        (r#""distanceSort""#, "match by distanceSort"),
+        (r#""sorted""#, "match by sorted batching"),
+        (r#""latency""#, "match by latency at locations"),
+        (r#""intersection""#, "match by strings in common"),
+        (r#""batchDistance""#, "match by batchDistance"),
+        (r#""compound""#, "match by a compound rule"),
+        (r#""balanced""#, "match by strategy `balanced`"),
+        (r#""maxPlayers": 21"#, "match by a rule set for more than 40 players"),
+    ];
+    let mut features = vec![match is_own {
+        true => "match by a rule set of `rulesets/`",
+        false => "match by a small rule set",
+    }];
+    features.extend(words.iter().filter(|(word, _)| text.contains(word)).map(|it| it.1));
+    features
+}
+
+/// Adds a rule on latencies, which perhaps widens.
+fn near_by(chance: &mut Chance, rules: &mut Vec<&str>, expansions: &mut Vec<&str>) {
+    rules.push(r#"{"name": "fast", "type": "latency", "maxLatency": 80}"#);
+    if chance.percent(60) {
+        expansions.push(
+            r#"{"target": "rules[fast].maxLatency",
+                "steps": [{"waitTimeSeconds": 7, "value": 130}]}"#,
+        );
+    }
 }
 
 /// A rule set for few players, whose matches hang on age, on several tickets at once, and on who is
@@ -327,13 +337,7 @@ fn small(chance: &mut Chance, is_dense: bool) -> String {
         _ => {}
     }
     if !is_dense && chance.percent(20) {
-        rules.push(r#"{"name": "fast", "type": "latency", "maxLatency": 80}"#);
-        if chance.percent(60) {
-            expansions.push(
-                r#"{"target": "rules[fast].maxLatency",
-                    "steps": [{"waitTimeSeconds": 7, "value": 130}]}"#,
-            );
-        }
+        near_by(chance, &mut rules, &mut expansions);
     }
     match chance.below(6) {
         0 => rules.push(

@@ -15,7 +15,7 @@ use crate::lifecycle::cause::StatusCause;
 use crate::lifecycle::event::{Event, EventDetail};
 use crate::lifecycle::event_ticket::EventTicket;
 use crate::model::schema::{AgeSelection, BackfillPriority};
-use crate::model::ticket::{AttributeValue, TicketId};
+use crate::model::ticket::{AttributeValue, Player, TicketId};
 
 const AUTOMATIC: &str = "backfill ticket of an AUTOMATIC session arrives";
 const GUARD_ENDS: &str = "storm guard ends for a ticket";
@@ -272,7 +272,7 @@ impl<'s> Watch<'s> {
         }
     }
 
-    fn partition(&self, players: &[crate::model::ticket::Player]) -> Option<String> {
+    fn partition(&self, players: &[Player]) -> Option<String> {
         let attribute = self.setup.game.partition?;
         match players.first()?.attributes.get(attribute) {
             Some(AttributeValue::String(value)) => Some(value.clone()),

@@ -1,6 +1,6 @@
 //! The constraints of `CreateMatchmakingConfiguration` (facts 8.4) and on the engine's options.
 
-use super::shown;
+use super::{is_of_name, shown};
 use crate::base::time::Timestamp;
 use crate::engine::options::{
     BackfillMode, Configuration, ConfigurationError, EngineOptions, FlexMatchMode,
@@ -37,7 +37,7 @@ fn seconds(field: &'static str, found: u32, max: u32) -> Invalid {
 pub(in crate::engine) fn configuration(configuration: &Configuration) -> Invalid {
     let name = &configuration.name;
     chars("Name", name, 1, 128)?;
-    if !name.chars().all(|it| it.is_ascii_alphanumeric() || matches!(it, '-' | '.')) {
+    if !name.chars().all(is_of_name) {
         let problem = format!("`{}` may hold only letters, digits, `-` and `.`", shown(name));
         return invalid("Name", problem);
     }
@@ -113,10 +113,13 @@ fn labels(configuration: &Configuration) -> Invalid {
         true => Ok(()),
         false => invalid(field, format!("has {found} entries, but may have at most {max}")),
     };
-    count("GameProperties", configuration.game_properties.len(), 16)?;
+    let found = configuration.game_properties.len();
+    count("GameProperties", found, limits::GAME_PROPERTIES_MAX)?;
     for (position, (key, value)) in configuration.game_properties.iter().enumerate() {
-        chars(format!("GameProperties[{position}].Key"), key, 0, 32)?;
-        chars(format!("GameProperties[{position}].Value"), value, 0, 96)?;
+        let (key_max, value_max) =
+            (limits::GAME_PROPERTY_KEY_CHARS_MAX, limits::GAME_PROPERTY_VALUE_CHARS_MAX);
+        chars(format!("GameProperties[{position}].Key"), key, 0, key_max)?;
+        chars(format!("GameProperties[{position}].Value"), value, 0, value_max)?;
     }
     count("Tags", configuration.tags.len(), 200)?;
     for (position, (key, value)) in configuration.tags.iter().enumerate() {

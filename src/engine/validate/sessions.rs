@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{chars, check_player, configuration_name, count, refuse, shown, ticket_id};
+use super::{chars, check_player, count, names, refuse, shown, ticket_id};
 use crate::engine::input::{
     AcceptMatch, DescribeMatch, InputError, PlacementOf, RemovePlayers, StartMatchBackfill,
 };
@@ -19,10 +19,7 @@ pub(in crate::engine) fn start_match_backfill(
     configuration: &Configuration,
     schema: &Schema,
 ) -> Result<(), InputError> {
-    if let Some(id) = &request.ticket_id {
-        ticket_id("TicketId", id)?;
-    }
-    configuration_name(request.configuration_name.as_deref(), configuration)?;
+    names(request.ticket_id.as_ref(), request.configuration_name.as_deref(), configuration)?;
     if let Some(arn) = &request.game_session_arn {
         game_session_arn("GameSessionArn", arn)?;
     }

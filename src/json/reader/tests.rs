@@ -224,7 +224,11 @@ fn syntax_errors_say_what_stands_where() {
     assert_error("1 2", "1:3: expected the end of the text, found `2`", "2");
     assert_error("{}}", "1:3: expected the end of the text, found `}`", "}");
     assert_error("[1 2]", "1:4: expected `,` or `]`, found `2`", "2");
-    assert_error("{\"a\": 1 \"b\": 2}", "1:9: expected `,` or `}`, found `\"`", "\"");
+    assert_error(
+        "{\"a\": 1 \"b\": 2}",
+        "1:9: expected `,` or `}`, found `\"`; help: put a `,` before it",
+        "\"",
+    );
     assert_error("{\"a\" 1}", "1:6: expected `:`, found `1` (at /a)", "1");
     assert_error(
         "{\"a\":}",
@@ -257,6 +261,26 @@ fn syntax_errors_say_what_stands_where() {
         "1:2: expected a value, found `medic` (at /0); help: strings stand in double quotes",
         "medic",
     );
+}
+
+#[test]
+fn a_missing_comma_does_not_end_the_reading() {
+    let places = |text: &str| {
+        let errors = outcome(text, false).expect_err(text);
+        errors.errors().iter().map(|error| error.location().column).collect::<Vec<_>>()
+    };
+    // the last of each is what does end it
+    for (text, expected) in [
+        (r#"{"a": 1 "b": [1 [2]]} "#, vec![9, 17]),
+        (r#"[{"a": 1} {"c": tru}]"#, vec![11, 17]),
+        (r#"["a" "b" "c" 1]"#, vec![6, 10, 14]),
+        (r#"{"a": 1 b: 2, "c" 3}"#, vec![9]),
+        (r#"{"a": "x"y", "c": 1}"#, vec![10]),
+    ] {
+        assert_eq!(places(text), expected, "{text}");
+    }
+    let many = format!("[{}]", "\"a\" ".repeat(10_000));
+    assert_eq!(places(&many).len(), 101, "a hundred, and one that says so");
 }
 
 #[test]

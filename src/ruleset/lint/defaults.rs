@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::outcomes::Outcomes;
-use super::places;
 use super::prospect::{Matches, Outcome, Prospect};
-use super::standing::statement;
 use crate::base::idx::Idx;
 use crate::diag::{Problems, RuleSetWarningKind, shorten};
 use crate::eval::candidate::Room;
@@ -14,6 +12,10 @@ use crate::json::node::Node;
 use crate::model::schema::{AttributeDeclaration, AttributeIdx, AttributeType};
 use crate::model::ticket::{AttributeValue, Player};
 use crate::ruleset::ast::{FieldValue, RuleAst, RuleSetAst, Target};
+use crate::ruleset::places::{
+    self,
+    Step::{Item, Key},
+};
 use crate::ruleset::plan::Plan;
 
 pub(super) fn check(root: &Node, plan: &Plan, outcomes: &Outcomes, problems: &mut Problems) {
@@ -45,7 +47,8 @@ pub(super) fn check(root: &Node, plan: &Plan, outcomes: &Outcomes, problems: &mu
             attribute: shorten(&declaration.name),
             rule: shorten(&rule.name),
         };
-        let site = places::member_of_item(root, "playerAttributes", attribute.index(), "default");
+        let site =
+            places::at(root, &[Key("playerAttributes"), Item(attribute.index()), Key("default")]);
         let help = "choose a default that the rule lets pass, or none if everybody must send it";
         problems.warn(&site, kind, Some(help.into()));
     }
@@ -67,9 +70,8 @@ fn only_attribute(ast: &RuleSetAst, position: usize) -> Option<AttributeIdx> {
     let mut rules = BTreeSet::from([position]);
     // The last first: a statement names earlier rules only.
     for named in (0..=position).rev() {
-        let rule = ast.rules.get(named).filter(|_| rules.contains(&named));
-        if let Some(statement) = rule.and_then(statement) {
-            statement.rules(&mut rules);
+        if let Some(rule) = ast.rules.get(named).filter(|_| rules.contains(&named)) {
+            rules.extend(rule.named_rules());
         }
     }
     let mut only = None;

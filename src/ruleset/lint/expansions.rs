@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::standing::{Standing, Standings};
 use crate::diag::{Problems, RuleSetWarningKind, shorten};
 use crate::model::limits::REQUEST_TIMEOUT_SECONDS_MAX;
-use crate::model::schema::{AgeSelection, TeamIdx};
+use crate::model::schema::AgeSelection;
 use crate::ruleset::ast::{ExpansionAst, FieldValue, RuleSetAst, StepAst, Target};
 
 /// A step from which on waiting is long: under the age selection `newest` it needs everybody in the
@@ -19,7 +19,7 @@ pub(super) fn check(ast: &RuleSetAst, standings: &Standings, problems: &mut Prob
             let is_idle = before.iter().all(|(_, before)| same(before, &step.value));
             idle.note(expansion, step, is_idle);
             for (target, before) in before {
-                check_direction(ast, standings, target, &before, step, problems);
+                check_direction(ast, standings, &target, &before, step, problems);
             }
         }
     }
@@ -40,43 +40,20 @@ pub(super) fn check_timeout(ast: &RuleSetAst, seconds: u32, problems: &mut Probl
     }
 }
 
-/// A part of a target that changes alone: a field of a rule, or a size of one team.
-#[derive(Clone, Copy)]
-enum Single<'a> {
-    Field { rule: usize, field: &'a str },
-    MinPlayers(TeamIdx),
-    MaxPlayers(TeamIdx),
-}
-
-/// The steps of an expansion, each with the parts of its target and their values before it.
+/// The steps of an expansion, each with the properties that it changes and their values before it.
 fn steps<'a>(
     ast: &'a RuleSetAst,
     expansion: &'a ExpansionAst,
-) -> impl Iterator<Item = (&'a StepAst, Vec<(Single<'a>, FieldValue)>)> {
-    let written = |single| {
-        let value = match single {
-            Single::Field { rule, field } => {
-                ast.rules.get(rule).and_then(|rule| rule.field(field))?.value.clone()
-            }
-            Single::MinPlayers(team) => {
-                FieldValue::Number(f64::from(ast.schema.teams[team].min_players))
-            }
-            Single::MaxPlayers(team) => {
-                FieldValue::Number(f64::from(ast.schema.teams[team].max_players))
-            }
-        };
-        Some((single, value))
-    };
-    let singles: Vec<Single<'a>> = match &expansion.target {
-        Target::MinPlayers(teams) => teams.iter().map(|&it| Single::MinPlayers(it)).collect(),
-        Target::MaxPlayers(teams) => teams.iter().map(|&it| Single::MaxPlayers(it)).collect(),
-        Target::RuleField { rule, field } => vec![Single::Field { rule: *rule, field }],
-    };
+) -> impl Iterator<Item = (&'a StepAst, Vec<(Target, FieldValue)>)> {
     expansion.steps.iter().enumerate().map(move |(at, step)| {
         let earlier = at.checked_sub(1).and_then(|it| expansion.steps.get(it));
-        let before = singles.iter().filter_map(|&single| match earlier {
-            Some(earlier) => Some((single, earlier.value.clone())),
-            None => written(single),
+        let parts = expansion.target.parts().into_iter();
+        let before = parts.filter_map(|part| {
+            let value = match earlier {
+                Some(earlier) => earlier.value.clone(),
+                None => part.as_written(ast)?,
+            };
+            Some((part, value))
         });
         (step, before.collect())
     })
@@ -130,14 +107,14 @@ impl<'a> IdleSteps<'a> {
 fn check_direction(
     ast: &RuleSetAst,
     standings: &Standings,
-    target: Single<'_>,
+    target: &Target,
     before: &FieldValue,
     step: &StepAst,
     problems: &mut Problems,
 ) {
     let Some(direction) = direction(ast, target, before, &step.value) else { return };
     let standing = match target {
-        Single::Field { rule, .. } => standings.of(rule),
+        Target::RuleField { rule, .. } => standings.of(*rule),
         _ => Standing { wanted: true, unwanted: false, needed: true },
     };
     let tightens = match direction {
@@ -147,18 +124,8 @@ fn check_direction(
     if !tightens {
         return;
     }
-    let of_team =
-        |team: TeamIdx, property| format!("teams[{}].{property}", ast.schema.teams[team].name);
-    let text = match target {
-        Single::Field { rule, field } => {
-            let name = ast.rules.get(rule).map_or("", |rule| &rule.name);
-            format!("rules[{name}].{field}")
-        }
-        Single::MinPlayers(team) => of_team(team, "minPlayers"),
-        Single::MaxPlayers(team) => of_team(team, "maxPlayers"),
-    };
     let (from, to) = (show(before), show(&step.value));
-    let kind = RuleSetWarningKind::StepTightens { target: shorten(&text), from, to };
+    let kind = RuleSetWarningKind::StepTightens { target: shorten(&target.text(ast)), from, to };
     let help = match direction {
         Direction::Tighter => "steps relax what is written, each more than the one before",
         Direction::Looser => {
@@ -179,7 +146,7 @@ enum Direction {
 /// `None` where a step is neither, or both.
 fn direction(
     ast: &RuleSetAst,
-    target: Single<'_>,
+    target: &Target,
     before: &FieldValue,
     after: &FieldValue,
 ) -> Option<Direction> {
@@ -196,9 +163,9 @@ fn direction(
         }
     };
     match target {
-        Single::MinPlayers(_) => upper_bound(false),
-        Single::MaxPlayers(_) => upper_bound(true),
-        Single::Field { rule, field } => match field {
+        Target::MinPlayers(_) => upper_bound(false),
+        Target::MaxPlayers(_) => upper_bound(true),
+        &Target::RuleField { rule, field } => match field {
             "maxDistance" | "maxLatency" | "maxCount" => upper_bound(true),
             "minDistance" | "minCount" => upper_bound(false),
             "referenceValue" if !changes(ast, rule, "operation") => match operation(ast, rule)? {

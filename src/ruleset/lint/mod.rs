@@ -3,11 +3,12 @@
 //!
 //! What a rule can come to is asked of the compiled rules themselves (`prospect`).
 
+mod attributes;
 mod batch;
+mod collections;
 mod defaults;
 mod expansions;
 mod outcomes;
-mod places;
 mod players;
 mod prospect;
 mod standing;
@@ -44,12 +45,14 @@ impl LintOptions {
 
 /// The warnings that the text alone gives rise to, for a plan that has no mistake.
 pub(super) fn text(root: &Node, plan: &Plan, problems: &mut Problems) {
+    attributes::check(root, &plan.ast, problems);
     let standings = Standings::new(&plan.ast);
     expansions::check(&plan.ast, &standings, problems);
     strategy::check(root, plan, problems);
     batch::check(plan, problems);
     let mut prospect = Prospect::new(plan);
     let outcomes = outcomes::check(plan, &mut prospect, problems);
+    collections::check(plan, problems);
     teams::check(root, plan, &outcomes, &mut prospect, problems);
     defaults::check(root, plan, &outcomes, problems);
 }

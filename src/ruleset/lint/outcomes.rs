@@ -1,9 +1,7 @@
 //! Rules that can never pass, and rules that can never fail.
 
-use std::collections::BTreeSet;
-
+use super::collections::Lists;
 use super::prospect::{Matches, Outcome, Prospect};
-use super::standing::statement;
 use crate::diag::{Problems, RuleSetWarningKind, shorten};
 use crate::rules::Compiled;
 use crate::ruleset::plan::Plan;
@@ -45,37 +43,43 @@ pub(super) fn check(plan: &Plan, prospect: &mut Prospect<'_>, problems: &mut Pro
         // A rule kind knows better words for bounds that contradict each other.
         let is_told = problems.warns_at(&rule.site, "neverPasses");
         let outcome = if is_told { Outcome::Fails } else { outcome(plan, position, prospect) };
-        let follows = statement(rule).is_some_and(|statement| {
-            let mut named = BTreeSet::new();
-            statement.rules(&mut named);
-            named.iter().any(|&it| outcomes.of(it) != Outcome::Open)
-        });
+        let follows = rule.named_rules().iter().any(|&it| outcomes.of(it) != Outcome::Open);
         outcomes.0.push(outcome);
         if is_told || follows {
             continue;
         }
-        let (name, is_compound) = (shorten(&rule.name), statement(rule).is_some());
-        match outcome {
-            Outcome::Open => {}
-            Outcome::Fails => {
-                let reason = match is_compound {
-                    true => "at every waiting time its statement is false of all new matches",
-                    false => "it fails in every new match that the team sizes allow",
-                };
-                let kind = RuleSetWarningKind::NeverPasses { rule: name, reason: reason.into() };
-                let help = "change its bounds, or the sizes of the teams";
-                problems.warn(&rule.site, kind, Some(help.into()));
-            }
-            Outcome::Passes => {
-                let reason = match is_compound {
-                    true => "at every waiting time its statement is true of all matches",
-                    false => "it passes in every match that the team sizes allow",
-                };
-                let kind = RuleSetWarningKind::NeverFails { rule: name, reason: reason.into() };
-                let help = "change its bounds, or take it out";
-                problems.warn(&rule.site, kind, Some(help.into()));
-            }
-        }
+        let lists = Lists::of(rule);
+        let (lists, reason, help) = match (outcome, rule.statement().is_some()) {
+            (Outcome::Open, _) => continue,
+            (Outcome::Fails, true) => (
+                None,
+                "at every waiting time its statement is false of all new matches",
+                "change its bounds, or the sizes of the teams",
+            ),
+            (Outcome::Fails, false) => (
+                lists.filter(|it| it.are_fewer_than(rule.field("minCount"))),
+                "it fails in every new match that the team sizes allow",
+                "change its bounds, or the sizes of the teams",
+            ),
+            (Outcome::Passes, true) => (
+                None,
+                "at every waiting time its statement is true of all matches",
+                "change its bounds, or take it out",
+            ),
+            (Outcome::Passes, false) => (
+                lists,
+                "it passes in every match that the team sizes allow",
+                "change its bounds, or take it out",
+            ),
+        };
+        let reason = lists.as_ref().map_or_else(|| reason.into(), Lists::reason);
+        let help = lists.and_then(|it| it.help(&plan.ast.schema)).unwrap_or_else(|| help.into());
+        let rule_name = shorten(&rule.name);
+        let kind = match outcome {
+            Outcome::Fails => RuleSetWarningKind::NeverPasses { rule: rule_name, reason },
+            _ => RuleSetWarningKind::NeverFails { rule: rule_name, reason },
+        };
+        problems.warn(&rule.site, kind, Some(help));
     }
     outcomes
 }

@@ -1,12 +1,15 @@
 //! What of a rule set these players can never meet.
 
-use super::places;
 use super::standing::Standings;
 use crate::base::idx::{Col, Idx};
 use crate::diag::{Problems, RuleSetWarningKind, shorten};
 use crate::json::node::Node;
 use crate::model::schema::AttributeIdx;
 use crate::model::ticket::Player;
+use crate::ruleset::places::{
+    self,
+    Step::{Item, Key},
+};
 use crate::ruleset::plan::Plan;
 
 pub(super) fn check<'p>(
@@ -30,7 +33,8 @@ pub(super) fn check<'p>(
         let name = shorten(&attributes[attribute].name);
         let kind =
             RuleSetWarningKind::PlayersWithoutAttribute { attribute: name, without, players };
-        let site = places::member_of_item(root, "playerAttributes", attribute.index(), "name");
+        let site =
+            places::at(root, &[Key("playerAttributes"), Item(attribute.index()), Key("name")]);
         problems.warn(&site, kind, Some("give it a `default`, or send it with everybody".into()));
     }
     if without_latency == 0 {

@@ -3,9 +3,6 @@
 //!
 //! The pool knows no values that would narrow them down, so a verdict is about every match.
 
-use std::collections::BTreeSet;
-
-use super::standing::statement;
 use crate::base::epoch::Epoch;
 use crate::base::idx::Col;
 use crate::base::time::Timestamp;
@@ -56,11 +53,8 @@ impl<'p> Prospect<'p> {
     pub(super) fn new(plan: &'p Plan) -> Self {
         let mut costs: Vec<u64> = Vec::new();
         for rule in &plan.ast.rules {
-            let mut named = BTreeSet::new();
-            if let Some(statement) = statement(rule) {
-                statement.rules(&mut named);
-            }
-            let of_named = named.iter().filter_map(|&it| costs.get(it)).sum::<u64>();
+            let of_named = rule.named_rules();
+            let of_named = of_named.iter().filter_map(|&it| costs.get(it)).sum::<u64>();
             costs.push((of_named + 1).min(STATEMENT_PARTS_MAX as u64));
         }
         let mut pool = Pool::new(&plan.layout, 0);

@@ -1,6 +1,6 @@
 //! What a match needs of each rule: compound rules turn the rules that they name around.
 
-use crate::ruleset::ast::{FieldValue, RuleAst, RuleSetAst, Statement};
+use crate::ruleset::ast::{RuleSetAst, Statement};
 
 /// Which ways a rule counts.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -27,7 +27,7 @@ impl Standings {
         let mut standings = Self((0..ast.rules.len()).map(stands_alone).collect());
         // A statement names earlier rules only, so whoever names a rule has its standing by now.
         for (position, rule) in ast.rules.iter().enumerate().rev() {
-            if let Some(statement) = statement(rule) {
+            if let Some(statement) = rule.statement() {
                 standings.spread(statement, standings.of(position));
             }
         }
@@ -64,14 +64,6 @@ impl Standings {
             }
         }
     }
-}
-
-/// The statement of a compound rule.
-pub(super) fn statement(rule: &RuleAst) -> Option<&Statement> {
-    rule.fields.iter().find_map(|field| match &field.value {
-        FieldValue::Statement(statement) => Some(statement),
-        _ => None,
-    })
 }
 
 #[cfg(test)]

@@ -1,23 +1,26 @@
 //! Strategy `balanced`: what its documentation does not foresee.
 
-use super::places;
 use crate::diag::{Problems, RuleSetWarningKind};
 use crate::json::node::Node;
 use crate::model::limits;
 use crate::model::schema::Strategy;
+use crate::ruleset::places::{self, Step::Key};
 use crate::ruleset::plan::Plan;
 
 pub(super) fn check(root: &Node, plan: &Plan, problems: &mut Problems) {
     if plan.ast.algorithm.strategy != Strategy::Balanced {
         return;
     }
-    let totals = plan.sizes.iter().map(|sizes| sizes.iter().map(|size| size.max).sum::<u32>());
-    let players = totals.max().unwrap_or(0);
+    let players = plan.most_players();
     if players <= limits::SMALL_MATCH_PLAYERS_MAX {
         let kind = RuleSetWarningKind::SmallBalanced { players };
         let help = "this engine reads every rule type all the same, and evens the teams out; if \
                     that is not wanted, use `exhaustiveSearch`";
-        problems.warn(&places::setting(root, "strategy"), kind, Some(help.into()));
+        problems.warn(
+            &places::at(root, &[Key("algorithm"), Key("strategy")]),
+            kind,
+            Some(help.into()),
+        );
         return;
     }
     for rule in plan.ast.rules.iter().filter(|rule| rule.kind == "latency") {

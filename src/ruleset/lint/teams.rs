@@ -1,7 +1,6 @@
 //! Teams that no parties can fill, or get into at all.
 
 use super::outcomes::Outcomes;
-use super::places;
 use super::prospect::{Matches, Outcome, Prospect};
 use crate::base::epoch::Epoch;
 use crate::base::idx::Idx;
@@ -9,6 +8,10 @@ use crate::diag::{Problems, RuleSetWarningKind, shorten};
 use crate::eval::candidate::Room;
 use crate::json::node::Node;
 use crate::model::schema::InstanceIdx;
+use crate::ruleset::places::{
+    self,
+    Step::{Item, Key},
+};
 use crate::ruleset::plan::Plan;
 
 pub(super) fn check(
@@ -20,7 +23,7 @@ pub(super) fn check(
 ) {
     let schema = &plan.ast.schema;
     for (team, declaration) in schema.teams.enumerate() {
-        let site = places::member_of_item(root, "teams", team.index(), "maxPlayers");
+        let site = places::at(root, &[Key("teams"), Item(team.index()), Key("maxPlayers")]);
         let mut instances = schema.instances_of(team);
         let Some(first) = instances.next() else { continue };
         if plan.sizes.iter().all(|sizes| sizes[first].max == 0) {

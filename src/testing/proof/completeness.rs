@@ -22,7 +22,7 @@ use super::tickets::{self, PoolScale};
 use crate::base::epoch::Epoch;
 use crate::model::matched::PlacedTicket;
 use crate::model::schema::{AgeSelection, BackfillPriority, InstanceIdx, PartyAggregation, Schema};
-use crate::pool::ingest::missing_attributes;
+use crate::pool::attributes::missing_attributes;
 use crate::rules::KINDS;
 use crate::ruleset::plan::Plan;
 use crate::search::{MatchTerms, Partitions, PoolAt};

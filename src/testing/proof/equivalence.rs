@@ -8,13 +8,13 @@ use super::seated::Table;
 use super::tally::{Tally, expected_keys, is_of_sort, keys, nudged};
 use super::text;
 use super::tickets::{self, PoolScale, has_latency};
+use crate::base::epoch::Epoch;
 use crate::model::matched::PlacedTicket;
 use crate::model::schema::InstanceIdx;
 use crate::pool::columns::{LocationSet, TicketRow};
 use crate::ruleset::ast::RuleSetAst;
 use crate::ruleset::plan::Plan;
-use crate::testing::judgement::Judgement;
-use crate::testing::judgement::NoLocation;
+use crate::testing::judgement::{Judgement, NoLocation};
 use crate::testing::reference::judge;
 use proptest::collection::vec;
 use std::collections::BTreeSet;
@@ -121,15 +121,7 @@ fn compare_seated(
     if epoch != plan.epochs.at(judgement.wait) {
         return Err(format!("it waited {} ms, but is in {epoch:?}", judgement.wait.get()));
     }
-    for ((size, slot), team) in
-        table.sizes(epoch).iter().zip(table.candidate.slots.iter()).zip(&judgement.teams)
-    {
-        let compiled = (slot.players, size.min, size.max);
-        let expected = (team.players, team.min, team.max);
-        if compiled != expected {
-            return Err(format!("team {}: {compiled:?} is not {expected:?}", team.name));
-        }
-    }
+    compare_teams(table, epoch, judgement)?;
     let no_location = judgement.no_location == Some(NoLocation::NoneInCommon);
     if table.candidate.locations.is_empty() != no_location {
         return Err(format!("common locations: {:?}", table.candidate.locations));
@@ -168,6 +160,19 @@ fn compare_seated(
     let valid = !allowed.is_empty() && table.sizes_hold(epoch);
     if valid != judgement.valid {
         return Err(format!("valid by the plan: {valid}, reference: {judgement}"));
+    }
+    Ok(())
+}
+
+/// The players of each team, and how many it takes.
+fn compare_teams(table: &Table<'_>, epoch: Epoch, judgement: &Judgement) -> Result<(), String> {
+    let (sizes, slots) = (table.sizes(epoch), &table.candidate.slots);
+    for ((size, slot), team) in sizes.iter().zip(slots.iter()).zip(&judgement.teams) {
+        let compiled = (slot.players, size.min, size.max);
+        let expected = (team.players, team.min, team.max);
+        if compiled != expected {
+            return Err(format!("team {}: {compiled:?} is not {expected:?}", team.name));
+        }
     }
     Ok(())
 }

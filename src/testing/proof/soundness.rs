@@ -1,6 +1,7 @@
 //! A verdict on a partial match is right for every completion of it (`matching.md` section 1):
 //! `Never` for none that the rule is true of, `Always` for all. And no rule is true of a match with
-//! two tickets that what it says of pairs keeps apart.
+//! two tickets that what it says of pairs keeps apart, or with more or fewer players who hold a string
+//! than its quotas say.
 
 use super::choices::{Choices, choices};
 use super::declared::{Attribute, Scale};
@@ -15,6 +16,7 @@ use crate::base::idx::{Col, Idx};
 use crate::eval::candidate::{Partial, Room};
 use crate::eval::pairs::Pairs;
 use crate::eval::profiles::Profiles;
+use crate::eval::quotas::{Quotas, Share};
 use crate::eval::verdict::Verdict;
 use crate::model::matched::PlacedTicket;
 use crate::model::schema::InstanceIdx;
@@ -168,12 +170,39 @@ fn refused_pairs(table: &Table<'_>, epoch: Epoch, pairs: &[Pairs]) -> Vec<bool> 
     pairs.iter().map(refuses).collect()
 }
 
+/// For each rule, whether the match breaks one of its quotas.
+fn broken_quotas(table: &Table<'_>, epoch: Epoch, quotas: &[Quotas]) -> Vec<bool> {
+    let Table { pool, candidate, .. } = table;
+    let is_broken = |quotas: &Quotas| {
+        let units = |holding: usize, instances: &[InstanceIdx]| -> u32 {
+            let tickets = instances.iter().flat_map(|it| &candidate.slots[*it].tickets);
+            let count = |&row: &TicketRow| {
+                let mut numbers = vec![0; quotas.width()];
+                quotas.count(&pool.columns, row, &mut numbers);
+                u32::from(numbers[holding])
+            };
+            tickets.map(count).sum()
+        };
+        quotas.holdings.iter().enumerate().any(|(holding, of)| {
+            let is_excused = |share: &Share| {
+                let players = |it: &InstanceIdx| candidate.slots[*it].players;
+                share.unless_empty && share.instances.iter().map(players).sum::<u32>() == 0
+            };
+            let too_few =
+                |it: &Share| !is_excused(it) && units(holding, &it.instances) < *it.count.at(epoch);
+            of.at_least.iter().any(too_few)
+                || of.at_most.iter().any(|it| units(holding, &it.instances) > *it.count.at(epoch))
+        })
+    };
+    quotas.iter().map(is_broken).collect()
+}
+
 /// The verdicts on a partial match, each held against all completions; none without completions.
 fn check(
     table: &mut Table<'_>,
     started: Started,
-    pairs: &[Pairs],
-    refused: &mut [u64],
+    (pairs, quotas): (&[Pairs], &[Quotas]),
+    (refused, broken): (&mut [u64], &mut [u64]),
 ) -> Result<Option<Vec<Verdict>>, String> {
     let Started { epoch, roster, mut seated, waiting } = started;
     let mut known = Vec::new();
@@ -210,12 +239,23 @@ fn check(
         for (count, &is_refused) in refused.iter_mut().zip(&kept_apart) {
             *count += u64::from(is_refused && has_location);
         }
+        let breaks = broken_quotas(table, epoch, quotas);
+        for (count, &is_broken) in broken.iter_mut().zip(&breaks) {
+            *count += u64::from(is_broken && has_location);
+        }
         for (at, (&verdict, holds)) in verdicts.iter().zip(table.verdicts(epoch)).enumerate() {
             let common = table.candidate.locations;
             if kept_apart[at] && !holds.intersect(common).is_empty() {
                 let name = &table.plan.ast.rules[at].name;
                 let after = seated_text(table, &roster, &known);
                 return Err(format!("{name} keeps two tickets apart, but {holds:?} of\n{after}"));
+            }
+            if breaks[at] && !holds.intersect(common).is_empty() {
+                let name = &table.plan.ast.rules[at].name;
+                let after = seated_text(table, &roster, &known);
+                return Err(format!(
+                    "{name} says otherwise of how many, but {holds:?} of\n{after}"
+                ));
             }
             let beyond = holds.intersect(common).intersect(verdict.possible.complement());
             let short = verdict.always.intersect(common).intersect(holds.complement());
@@ -248,6 +288,7 @@ fn partial_verdicts_hold_for_every_completion() {
     let tally = Tally::new(["seen", "never", "open", "always"]);
     let (partials, backfills) = (Cell::new(0), Cell::new(0));
     let apart: RefCell<BTreeMap<String, u64>> = RefCell::default();
+    let broken_of: RefCell<BTreeMap<String, u64>> = RefCell::default();
     let strategy = (vec(choices(80), 1..=PARTIALS), choices(320));
     let law = |(started, rules): &Case| {
         let generated = rule_set(rules, SCALE);
@@ -261,16 +302,24 @@ fn partial_verdicts_hold_for_every_completion() {
             Compiled::Order(_) => Pairs::default(),
         };
         let pairs: Vec<Pairs> = plan.compiled.iter().map(pairs_of).collect();
+        let quotas_of = |rule: &Compiled| match rule {
+            Compiled::Admit(rule) => Quotas::new(rule.quotas()),
+            Compiled::Order(_) => Quotas::default(),
+        };
+        let quotas: Vec<Quotas> = plan.compiled.iter().map(quotas_of).collect();
         for numbers in started {
             // A fresh pool: its columns know no other values than those of these tickets.
             let mut table = Table::new(plan);
             let started = start(numbers, plan, &generated.declared.attributes);
             let is_backfill = started.roster > 0;
             let mut refused = vec![0; pairs.len()];
-            let verdicts = check(&mut table, started, &pairs, &mut refused)?;
-            for (keys, &refused) in keys.iter().zip(&refused) {
+            let mut broken = vec![0; quotas.len()];
+            let counts = (&mut refused[..], &mut broken[..]);
+            let verdicts = check(&mut table, started, (&pairs, &quotas), counts)?;
+            for (keys, (&refused, &broken)) in keys.iter().zip(refused.iter().zip(&broken)) {
                 for key in keys {
                     *apart.borrow_mut().entry(key.clone()).or_default() += refused;
+                    *broken_of.borrow_mut().entry(key.clone()).or_default() += broken;
                 }
             }
             let Some(verdicts) = verdicts else { continue };
@@ -287,7 +336,12 @@ fn partial_verdicts_hold_for_every_completion() {
         Ok(())
     };
     law::check(CASES, &strategy, law, show);
-    let apart = apart.into_inner();
+    let (apart, broken_of) = (apart.into_inner(), broken_of.into_inner());
+    for kind in ["collection", "compound"] {
+        let broken = broken_of.get(kind).copied().unwrap_or_default();
+        println!("{kind}: {broken} matches break a quota");
+        assert!(broken > 100, "{kind}: {broken}");
+    }
     let partials = partials.get();
     tally.print(&format!("{partials} partial matches"));
     assert!(partials >= PARTIALS_MIN, "only {partials} partial matches");

@@ -91,9 +91,7 @@ pub(crate) fn keys(ast: &RuleSetAst, position: usize) -> BTreeSet<String> {
                 keys.insert(format!("{} {} {of}", rule.kind, field.name));
             }
             FieldValue::Statement(statement) => {
-                let mut named = BTreeSet::new();
-                statement.rules(&mut named);
-                let kinds = named.into_iter().map(|named| ast.rules[named].kind);
+                let kinds = statement.rules().into_iter().map(|named| ast.rules[named].kind);
                 keys.extend(kinds.map(|kind| format!("compound of {kind}")));
                 let depth = statement_keys(statement, &mut keys);
                 keys.insert(format!("compound of depth {depth}"));

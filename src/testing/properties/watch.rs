@@ -1,14 +1,17 @@
 //! What must hold of tickets and matches, whatever is commanded (`tickets.md`): learned from the
 //! events, and compared with what the matchmaker shows after each call.
 
+mod formed;
+mod shown;
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::pool::judge;
-use super::run::{Run, RunMatch, RunTicket};
+use super::run::{Run, RunTicket};
 use crate::{
     Acceptance, Configuration, Event, EventDetail, EventTicket, FlexMatchMode, MatchId, Matchmaker,
-    Millis, PlacedTicket, Player, PlayerId, RuleSet, Strategy, TickReport, TicketId, TicketStatus,
-    Timestamp,
+    Millis, RuleSet, TickReport, TicketId, TicketStatus, Timestamp,
 };
 
 /// How a status may follow another (facts 6.1), written down apart from the engine.
@@ -189,7 +192,7 @@ impl Watch {
                 let is_ours = self.configuration.flex_match_mode == FlexMatchMode::Standalone
                     && !formed.is_backfill;
                 let location = game_session.location.as_deref();
-                if is_ours && !is_at(formed, location, self.rule_set.strategy()) {
+                if is_ours && !formed::is_at(formed, location, self.rule_set.strategy()) {
                     return Err(format!(
                         "the match is at {location:?}, but its players are best off at {:?}",
                         formed.location
@@ -216,70 +219,6 @@ impl Watch {
             }
             EventDetail::Placement(_) => Ok(()),
         }
-    }
-
-    /// A match is formed of tickets that are searched for, and is valid by the reference.
-    fn form(
-        &mut self,
-        engine: &Matchmaker,
-        match_id: &MatchId,
-        tickets: &[EventTicket],
-        acceptance_required: bool,
-        time: Timestamp,
-    ) -> Held {
-        if acceptance_required != self.configuration.acceptance_required {
-            return Err("the event and the configuration differ on acceptance".into());
-        }
-        let mut placed = Vec::new();
-        let mut members = Vec::new();
-        for ticket in tickets {
-            let at = self.number(ticket)?;
-            members.push((at, ticket));
-        }
-        // The reference takes tickets in the order of submission.
-        members.sort_by_key(|&(at, _)| at);
-        let (mut joined, mut players) = (0, 0);
-        for &(at, ticket) in &members {
-            let Some(known) = self.run.tickets.get_mut(at) else { continue };
-            if known.is_backfill {
-                // Who has left the session meanwhile is off its roster.
-                if let Some(shown) = engine.ticket(&known.ticket_id) {
-                    known.players = shown.players;
-                }
-            } else {
-                joined += 1;
-                players += known.players.len() as u64;
-            }
-            place(known, ticket, time, &mut placed)?;
-        }
-        let ids: BTreeSet<&PlayerId> =
-            placed.iter().flat_map(|it| &it.players).map(|it| &it.player_id).collect();
-        if ids.len() != placed.iter().map(|it| it.players.len()).sum::<usize>() {
-            return Err("a player stands twice in the match".into());
-        }
-        judge(&self.rule_set, &placed).map_err(|why| format!("the engine formed {why}"))?;
-        let location = self.rule_set.judge(&placed).ok().and_then(|it| it.location);
-        let counted = self.of_call;
-        self.of_call = (counted.0 + 1, counted.1 + joined, counted.2 + players);
-        let stage = if acceptance_required { Stage::Proposed } else { Stage::Placing };
-        if self.stages.insert(match_id.clone(), (self.run.matches.len(), stage)).is_some() {
-            return Err(format!("two matches are named {match_id}"));
-        }
-        self.run.matches.push(RunMatch {
-            match_id: match_id.clone(),
-            time,
-            tickets: members.iter().map(|(_, it)| it.ticket_id().clone()).collect(),
-            is_backfill: placed.iter().any(|it| it.backfill),
-            placed,
-            location,
-            succeeded: false,
-        });
-        self.in_match.extend(members.iter().map(|&(at, _)| (at, match_id.clone())));
-        let status = match acceptance_required {
-            true => TicketStatus::RequiresAcceptance,
-            false => TicketStatus::Placing,
-        };
-        self.change_all(match_id, tickets, status, time)
     }
 
     fn number(&self, ticket: &EventTicket) -> Result<usize, String> {
@@ -362,183 +301,5 @@ impl Watch {
             }
             _ => Ok(()),
         }
-    }
-
-    /// What the matchmaker shows is what its events have told.
-    fn compare(&self, engine: &Matchmaker) -> Held {
-        let mut players: BTreeMap<PlayerId, &TicketId> = BTreeMap::new();
-        for known in self.live.iter().filter_map(|&at| self.run.tickets.get(at)) {
-            let id = &known.ticket_id;
-            let Some(shown) = engine.ticket(id) else {
-                return Err(format!("{id} has not ended and is forgotten"));
-            };
-            if shown.status != known.status {
-                let (shown, told) = (shown.status.as_str(), known.status.as_str());
-                return Err(format!("{id} is {shown}, but its events end with {told}"));
-            }
-            for player in shown.players {
-                if let Some(other) = players.insert(player.player_id.clone(), id) {
-                    return Err(format!("{} is in {other} and in {id}", player.player_id));
-                }
-            }
-        }
-        let waits_as = |stage| match stage {
-            Stage::Proposed => Some(TicketStatus::RequiresAcceptance),
-            Stage::Placing => Some(TicketStatus::Placing),
-            Stage::Dropped | Stage::Succeeded | Stage::Failed => None,
-        };
-        let told = self.stages.iter();
-        let told = told.filter_map(|(id, &(_, stage))| Some((id.clone(), waits_as(stage)?)));
-        let told: BTreeMap<MatchId, TicketStatus> = told.collect();
-        let shown = engine.pending_matches().map(|it| (it.match_id, it.status));
-        let shown: BTreeMap<MatchId, TicketStatus> = shown.collect();
-        if shown != told {
-            return Err(format!("matches {shown:?} wait, but the events tell of {told:?}"));
-        }
-        let counters = engine.counters();
-        let counted = [
-            ("current_tickets", counters.current_tickets, self.live.len() as u64),
-            ("tickets_started", counters.tickets_started, self.run.tickets.len() as u64),
-            ("matches_created", counters.matches_created, self.run.matches.len() as u64),
-            ("matches_placed", counters.matches_placed, self.succeeded),
-            ("tickets_timed_out", counters.tickets_timed_out, self.timed_out),
-            ("tickets_failed", counters.tickets_failed, self.failed),
-        ];
-        match counted.into_iter().find(|(_, shown, told)| shown != told) {
-            Some((name, shown, told)) => {
-                Err(format!("the counter {name} is {shown}, but the events tell of {told}"))
-            }
-            None => Ok(()),
-        }
-    }
-}
-
-/// Whether a match may be at a location: where its players are best off (decision 15); under
-/// `balanced`, where its group of tickets is, which all of them report.
-fn is_at(formed: &RunMatch, location: Option<&str>, strategy: Strategy) -> bool {
-    if strategy == Strategy::ExhaustiveSearch || location.is_none() {
-        return location == formed.location.as_deref();
-    }
-    let mut latencies =
-        formed.placed.iter().flat_map(|it| &it.players).map(|player| &player.latency_in_ms);
-    latencies.all(|it| it.is_empty() || location.is_some_and(|location| it.contains_key(location)))
-}
-
-/// Adds a ticket in its team, or each part of a backfill ticket in its own.
-fn place(
-    known: &RunTicket,
-    told: &EventTicket,
-    time: Timestamp,
-    placed: &mut Vec<PlacedTicket>,
-) -> Held {
-    let mut by_team: BTreeMap<String, Vec<Player>> = BTreeMap::new();
-    for player in told.players() {
-        let id = player.player_id;
-        let of_ticket = known.players.iter().find(|it| it.player_id == *id);
-        let of_ticket = of_ticket.ok_or_else(|| format!("{id} is not in {}", known.ticket_id))?;
-        let team = player.team.ok_or_else(|| format!("{id} has no team"))?;
-        by_team.entry(team.to_owned()).or_default().push(of_ticket.clone());
-    }
-    if told.players().len() != known.players.len() {
-        return Err(format!("the event leaves out players of {}", known.ticket_id));
-    }
-    if by_team.len() > 1 && !known.is_backfill {
-        return Err(format!("{} is split over teams", known.ticket_id));
-    }
-    let age = time.since(known.start);
-    placed.extend(by_team.into_iter().map(|(team, players)| PlacedTicket {
-        team,
-        age,
-        players,
-        backfill: known.is_backfill,
-    }));
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{EngineOptions, StartMatchmaking};
-
-    const DUEL: &str = include_str!("../../../rulesets/duel.json");
-
-    /// Two players come and are matched. What is said when matches are judged by `rules`, and the
-    /// events of the pass are changed.
-    fn said_of_duel(rules: &str, change: impl Fn(&mut Vec<Event>)) -> Held {
-        let duel = RuleSet::from_json(DUEL).unwrap();
-        let (configuration, options) = (Configuration::default(), EngineOptions::default());
-        let mut watch = Watch::new(&RuleSet::from_json(rules).unwrap(), &configuration);
-        let start = Timestamp::default();
-        let mut engine = Matchmaker::new(duel, configuration, options, start, 3).unwrap();
-        for name in ["ana", "ben"] {
-            let players = vec![Player::new(name).with_number("skill", 1.0)];
-            engine.handle_input(start, StartMatchmaking { players, ..Default::default() }).unwrap();
-            watch.after_call(&engine, &[])?;
-        }
-        let report = engine.handle_timeout(start).unwrap();
-        let mut events: Vec<Event> = std::iter::from_fn(|| engine.poll_event()).collect();
-        change(&mut events);
-        watch.after_call(&engine, &events)?;
-        watch.after_timeout(&engine, report)?;
-        watch.after_timeout(&engine, TickReport::default())
-    }
-
-    fn said_of(change: impl Fn(&mut Vec<Event>)) -> String {
-        said_of_duel(DUEL, change).unwrap_err()
-    }
-
-    fn renumber(events: &mut [Event]) {
-        for (sequence, event) in (1..).zip(events) {
-            event.sequence = sequence;
-        }
-    }
-
-    #[test]
-    fn a_sound_run_passes_until_its_report_is_wrong() {
-        let said = said_of(|_| {});
-        assert!(said.contains("(0, 0, 0)") && said.contains("(1, 2, 2)"), "{said}");
-    }
-
-    #[test]
-    fn a_lost_event_is_seen() {
-        assert!(said_of(|it| drop(it.remove(1))).contains("event 3 comes after 1"));
-        let said = said_of(|it| {
-            it.pop();
-            renumber(it);
-        });
-        assert!(said.contains("is COMPLETED, but its events end with PLACING"), "{said}");
-    }
-
-    #[test]
-    fn a_match_of_tickets_that_are_not_searched_for_is_seen() {
-        let said = said_of(|it| {
-            it.remove(0);
-            renumber(it);
-        });
-        assert!(said.contains("goes from QUEUED to PLACING"), "{said}");
-    }
-
-    #[test]
-    fn a_second_end_is_seen() {
-        let said = said_of(|it| {
-            let last = it.last().unwrap().clone();
-            it.push(last);
-            renumber(it);
-        });
-        assert!(said.contains("is Succeeded"), "{said}");
-    }
-
-    #[test]
-    fn an_event_out_of_time_is_seen() {
-        let said = said_of(|it| it[1].time = Timestamp::from_millis(7));
-        assert!(said.contains("an event of"), "{said}");
-    }
-
-    #[test]
-    fn an_invalid_match_is_seen() {
-        let twos = DUEL.replace("\"minPlayers\": 1", "\"minPlayers\": 2");
-        let twos = twos.replace("\"maxPlayers\": 1", "\"maxPlayers\": 2");
-        let said = said_of_duel(&twos, |_| {}).unwrap_err();
-        assert!(said.contains("not a valid match") && said.contains("1 too few"), "{said}");
     }
 }

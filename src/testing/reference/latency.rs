@@ -4,6 +4,7 @@
 use super::rules::{Judged, number_field, party_aggregation, word_field};
 use super::value::{name, show_number};
 use super::{Lineup, expression, party};
+use crate::model::schema::Aggregation;
 use crate::ruleset::ast::RuleAst;
 use crate::testing::judgement::{Check, Measured, Miss};
 
@@ -29,7 +30,7 @@ pub(super) fn judge(rule: &RuleAst, lineup: &Lineup<'_>) -> Judged {
 }
 
 fn at(location: &str, rule: &RuleAst, lineup: &Lineup<'_>) -> Check {
-    let expression = format!("worst latency at {}", name(location));
+    let expression = format!("worst latency at {}{}", name(location), of_party(rule, lineup));
     let latencies = match latencies(location, rule, lineup) {
         Ok(latencies) => latencies,
         Err(reason) => {
@@ -67,6 +68,18 @@ fn at(location: &str, rule: &RuleAst, lineup: &Lineup<'_>) -> Check {
         bound: bound(rule, Some(reference)),
         holds: misses.is_empty(),
         misses,
+    }
+}
+
+/// What a latency is of, where a ticket has several players.
+fn of_party(rule: &RuleAst, lineup: &Lineup<'_>) -> &'static str {
+    if lineup.tickets().iter().all(|ticket| ticket.players.len() < 2) {
+        return "";
+    }
+    match party_aggregation(rule) {
+        Some(Aggregation::Min) => " (lowest of a party)",
+        Some(Aggregation::Max) => " (highest of a party)",
+        _ => " (average of a party)",
     }
 }
 

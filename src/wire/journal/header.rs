@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::{JournalError, LINE_BYTES_MAX};
 use crate::base::fnv::Fnv1a;
-use crate::wire::configuration::{configuration_to_json, header_options_to_json};
+use crate::wire::configuration::configuration_to_json;
+use crate::wire::options::header_options_to_json;
 use crate::wire::provenance::{ENGINE_VERSION, other_version, rule_set_hash};
 use crate::wire::raw::is_json;
 use crate::wire::scenario::{SNAPSHOT, header};

@@ -1,6 +1,6 @@
 //! The journal: every call of a matchmaker, written down so that a replay rebuilds its state.
 //!
-//! A journal is a recorded scenario (commands.md 1.1, decision 3): a header, then one line for each
+//! A journal is a recorded scenario (decision 3): a header, then one line for each
 //! `handle_input`, and an `Advance` line for each `handle_timeout`. Where it is kept is the
 //! caller's business: there are no files in here, only `std::io`.
 

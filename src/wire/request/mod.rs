@@ -1,4 +1,4 @@
-//! Requests: the input shapes of the API's operations (facts 8.4) and of ours (commands.md 1.1).
+//! Requests: the input shapes of the API's operations (facts 8.4) and of ours.
 //!
 //! Only shapes are judged here. How long, how many and which characters is the matchmaker's
 //! business, as it is for a caller that has no JSON.
@@ -64,6 +64,25 @@ const OPERATIONS: [&str; 16] = [
 /// missing or of another type, when a latency is no whole number from 1 to 2,147,483,647,
 /// or when a rule set does not compile. The message names the member by its path. The first
 /// problem is answered.
+///
+/// ```
+/// use rallypoint::wire::{event_detail, parse_input, response_to_json};
+/// use rallypoint::*;
+///
+/// let rules = RuleSet::from_json(include_str!("../../../rulesets/duel.json"))?;
+/// let now = Timestamp::from_millis(0);
+/// let mut matchmaker =
+///     Matchmaker::new(rules, Configuration::default(), EngineOptions::default(), now, 7)?;
+/// let body = r#"{"TicketId": "t1", "Players": [{"PlayerId": "ana",
+///     "PlayerAttributes": {"skill": {"N": 1500}}}]}"#;
+/// let input = parse_input("StartMatchmaking", &serde_json::from_str(body)?)?;
+/// let response = matchmaker.handle_input(now, input)?;
+/// assert_eq!(response_to_json(&response)["MatchmakingTicket"]["Status"], "QUEUED");
+/// matchmaker.handle_timeout(now)?;
+/// let event = matchmaker.poll_event().expect("an event");
+/// assert_eq!(event_detail(&event)["type"], "MatchmakingSearching");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn parse_input(operation: &str, input: &Value) -> Result<Input, InputError> {
     let place = Place::Root(operation);
     Ok(match operation {

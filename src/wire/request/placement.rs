@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::wire::configuration::key_and_value;
 use crate::wire::connection::{ConnectionInfoForm, connection_info};
-use crate::wire::member::{Members, Place, Shaped, list, number, one_of, text, whole_u32};
+use crate::wire::member::{Members, Place, Shaped, named, number, strings, text, whole_u32};
 use crate::wire::response::rendered;
 use crate::{
     DescribeGameSessionPlacement, DesiredPlayerSession, GameSessionRefused, GameSessionStarted,
@@ -13,13 +13,25 @@ use crate::{
     StartGameSessionPlacement, StopGameSessionPlacement,
 };
 
-const REFUSALS: [(&str, Refusal); 3] =
-    [("NO_CAPACITY", Refusal::NoCapacity), ("ERROR", Refusal::Error), ("FATAL", Refusal::Fatal)];
+const REFUSALS: [Refusal; 3] = [Refusal::NoCapacity, Refusal::Error, Refusal::Fatal];
 
-const FALLBACKS: [(&str, PlacementFallbackStrategy); 2] = [
-    ("DEFAULT_AFTER_SINGLE_PASS", PlacementFallbackStrategy::DefaultAfterSinglePass),
-    ("NONE", PlacementFallbackStrategy::None),
-];
+const fn refusal_name(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::NoCapacity => "NO_CAPACITY",
+        Refusal::Error => "ERROR",
+        Refusal::Fatal => "FATAL",
+    }
+}
+
+const FALLBACKS: [PlacementFallbackStrategy; 2] =
+    [PlacementFallbackStrategy::DefaultAfterSinglePass, PlacementFallbackStrategy::None];
+
+const fn fallback_name(fallback: PlacementFallbackStrategy) -> &'static str {
+    match fallback {
+        PlacementFallbackStrategy::DefaultAfterSinglePass => "DEFAULT_AFTER_SINGLE_PASS",
+        PlacementFallbackStrategy::None => "NONE",
+    }
+}
 
 pub(super) fn start_placement(
     value: &Value,
@@ -37,23 +49,16 @@ pub(super) fn start_placement(
         "PriorityConfigurationOverride",
     ];
     let members = Members::of(value, place, &known)?;
-    let string =
-        |key: &'static str| -> Shaped<_> { Ok(members.optional(key, text)?.map(String::from)) };
-    let pairs = |value, place: Place<'_>| list(value, place, key_and_value);
-    let latencies = |value, place: Place<'_>| list(value, place, latency);
-    let desired = |value, place: Place<'_>| list(value, place, desired);
     let count = |value: &Value, place: Place<'_>| whole_u32(value, place, 0..=i32::MAX as u32);
     Ok(StartGameSessionPlacement {
         placement_id: members.required("PlacementId", text)?.into(),
         game_session_queue_name: members.required("GameSessionQueueName", text)?.into(),
         maximum_player_session_count: members.required("MaximumPlayerSessionCount", count)?,
-        game_properties: members.optional("GameProperties", pairs)?.unwrap_or_default(),
-        game_session_name: string("GameSessionName")?,
-        player_latencies: members.optional("PlayerLatencies", latencies)?.unwrap_or_default(),
-        desired_player_sessions: members
-            .optional("DesiredPlayerSessions", desired)?
-            .unwrap_or_default(),
-        game_session_data: string("GameSessionData")?,
+        game_properties: members.list("GameProperties", key_and_value)?,
+        game_session_name: members.string("GameSessionName")?,
+        player_latencies: members.list("PlayerLatencies", latency)?,
+        desired_player_sessions: members.list("DesiredPlayerSessions", desired)?,
+        game_session_data: members.string("GameSessionData")?,
         priority_configuration_override: members
             .optional("PriorityConfigurationOverride", priority_override)?,
     })
@@ -73,21 +78,17 @@ fn desired(value: &Value, place: Place<'_>) -> Shaped<DesiredPlayerSession> {
     let members = Members::of(value, place, &["PlayerId", "PlayerData"])?;
     Ok(DesiredPlayerSession {
         player_id: members.required("PlayerId", text)?.into(),
-        player_data: members.optional("PlayerData", text)?.map(String::from),
+        player_data: members.string("PlayerData")?,
     })
 }
 
 fn priority_override(value: &Value, place: Place<'_>) -> Shaped<PriorityConfigurationOverride> {
     let members = Members::of(value, place, &["PlacementFallbackStrategy", "LocationOrder"])?;
-    let fallback = |value: &Value, place: Place<'_>| one_of(value, place, &FALLBACKS);
-    let names = |value, place: Place<'_>| {
-        list(value, place, |value, place| text(value, place).map(String::from))
-    };
     Ok(PriorityConfigurationOverride {
         placement_fallback_strategy: members
-            .optional("PlacementFallbackStrategy", fallback)?
+            .optional("PlacementFallbackStrategy", named(&FALLBACKS, fallback_name))?
             .unwrap_or_default(),
-        location_order: members.required("LocationOrder", names)?,
+        location_order: members.required("LocationOrder", strings)?,
     })
 }
 
@@ -126,7 +127,7 @@ pub(super) fn session_refused(value: &Value, place: Place<'_>) -> Shaped<GameSes
     Ok(GameSessionRefused {
         placement_id: members.required("PlacementId", text)?.into(),
         attempt: members.optional("Attempt", attempt)?,
-        reason: members.required("Reason", |value, place| one_of(value, place, &REFUSALS))?,
+        reason: members.required("Reason", named(&REFUSALS, refusal_name))?,
     })
 }
 
@@ -180,10 +181,7 @@ pub(in crate::wire) struct OverrideForm<'i> {
 impl<'i> OverrideForm<'i> {
     pub(in crate::wire) fn of(given: &'i PriorityConfigurationOverride) -> Self {
         Self {
-            placement_fallback_strategy: match given.placement_fallback_strategy {
-                PlacementFallbackStrategy::DefaultAfterSinglePass => "DEFAULT_AFTER_SINGLE_PASS",
-                PlacementFallbackStrategy::None => "NONE",
-            },
+            placement_fallback_strategy: fallback_name(given.placement_fallback_strategy),
             location_order: &given.location_order,
         }
     }
@@ -267,10 +265,6 @@ pub(super) fn session_refused_json(refused: &GameSessionRefused) -> Value {
     rendered(&Form {
         placement_id: refused.placement_id.as_str(),
         attempt: refused.attempt,
-        reason: match refused.reason {
-            Refusal::NoCapacity => "NO_CAPACITY",
-            Refusal::Error => "ERROR",
-            Refusal::Fatal => "FATAL",
-        },
+        reason: refusal_name(refused.reason),
     })
 }

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::wire::member::{Members, Place, ShapeError, Shaped, list, map, number, text, whole_u32};
+use crate::wire::member::{
+    Members, Place, ShapeError, Shaped, list, map, number, strings, text, whole_u32,
+};
 use crate::{AttributeValue, Player, PlayerId};
 
 /// `LatencyInMs` values are integers of the API, at least 1 (facts 8.4).
@@ -28,7 +30,7 @@ fn player(value: &Value, place: Place<'_>) -> Shaped<Player> {
     Ok(Player {
         player_id: members.required("PlayerId", text)?.into(),
         attributes: attributes.unwrap_or_default(),
-        team: members.optional("Team", text)?.map(String::from),
+        team: members.string("Team")?,
         latency_in_ms: latencies.unwrap_or_default(),
     })
 }
@@ -38,12 +40,9 @@ fn latency(value: &Value, place: Place<'_>) -> Shaped<u32> {
 }
 
 fn attribute(value: &Value, place: Place<'_>) -> Shaped<AttributeValue> {
-    let strings = |value, place: Place<'_>| {
-        list(value, place, |value, place| text(value, place).map(String::from))
-    };
     let members = Members::of(value, place, &["S", "N", "SL", "SDM"])?;
     let given = [
-        members.optional("S", text)?.map(|text| AttributeValue::String(text.into())),
+        members.string("S")?.map(AttributeValue::String),
         members.optional("N", number)?.map(AttributeValue::Number),
         members.optional("SL", strings)?.map(AttributeValue::StringList),
         members

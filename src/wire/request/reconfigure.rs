@@ -2,10 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::wire::configuration::{
-    PARTY_AGGREGATIONS, configuration, configuration_to_json, party_aggregation_name,
-};
-use crate::wire::member::{Members, Place, ShapeError, Shaped, must_be, one_of};
+use crate::wire::configuration::{configuration, configuration_to_json};
+use crate::wire::member::{Members, Place, ShapeError, Shaped, must_be};
+use crate::wire::options::{party_aggregation, party_aggregation_name};
 use crate::wire::text::value_from_json;
 use crate::{CompileOptions, PartyAggregation, Reconfigure, RuleSet};
 
@@ -16,8 +15,7 @@ const PARTY_AGGREGATION: &str = "PartyAggregation";
 
 pub(super) fn reconfigure(value: &Value, place: Place<'_>) -> Shaped<Reconfigure> {
     let members = Members::of(value, place, &[RULE_SET, CONFIGURATION, PARTY_AGGREGATION])?;
-    let parties = members
-        .optional(PARTY_AGGREGATION, |value, place| one_of(value, place, &PARTY_AGGREGATIONS))?;
+    let parties = members.optional(PARTY_AGGREGATION, party_aggregation)?;
     let options = CompileOptions::default().party_aggregation(parties.unwrap_or_default());
     let rule_set = members.optional(RULE_SET, |value, place| rule_set(value, place, options))?;
     if let (Some(_), None) = (parties, &rule_set) {

@@ -1,22 +1,27 @@
-//! Our operations on matches and game sessions: what a host says and asks (commands.md 1.1).
+//! Our operations on matches and game sessions: what a host says and asks.
 
 use serde::Serialize;
 use serde_json::Value;
 
 use super::player::player_ids;
 use crate::wire::connection::{ConnectionInfoForm, connection_info};
-use crate::wire::member::{Members, Place, ShapeError, Shaped, one_of, text};
+use crate::wire::member::{Members, Place, ShapeError, Shaped, named, text};
 use crate::wire::response::rendered;
 use crate::{
     CompletePlacement, DescribeMatch, EndGameSession, FailPlacement, MatchId, PlacementFailure,
     PlacementOf, PlayerId, RemovePlayers, TicketId,
 };
 
-const FAILURES: [(&str, PlacementFailure); 3] = [
-    ("TIMED_OUT", PlacementFailure::TimedOut),
-    ("FAILED", PlacementFailure::Failed),
-    ("CANCELLED", PlacementFailure::Cancelled),
-];
+const FAILURES: [PlacementFailure; 3] =
+    [PlacementFailure::TimedOut, PlacementFailure::Failed, PlacementFailure::Cancelled];
+
+const fn failure_name(failure: PlacementFailure) -> &'static str {
+    match failure {
+        PlacementFailure::TimedOut => "TIMED_OUT",
+        PlacementFailure::Failed => "FAILED",
+        PlacementFailure::Cancelled => "CANCELLED",
+    }
+}
 
 /// Which of two members that name the same thing is given: exactly one may be.
 fn either<T>(
@@ -68,7 +73,7 @@ pub(super) fn fail_placement(value: &Value, place: Place<'_>) -> Shaped<FailPlac
     let members = Members::of(value, place, &["TicketId", "MatchId", "Reason"])?;
     Ok(FailPlacement {
         of: placement_of(&members, place)?,
-        reason: members.required("Reason", |value, place| one_of(value, place, &FAILURES))?,
+        reason: members.required("Reason", named(&FAILURES, failure_name))?,
     })
 }
 
@@ -139,14 +144,7 @@ pub(super) fn fail_placement_json(fail: &FailPlacement) -> Value {
         of: PlacementOfForm<'i>,
         reason: &'static str,
     }
-    rendered(&Form {
-        of: PlacementOfForm::of(&fail.of),
-        reason: match fail.reason {
-            PlacementFailure::TimedOut => "TIMED_OUT",
-            PlacementFailure::Failed => "FAILED",
-            PlacementFailure::Cancelled => "CANCELLED",
-        },
-    })
+    rendered(&Form { of: PlacementOfForm::of(&fail.of), reason: failure_name(fail.reason) })
 }
 
 pub(super) fn end_game_session_json(end: &EndGameSession) -> Value {

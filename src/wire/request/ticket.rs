@@ -4,22 +4,28 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::player::{PlayerForm, player_ids, players};
-use crate::wire::member::{Members, Place, Shaped, list, one_of, text};
+use crate::wire::member::{Members, Place, Shaped, list, named, text};
 use crate::wire::response::rendered;
 use crate::{
     AcceptMatch, AcceptanceType, DescribeMatchmaking, Player, PlayerId, StartMatchBackfill,
     StartMatchmaking, StopMatchmaking, TicketId,
 };
 
-const ACCEPTANCE_TYPES: [(&str, AcceptanceType); 2] =
-    [("ACCEPT", AcceptanceType::Accept), ("REJECT", AcceptanceType::Reject)];
+const ACCEPTANCE_TYPES: [AcceptanceType; 2] = [AcceptanceType::Accept, AcceptanceType::Reject];
+
+const fn acceptance_name(acceptance: AcceptanceType) -> &'static str {
+    match acceptance {
+        AcceptanceType::Accept => "ACCEPT",
+        AcceptanceType::Reject => "REJECT",
+    }
+}
 
 pub(super) fn start_matchmaking(value: &Value, place: Place<'_>) -> Shaped<StartMatchmaking> {
     let known = ["TicketId", "ConfigurationName", "Players"];
     let members = Members::of(value, place, &known)?;
     Ok(StartMatchmaking {
         ticket_id: members.optional("TicketId", text)?.map(TicketId::from),
-        configuration_name: members.optional("ConfigurationName", text)?.map(String::from),
+        configuration_name: members.string("ConfigurationName")?,
         players: members.required("Players", players)?,
     })
 }
@@ -29,8 +35,8 @@ pub(super) fn start_match_backfill(value: &Value, place: Place<'_>) -> Shaped<St
     let members = Members::of(value, place, &known)?;
     Ok(StartMatchBackfill {
         ticket_id: members.optional("TicketId", text)?.map(TicketId::from),
-        configuration_name: members.optional("ConfigurationName", text)?.map(String::from),
-        game_session_arn: members.optional("GameSessionArn", text)?.map(String::from),
+        configuration_name: members.string("ConfigurationName")?,
+        game_session_arn: members.string("GameSessionArn")?,
         players: members.required("Players", players)?,
     })
 }
@@ -46,7 +52,7 @@ pub(super) fn accept_match(value: &Value, place: Place<'_>) -> Shaped<AcceptMatc
         ticket_id: members.required("TicketId", text)?.into(),
         player_ids: members.required("PlayerIds", player_ids)?,
         acceptance_type: members
-            .required("AcceptanceType", |value, place| one_of(value, place, &ACCEPTANCE_TYPES))?,
+            .required("AcceptanceType", named(&ACCEPTANCE_TYPES, acceptance_name))?,
     })
 }
 
@@ -111,10 +117,7 @@ pub(super) fn accept_match_json(accept: &AcceptMatch) -> Value {
     rendered(&Form {
         ticket_id: accept.ticket_id.as_str(),
         player_ids: accept.player_ids.iter().map(PlayerId::as_str).collect(),
-        acceptance_type: match accept.acceptance_type {
-            AcceptanceType::Accept => "ACCEPT",
-            AcceptanceType::Reject => "REJECT",
-        },
+        acceptance_type: acceptance_name(accept.acceptance_type),
     })
 }
 

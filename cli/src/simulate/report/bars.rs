@@ -5,7 +5,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::axis::Axis;
 use super::ink::Ink;
-use super::picture::{self, FONT, Picture, Sample, WIDTH, shortened};
+use super::picture::{self, FONT, Picture, Plot, Sample, WIDTH, shortened};
 use super::scale::Scale;
 use crate::console::{Fault, visible};
 
@@ -30,16 +30,12 @@ pub struct Bars {
     pub rows: Vec<(String, Vec<u64>)>,
 }
 
-impl Bars {
-    pub fn is_empty(&self) -> bool {
+impl Plot for Bars {
+    fn is_empty(&self) -> bool {
         self.rows.iter().all(|(_, counts)| counts.iter().all(|&count| count == 0))
     }
 
-    fn counts(&self) -> impl Iterator<Item = f64> {
-        self.rows.iter().flat_map(|(_, counts)| counts).map(|&count| count as f64)
-    }
-
-    pub fn draw(&self, title: &str) -> Result<Picture, Fault> {
+    fn draw(&self, title: &str) -> Result<Picture, Fault> {
         let mut svg = String::new();
         self.draw_into(&mut svg).map_err(|error| picture::fault(&error))?;
         let mut parts = vec![format!("{} by {}.", self.x, self.y)];
@@ -52,6 +48,12 @@ impl Bars {
             picture.add_key(kind, Sample::Bar(Ink::of_run(number)));
         }
         Ok(picture)
+    }
+}
+
+impl Bars {
+    fn counts(&self) -> impl Iterator<Item = f64> {
+        self.rows.iter().flat_map(|(_, counts)| counts).map(|&count| count as f64)
     }
 
     fn draw_into(

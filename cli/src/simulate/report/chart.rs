@@ -4,10 +4,10 @@ use plotters::prelude::*;
 
 use super::axis::Axis;
 use super::ink::Ink;
-use super::picture::{self, FONT, Picture, Sample, WIDTH, shortened};
+use super::picture::{self, FONT, Picture, Plot, Sample, WIDTH, shortened};
 use super::scale::Scale;
 use crate::console::Fault;
-use crate::simulate::text::short;
+use crate::simulate::readable::short;
 
 const HEIGHT: u32 = 600;
 /// The most characters of the name of the vertical axis.
@@ -65,13 +65,29 @@ impl Line {
     }
 }
 
-impl Chart {
-    /// Whether it has no point at all, bounds left aside.
-    pub fn is_empty(&self) -> bool {
+impl Plot for Chart {
+    fn is_empty(&self) -> bool {
         let mut data = self.lines.iter().filter(|line| !line.is_bound());
         data.all(|line| line.drawn().next().is_none())
     }
 
+    fn draw(&self, title: &str) -> Result<Picture, Fault> {
+        let mut svg = String::new();
+        self.draw_into(&mut svg).map_err(|error| picture::fault(&error))?;
+        let mut picture = Picture::new(&svg, title, &self.description());
+        // A bound may lie outside of the plot; its name says so.
+        let told = |line: &&Line| line.is_bound() || line.drawn().next().is_some();
+        for line in self.lines.iter().filter(told) {
+            let dots = self.is_scattered() && !line.is_bound();
+            let sample = if dots { Sample::Dot(line.ink) } else { Sample::Line(line.ink) };
+            picture.add_key(&line.name, sample);
+        }
+        Ok(picture)
+    }
+}
+
+impl Chart {
+    /// Whether it has no point at all, bounds left aside.
     /// Whether it is one of dots: lines would be in pieces.
     fn is_scattered(&self) -> bool {
         self.lines.iter().any(Line::is_sparse)
@@ -92,20 +108,6 @@ impl Chart {
             }
         }
         parts.join(" ")
-    }
-
-    pub fn draw(&self, title: &str) -> Result<Picture, Fault> {
-        let mut svg = String::new();
-        self.draw_into(&mut svg).map_err(|error| picture::fault(&error))?;
-        let mut picture = Picture::new(&svg, title, &self.description());
-        // A bound may lie outside of the plot; its name says so.
-        let told = |line: &&Line| line.is_bound() || line.drawn().next().is_some();
-        for line in self.lines.iter().filter(told) {
-            let dots = self.is_scattered() && !line.is_bound();
-            let sample = if dots { Sample::Dot(line.ink) } else { Sample::Line(line.ink) };
-            picture.add_key(&line.name, sample);
-        }
-        Ok(picture)
     }
 
     fn draw_into(

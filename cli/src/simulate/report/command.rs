@@ -4,13 +4,15 @@ use std::path::Path;
 
 use rallypoint::EngineOptions;
 
-use super::super::{Arguments, RATE, SECONDS};
+use super::super::Arguments;
 use super::run::Run;
 use crate::files;
-use crate::simulate::text::{Line, time};
+use crate::simulate::quantities::Given;
+use crate::simulate::readable::time;
+use crate::simulate::text::Line;
 
-/// The command that makes the page again. What the output does not depend on is left out, and what
-/// was not given is there with its default.
+/// The command that makes the page again, with what was given as it was written. What the output does
+/// not depend on is left out, and what was not given is there with its default.
 pub fn again(arguments: &Arguments) -> String {
     let mut words: Vec<String> = vec!["rallypoint".into(), "simulate".into()];
     words.push(files::name_as_argument(&arguments.rule_set));
@@ -22,12 +24,15 @@ pub fn again(arguments: &Arguments) -> String {
     add("--arrivals", path(&arguments.arrivals));
     add("--population", path(&arguments.population));
     if arguments.arrivals.is_none() {
-        add("--arrival", Some(format!("{}/s", arguments.arrival.unwrap_or(RATE))));
+        let written = |given: &Given| given.text.clone();
+        let arrival = arguments.arrival.as_ref().map(written);
+        add("--arrival", arrival.or(Some(format!("{}/s", arguments.per_second()))));
         add("--players", arguments.players.map(|count| count.to_string()));
         add("--tickets", arguments.tickets.map(|count| count.to_string()));
-        add("--duration", seconds(arguments).map(|seconds| format!("{seconds}s")));
+        let by_default = arguments.seconds().map(|seconds| format!("{seconds}s"));
+        add("--duration", arguments.duration.as_ref().map(written).or(by_default));
     }
-    add("--drain", arguments.drain.map(|seconds| format!("{seconds}s")));
+    add("--drain", arguments.drain.as_ref().map(|given| given.text.clone()));
     add("--seed", Some(arguments.seed.to_string()));
     add("--configuration", path(&arguments.configuration));
     add("--request-timeout", arguments.request_timeout.map(|seconds| seconds.to_string()));
@@ -39,18 +44,13 @@ pub fn again(arguments: &Arguments) -> String {
         add("--nodes-per-anchor", Some(arguments.nodes_per_anchor.to_string()));
     }
     words.extend(arguments.reading.given());
-    words.extend(["--report".into(), "report.html".into()]);
+    let report = arguments.report.as_deref().map(files::name_as_argument);
+    words.extend(report.into_iter().flat_map(|report| ["--report".to_owned(), report]));
     let quoted = |word: &String| {
         // There is no NUL in an argument.
         shlex::try_quote(word).map_or_else(|_| String::new(), |word| word.into_owned())
     };
     words.iter().map(quoted).collect::<Vec<_>>().join(" ")
-}
-
-/// For how long players come, if nothing else ends it.
-fn seconds(arguments: &Arguments) -> Option<f64> {
-    let counted = arguments.players.is_some() || arguments.tickets.is_some();
-    arguments.duration.or((!counted).then_some(SECONDS))
 }
 
 /// What went in, for the table at the top.
@@ -100,7 +100,7 @@ fn arrivals(arguments: &Arguments) -> String {
     if let Some(path) = &arguments.arrivals {
         return format!("recorded in {}", files::name(path));
     }
-    let rate = arguments.arrival.unwrap_or(RATE);
+    let rate = arguments.per_second();
     let mut text = format!("Poisson, on average {rate} a second");
     let counts = [(arguments.players, "players"), (arguments.tickets, "tickets")];
     for (count, what) in counts {
@@ -108,7 +108,7 @@ fn arrivals(arguments: &Arguments) -> String {
             text.push_str(&format!(", until {count} {what} have come"));
         }
     }
-    if let Some(seconds) = seconds(arguments) {
+    if let Some(seconds) = arguments.seconds() {
         text.push_str(&format!(", for {}", time(seconds)));
     }
     text

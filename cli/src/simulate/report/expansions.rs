@@ -6,16 +6,16 @@ use super::axis::Axis;
 use super::bars::Bars;
 use super::chart::{Chart, Line};
 use super::fairness::unit;
-use super::figure::{Content, Figure, Panel, Section, Table};
+use super::figure::{Figure, Section, Table};
 use super::ink::Ink;
-use super::run::{Run, distinct};
+use super::run::{Run, all_names, head};
 use crate::console::Fault;
 
 /// How far a plot goes on after the last step, as a share of it.
 const AFTER_LAST: f64 = 0.3;
 
 pub fn section(runs: &[Run<'_>]) -> Result<Section, Fault> {
-    let targets = distinct(runs, |run| {
+    let targets = all_names(runs, |run| {
         run.summary.expansions.iter().map(|expansion| expansion.target.clone()).collect()
     });
     let mut figures = Vec::new();
@@ -30,14 +30,8 @@ pub fn section(runs: &[Run<'_>]) -> Result<Section, Fault> {
                 }
                 _ => "No rule set has expansions: their values do not change while a ticket waits.",
             };
-            let content = Content::Nothing(why.to_owned());
-            figures.push(Figure {
-                id: "expansion-1".into(),
-                title: "Effective values over the wait of a ticket".into(),
-                reading: String::new(),
-                panels: vec![Panel { run: None, content }],
-                table: None,
-            });
+            let title = "Effective values over the wait of a ticket";
+            figures.push(Figure::of_nothing("expansion-1", title, why));
         }
         false => figures.push(epochs(runs)?),
     }
@@ -81,13 +75,11 @@ fn of_target(runs: &[Run<'_>], target: &str, number: usize) -> Result<Figure, Fa
             rows.push(row);
         }
     }
-    let mut head = vec!["from a wait of".to_owned()];
-    head.extend((runs.len() > 1).then(|| "rule set".to_owned()));
-    head.extend(["value".to_owned(), "tickets matched before the next step".to_owned()]);
+    let head = head(runs, "from a wait of", &["value", "tickets matched before the next step"]);
     let table = Table { caption: format!("Steps of {target}"), head, rows };
     let nothing = "The values are no numbers; the table has them.";
     let id = format!("expansion-{number}");
-    let figure = Figure::of_chart(id, target, reading, &chart, nothing)?;
+    let figure = Figure::of_one(id, target, reading, chart, nothing)?;
     Ok(figure.with_table(table))
 }
 
@@ -142,5 +134,5 @@ fn epochs(runs: &[Run<'_>]) -> Result<Figure, Fault> {
     let reading = "How many matches were formed under the values that are in force after such a \
                    wait. If nearly all are in the last one, the first values are too strict.";
     let (title, nothing) = ("Matches by the steps in force", "No match was formed.");
-    Figure::of_bars_each("epochs", title, reading, runs.iter().map(bars).collect(), nothing)
+    Figure::of_each("epochs", title, reading, runs.iter().map(bars).collect(), nothing)
 }

@@ -5,12 +5,12 @@ use rallypoint::simulate::{Distribution, RuleOutcome, TeamGap};
 
 use super::axis::Axis;
 use super::chart::{Chart, Line};
-use super::figure::{Content, Figure, Panel, Section};
+use super::figure::{Figure, Section};
 use super::ink::Ink;
 use super::picture::shortened;
-use super::run::{Run, distinct, stretch, time_axis};
+use super::run::{Run, all_names, stretch, time_axis};
 use crate::console::Fault;
-use crate::simulate::text::short;
+use crate::simulate::readable::short;
 
 /// A bound so many times as high as the highest value would flatten the lines: it is named and not
 /// drawn.
@@ -41,7 +41,7 @@ pub fn section(runs: &[Run<'_>]) -> Result<Section, Fault> {
         gaps.map(|gap| gap.attribute.clone()).collect()
     };
     let mut figures = Vec::new();
-    for name in distinct(runs, measured) {
+    for name in all_names(runs, measured) {
         figures.push(of_rule(runs, &name, figures.len() + 1)?);
     }
     if figures.is_empty() {
@@ -49,17 +49,9 @@ pub fn section(runs: &[Run<'_>]) -> Result<Section, Fault> {
             true => "No match was formed, so there is nothing to measure.",
             false => "No rule has a number that could be held against its bound.",
         };
-        let panels = vec![Panel { run: None, content: Content::Nothing(why.to_owned()) }];
-        let title = "Rules over time".to_owned();
-        figures.push(Figure {
-            id: "fairness-1".into(),
-            title,
-            reading: String::new(),
-            panels,
-            table: None,
-        });
+        figures.push(Figure::of_nothing("fairness-1", "Rules over time", why));
     }
-    for attribute in distinct(runs, attributes) {
+    for attribute in all_names(runs, attributes) {
         figures.push(of_teams(runs, &attribute, figures.len() + 1)?);
     }
     Ok(Section { id: "fairness", heading: "Fairness", figures })

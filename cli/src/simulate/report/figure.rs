@@ -2,9 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::bars::Bars;
 use super::chart::{Chart, share_axes};
-use super::picture::Picture;
+use super::picture::{Picture, Plot};
 use crate::console::{Fault, visible};
 
 /// A part of the page with its figures.
@@ -18,23 +17,23 @@ pub struct Section {
 /// Plots that belong together.
 pub struct Figure {
     /// Unique in the page.
-    pub id: String,
-    pub title: String,
+    id: String,
+    title: String,
     /// How to read it, in a sentence or two.
-    pub reading: String,
-    pub panels: Vec<Panel>,
-    pub table: Option<Table>,
+    reading: String,
+    panels: Vec<Panel>,
+    table: Option<Table>,
 }
 
 /// One plot of a figure.
-pub struct Panel {
+struct Panel {
     /// Of which simulation, if each has a plot of its own.
-    pub run: Option<String>,
-    pub content: Content,
+    run: Option<String>,
+    content: Content,
 }
 
 /// What a panel shows.
-pub enum Content {
+enum Content {
     Picture(Picture),
     /// There is nothing to draw, and why.
     Nothing(String),
@@ -49,23 +48,17 @@ pub struct Table {
 
 impl Figure {
     /// With one plot for all simulations.
-    pub fn of_chart(
+    pub fn of_one(
         id: impl Into<String>,
         title: impl Into<String>,
         reading: impl Into<String>,
-        chart: &Chart,
+        plot: impl Plot,
         nothing: &str,
     ) -> Result<Self, Fault> {
-        let title = title.into();
-        let content = match chart.is_empty() {
-            true => Content::Nothing(nothing.to_owned()),
-            false => Content::Picture(chart.draw(&title)?),
-        };
-        let panels = vec![Panel { run: None, content }];
-        Ok(Self { id: id.into(), title, reading: reading.into(), panels, table: None })
+        Self::of_each(id, title, reading, vec![(None, plot)], nothing)
     }
 
-    /// With a plot for each simulation, all with the same axes.
+    /// With a chart for each simulation, all with the same axes.
     pub fn of_charts(
         id: impl Into<String>,
         title: impl Into<String>,
@@ -73,51 +66,39 @@ impl Figure {
         charts: Vec<(Option<String>, Chart)>,
         nothing: &str,
     ) -> Result<Self, Fault> {
-        let title = title.into();
         let (runs, mut charts): (Vec<_>, Vec<_>) = charts.into_iter().unzip();
         share_axes(&mut charts);
-        let mut panels = Vec::new();
-        for (run, chart) in runs.into_iter().zip(charts) {
-            let of = run.as_ref().map_or_else(|| title.clone(), |run| format!("{title}, {run}"));
-            let content = match chart.is_empty() {
-                true => Content::Nothing(nothing.to_owned()),
-                false => Content::Picture(chart.draw(&of)?),
-            };
-            panels.push(Panel { run, content });
-        }
-        Ok(Self { id: id.into(), title, reading: reading.into(), panels, table: None })
+        let charts = runs.into_iter().zip(charts).collect();
+        Self::of_each(id, title, reading, charts, nothing)
     }
 
-    /// With bars for all simulations.
-    pub fn of_bars(
+    /// With a plot for each simulation.
+    pub fn of_each<P: Plot>(
         id: impl Into<String>,
         title: impl Into<String>,
         reading: impl Into<String>,
-        bars: Bars,
-        nothing: &str,
-    ) -> Result<Self, Fault> {
-        Self::of_bars_each(id, title, reading, vec![(None, bars)], nothing)
-    }
-
-    /// With bars for each simulation.
-    pub fn of_bars_each(
-        id: impl Into<String>,
-        title: impl Into<String>,
-        reading: impl Into<String>,
-        bars: Vec<(Option<String>, Bars)>,
+        plots: Vec<(Option<String>, P)>,
         nothing: &str,
     ) -> Result<Self, Fault> {
         let title = title.into();
         let mut panels = Vec::new();
-        for (run, bars) in bars {
+        for (run, plot) in plots {
             let of = run.as_ref().map_or_else(|| title.clone(), |run| format!("{title}, {run}"));
-            let content = match bars.is_empty() {
+            let content = match plot.is_empty() {
                 true => Content::Nothing(nothing.to_owned()),
-                false => Content::Picture(bars.draw(&of)?),
+                false => Content::Picture(plot.draw(&of)?),
             };
             panels.push(Panel { run, content });
         }
         Ok(Self { id: id.into(), title, reading: reading.into(), panels, table: None })
+    }
+
+    /// Without a plot, and why there is none.
+    pub fn of_nothing(id: &str, title: &str, why: &str) -> Self {
+        let content = Content::Nothing(why.to_owned());
+        let panels = vec![Panel { run: None, content }];
+        let (id, title) = (id.to_owned(), title.to_owned());
+        Self { id, title, reading: String::new(), panels, table: None }
     }
 
     pub fn with_table(mut self, table: Table) -> Self {

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
@@ -30,13 +30,26 @@ impl ReportFile {
             return Err(file.failed(&"it is a folder; name a file in it"));
         }
         // A draft that nothing is left of, should the work be interrupted.
-        file.draft().map_err(|error| file.failed(&error))?;
+        file.draft().map_err(|error| file.failed(&file.in_words(&error)))?;
         Ok(file)
     }
 
     /// Puts the page there.
     pub fn write(self, page: &str) -> Result<(), Fault> {
-        self.replace(page).map_err(|error| self.failed(&error))
+        self.replace(page).map_err(|error| self.failed(&self.in_words(&error)))
+    }
+
+    /// What the system says of the file or its folder.
+    fn in_words(&self, error: &io::Error) -> String {
+        match (error.kind(), self.path.parent()) {
+            (ErrorKind::NotFound, Some(folder)) => {
+                format!(
+                    "there is no folder `{}`; make it first",
+                    visible(&folder.display().to_string())
+                )
+            }
+            _ => files::in_words(error),
+        }
     }
 
     fn replace(&self, page: &str) -> io::Result<()> {

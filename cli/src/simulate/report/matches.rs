@@ -40,7 +40,7 @@ fn rate(runs: &[Run<'_>]) -> Result<Figure, Fault> {
          up with them.",
         stretch(runs)
     );
-    Figure::of_chart("match-rate", "Matches per minute", reading, &chart, "No match was complete.")
+    Figure::of_one("match-rate", "Matches per minute", reading, chart, "No match was complete.")
 }
 
 fn fill(runs: &[Run<'_>]) -> Result<Figure, Fault> {
@@ -58,7 +58,7 @@ fn fill(runs: &[Run<'_>]) -> Result<Figure, Fault> {
     let reading = "Players of a match as a share of the most that its teams take. At 100 percent \
                    every team is full; teams with room are only possible where a team's least and \
                    greatest size differ.";
-    Figure::of_chart("fill", "Fill of the matches", reading, &chart, NONE)
+    Figure::of_one("fill", "Fill of the matches", reading, chart, NONE)
 }
 
 fn sizes(runs: &[Run<'_>]) -> Result<Figure, Fault> {
@@ -83,5 +83,5 @@ fn sizes(runs: &[Run<'_>]) -> Result<Figure, Fault> {
         rows: rows.collect(),
     };
     let reading = "How many matches had how many players, those of a running session included.";
-    Figure::of_bars("match-sizes", "Matches by number of players", reading, bars, NONE)
+    Figure::of_one("match-sizes", "Matches by number of players", reading, bars, NONE)
 }

@@ -32,6 +32,14 @@ pub enum Sample {
     Bar(Ink),
 }
 
+/// What becomes a picture.
+pub trait Plot {
+    /// Whether there is nothing to draw.
+    fn is_empty(&self) -> bool;
+
+    fn draw(&self, title: &str) -> Result<Picture, Fault>;
+}
+
 impl Picture {
     /// Of what the plotting library has drawn.
     pub fn new(svg: &str, title: &str, description: &str) -> Self {

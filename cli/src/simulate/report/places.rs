@@ -4,26 +4,22 @@ use rallypoint::simulate::{BackfillSummary, LocationShare};
 
 use super::bars::Bars;
 use super::figure::{Figure, Section, Table};
-use super::run::{Run, distinct};
+use super::run::{Run, all_names, head};
 use crate::console::Fault;
-use crate::simulate::text::{percent, short};
+use crate::simulate::readable::{percent, short};
 
 pub fn locations(runs: &[Run<'_>]) -> Result<Section, Fault> {
-    let names = distinct(runs, |run| {
+    let names = all_names(runs, |run| {
         run.summary.locations.iter().map(|location| location.location.clone()).collect()
     });
     let found = |run: &Run<'_>, name: &str| {
         run.summary.locations.iter().find(|it| it.location == *name).cloned()
     };
-    let matches = |name: &String| {
-        let count = |run| found(run, name).map_or(0, |location| location.matches);
-        (name.clone(), runs.iter().map(count).collect())
-    };
     let bars = Bars {
         x: "complete matches".into(),
         y: "location".into(),
         kinds: runs.iter().map(|run| run.name("complete matches")).collect(),
-        rows: names.iter().map(matches).collect(),
+        rows: counts(runs, &names, |run, name| found(run, name).map_or(0, |it| it.matches)),
     };
     let mut rows = Vec::new();
     for name in &names {
@@ -32,20 +28,28 @@ pub fn locations(runs: &[Run<'_>]) -> Result<Section, Fault> {
             rows.push(location_row(run, &location));
         }
     }
-    let mut head = vec!["location".to_owned()];
-    head.extend((runs.len() > 1).then(|| "rule set".to_owned()));
     let numbers =
         ["matches", "players", "latency p50 (ms)", "latency p90 (ms)", "latency max (ms)"];
-    head.extend(numbers.map(str::to_owned));
+    let head = head(runs, "location", &numbers);
     let reading = "Where complete matches were played, and the latencies that their players reported \
                    for that location.";
     let nothing = "No match has a location: nobody reports latencies.";
     let mut figure =
-        Figure::of_bars("locations-plot", "Matches by location", reading, bars, nothing)?;
+        Figure::of_one("locations-plot", "Matches by location", reading, bars, nothing)?;
     if !rows.is_empty() {
         figure = figure.with_table(Table { caption: "Locations".into(), head, rows });
     }
     Ok(Section { id: "locations", heading: "Locations", figures: vec![figure] })
+}
+
+/// A row of bars for each name: the count of each simulation.
+fn counts(
+    runs: &[Run<'_>],
+    names: &[String],
+    count: impl Fn(&Run<'_>, &str) -> u64,
+) -> Vec<(String, Vec<u64>)> {
+    let row = |name: &String| (name.clone(), runs.iter().map(|run| count(run, name)).collect());
+    names.iter().map(row).collect()
 }
 
 fn location_row(run: &Run<'_>, location: &LocationShare) -> Vec<String> {
@@ -87,27 +91,25 @@ pub fn backfill(runs: &[Run<'_>]) -> Result<Section, Fault> {
                    or outlived its session.";
     let nothing = "There were no game sessions to backfill: the population has no sessions, or no \
                    match was complete.";
-    let figure = Figure::of_bars("backfill-plot", "Backfill", reading, bars, nothing)?;
+    let figure = Figure::of_one("backfill-plot", "Backfill", reading, bars, nothing)?;
     Ok(Section { id: "backfill", heading: "Backfill", figures: vec![figure] })
 }
 
 pub fn refusals(runs: &[Run<'_>]) -> Result<Section, Fault> {
-    let names = distinct(runs, |run| {
+    let names = all_names(runs, |run| {
         let rules = run.summary.rules.iter().filter(|rule| rule.refused.is_some());
         rules.map(|rule| rule.name.clone()).collect()
     });
     let found = |run: &Run<'_>, name: &str| {
         run.summary.rules.iter().find(|rule| rule.name == *name).cloned()
     };
-    let refused = |name: &String| {
-        let count = |run| found(run, name).and_then(|rule| rule.refused).unwrap_or(0);
-        (name.clone(), runs.iter().map(count).collect())
-    };
     let bars = Bars {
         x: "complete candidates refused".into(),
         y: "rule".into(),
         kinds: runs.iter().map(|run| run.name("refused")).collect(),
-        rows: names.iter().map(refused).collect(),
+        rows: counts(runs, &names, |run, name| {
+            found(run, name).and_then(|rule| rule.refused).unwrap_or(0)
+        }),
     };
     let mut rows = Vec::new();
     for name in &names {
@@ -124,15 +126,13 @@ pub fn refusals(runs: &[Run<'_>]) -> Result<Section, Fault> {
             rows.push(row);
         }
     }
-    let mut head = vec!["rule".to_owned()];
-    head.extend((runs.len() > 1).then(|| "rule set".to_owned()));
-    head.extend(["type", "passed", "refused", "share refused"].map(str::to_owned));
+    let head = head(runs, "rule", &["type", "passed", "refused", "share refused"]);
     let reading = "Complete candidates that a rule judged and refused. What the search keeps apart \
                    beforehand never becomes a candidate, so a rule that is told by an index alone \
                    refuses none.";
     let nothing = "No rule refused a complete candidate.";
     let title = "What each rule refused";
-    let mut figure = Figure::of_bars("refusals-plot", title, reading, bars, nothing)?;
+    let mut figure = Figure::of_one("refusals-plot", title, reading, bars, nothing)?;
     if !rows.is_empty() {
         let caption = "Complete candidates by rule".into();
         figure = figure.with_table(Table { caption, head, rows });

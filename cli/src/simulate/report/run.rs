@@ -4,6 +4,7 @@ use rallypoint::RuleSetTerms;
 use rallypoint::simulate::{SimulationSummary, TimelineBucket};
 
 use super::axis::{Axis, TimeUnit};
+use crate::simulate::readable::distinct;
 
 /// One simulation.
 pub struct Run<'r> {
@@ -57,12 +58,13 @@ pub fn stretch(runs: &[Run<'_>]) -> String {
 }
 
 /// The names of all simulations, each once, in the order of the first that has them.
-pub fn distinct<'r>(runs: &[Run<'r>], names: impl Fn(&Run<'r>) -> Vec<String>) -> Vec<String> {
-    let mut all: Vec<String> = Vec::new();
-    for name in runs.iter().flat_map(names) {
-        if !all.contains(&name) {
-            all.push(name);
-        }
-    }
-    all
+pub fn all_names<'r>(runs: &[Run<'r>], of: impl Fn(&Run<'r>) -> Vec<String>) -> Vec<String> {
+    distinct(runs.iter().flat_map(of))
+}
+
+/// The head of a table with rows for each simulation: what they are of, then, of two, which.
+pub fn head(runs: &[Run<'_>], of: &str, others: &[&str]) -> Vec<String> {
+    let rule_set = (runs.len() > 1).then_some("rule set");
+    let names = [of].into_iter().chain(rule_set).chain(others.iter().copied());
+    names.map(str::to_owned).collect()
 }

@@ -57,7 +57,7 @@ fn by_percentile(runs: &[Run<'_>]) -> Result<Figure, Fault> {
     };
     let reading = "At 90 percent stands the wait that 9 in 10 matched tickets did not exceed. A \
                    steep end on the right means that a few players wait much longer than the others.";
-    Figure::of_chart("waits-by-percentile", "Wait by percentile", reading, &chart, NOBODY)
+    Figure::of_one("waits-by-percentile", "Wait by percentile", reading, chart, NOBODY)
 }
 
 fn waiting(runs: &[Run<'_>]) -> Result<Figure, Fault> {
@@ -78,5 +78,5 @@ fn waiting(runs: &[Run<'_>]) -> Result<Figure, Fault> {
     };
     let reading = "How many tickets had neither been matched nor ended in another way. A level line \
                    means that as many leave as come.";
-    Figure::of_chart("waiting", "Tickets that wait", reading, &chart, "Nobody came.")
+    Figure::of_one("waiting", "Tickets that wait", reading, chart, "Nobody came.")
 }

@@ -38,6 +38,28 @@ fn a_latency_may_lie_on_its_bound() {
 }
 
 #[test]
+fn the_latency_of_a_party_is_called_what_it_is() {
+    let pair = party("red", "p", &[&[("eu", 60)], &[("eu", 87)]]);
+    let solo = party("red", "q", &[&[("eu", 70)]]);
+    for (aggregation, said) in [
+        (None, "worst latency at eu (average of a party) is 73.5 ms"),
+        (Some("avg"), "worst latency at eu (average of a party) is 73.5 ms"),
+        (Some("min"), "worst latency at eu (lowest of a party) is 70 ms"),
+        (Some("max"), "worst latency at eu (highest of a party) is 87 ms"),
+    ] {
+        let mut ast = one_team().latency("near", Some(100.0), None, None);
+        if let Some(word) = aggregation {
+            ast = ast.aggregated(word);
+        }
+        let rule = only_rule(&ast, &[pair.clone(), solo.clone()]);
+        assert_eq!(rule.checks[0].measured.to_string(), said, "{aggregation:?}");
+    }
+    let ast = one_team().latency("near", Some(100.0), None, None);
+    let alone = only_rule(&ast, &[solo]).checks[0].measured.to_string();
+    assert_eq!(alone, "worst latency at eu is 70 ms");
+}
+
+#[test]
 fn every_player_has_to_report_the_location() {
     let ast = one_team().latency("near", Some(100.0), None, None);
     let p = party("red", "p", &[&[("eu", 50), ("us", 40)]]);

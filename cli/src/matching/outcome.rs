@@ -1,4 +1,4 @@
-//! What came of a pool of tickets: as JSON (commands.md 3.2) and as text.
+//! What came of a pool of tickets: as JSON and as text.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use rallypoint::{EventTicket, MatchId, TicketId};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
-use crate::console::{Console, Fault, STRONG, visible};
+use crate::console::{Console, Fault, STRONG, counted, visible};
 
 /// Tickets that the summary names when they are left over; `--all` and JSON name all.
 const UNMATCHED_SHOWN: usize = 10;
@@ -227,11 +227,6 @@ fn wrapped(tickets: &[String]) -> String {
         column += width;
     }
     text + "\n"
-}
-
-/// `1 ticket`, `2 tickets`.
-pub fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::console::visible;
 
-/// An error or a warning, in the JSON form of `check` (commands.md 3.1).
+/// An error or a warning, in the JSON form of `check`.
 #[derive(Clone, Serialize)]
 pub struct Finding {
     /// The JSON pointer of the value at fault.

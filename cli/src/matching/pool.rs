@@ -1,28 +1,24 @@
-//! `rallypoint match`: one pool of tickets, matched until nothing more can be formed.
+//! A pool of tickets in a matchmaker, and what comes of it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::PathBuf;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use rallypoint::{
     Configuration, ConfigurationError, EngineOptions, EventDetail, EventTicket, Input, InputError,
     Matchmaker, Millis, NeverReason, Response, RuleSet, TicketId, Timestamp, wire,
 };
-use serde_json::{Value, json};
 
-use crate::console::{self, Console, Fault, Format, Verdict, visible};
-use crate::files::{self, Reading};
+use super::outcome::{MatchForm, Outcome};
+use super::ticket_forms::TicketForms;
+use super::{Arguments, REQUEST_TIMEOUT_SECONDS};
+use crate::console::{self, Console, Fault, Verdict, visible};
+use crate::contents;
 use crate::memory;
-use crate::outcome::{MatchForm, Outcome};
 use crate::progress::{Progress, Stopwatch};
 use crate::tickets::{self, TicketLines};
 
 /// When all tickets are submitted.
 const SUBMISSION: Timestamp = Timestamp::from_millis(0);
-
-/// The longest `RequestTimeoutSeconds` of the service (facts 6.2). A pool that waits less than
-/// this never meets its request timeout.
-const REQUEST_TIMEOUT_SECONDS: u32 = 43_200;
 
 /// Tickets left over that are asked why no match can ever hold them, and those that are named.
 const HOPELESS_SOUGHT_MAX: usize = 1000;
@@ -31,100 +27,8 @@ const HOPELESS_NAMED_MAX: usize = 10;
 /// Bad lines that are reported before reading stops.
 const BAD_LINES_MAX: usize = 20;
 
-/// Form matches out of a pool of tickets
-///
-/// Every line of TICKETS.jsonl is the input of `StartMatchmaking` as JSON, or of
-/// `StartMatchBackfill` when its players have a `Team`; blank lines and lines that begin with `//`
-/// are skipped. All tickets are submitted at one time, in the order of the file, then matched until
-/// nothing more can be formed.
-///
-/// With `--format json`: one object with `matches`, `unmatched`, `cancelled` and `stats`; or, when
-/// the input is bad, `{"errors": [{"file", "line", "message"}, ...]}`, where errors of the rule set
-/// have the members that `check` gives them, too. `stats` counts in `anchorsExhausted` the tickets
-/// whose search was given up at its limit, in `fullnessUnproven` the matches that might have been
-/// fuller, and in `exchanged` those that became two so that more players are matched.
-#[derive(clap::Args)]
-#[command(
-    after_help = "Examples:\n  rallypoint match rulesets/duel.json rulesets/duel.tickets.jsonl --wait 30\n  \
-                  rallypoint match rulesets/duel.json rulesets/duel.tickets.jsonl --format json --full"
-)]
-pub struct Arguments {
-    /// The rule set file; `-` is standard input
-    #[arg(value_name = "RULESET")]
-    rule_set: PathBuf,
-    /// The file of tickets; `-` is standard input
-    #[arg(value_name = "TICKETS.jsonl")]
-    tickets: PathBuf,
-    /// Let every ticket wait this long before the first match, so that expansions apply; at most
-    /// 43199
-    #[arg(long, value_name = "SECONDS", default_value_t = 0, value_parser = wait)]
-    wait: u32,
-    #[command(flatten)]
-    reading: Reading,
-    /// Seed of every random choice
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    seed: u64,
-    /// Search nodes (tickets tentatively put into a team) spent on one ticket before its search is
-    /// given up
-    #[arg(long, value_name = "N", default_value_t = EngineOptions::default().nodes_per_anchor)]
-    #[arg(value_parser = clap::value_parser!(u64).range(1..))]
-    nodes_per_anchor: u64,
-    /// Name every ticket that is left over; JSON always does
-    #[arg(long)]
-    all: bool,
-    /// With `--format json`: give each match a `judge`, the MATCH.json that `judge` reads
-    #[arg(long)]
-    full: bool,
-}
-
-fn wait(text: &str) -> Result<u32, String> {
-    let longest = REQUEST_TIMEOUT_SECONDS - 1;
-    match text.parse::<u64>() {
-        Ok(seconds) if seconds <= u64::from(longest) => Ok(seconds as u32),
-        Ok(_) => Err(format!(
-            "the longest wait is {longest} seconds: after {REQUEST_TIMEOUT_SECONDS} a request has \
-             timed out"
-        )),
-        Err(_) => Err(format!("not a whole number of seconds from 0 to {longest}")),
-    }
-}
-
-pub fn run(arguments: &Arguments, console: &mut Console) -> Result<Verdict, Fault> {
-    if files::is_stdin(&arguments.rule_set) && files::is_stdin(&arguments.tickets) {
-        let message = "only one of RULESET and TICKETS.jsonl can be standard input";
-        return Err(Fault(message.into()));
-    }
-    if arguments.full && console.format() != Format::Json {
-        return Err(Fault("`--full` needs `--format json`".into()));
-    }
-    let lines = TicketLines::open(&arguments.tickets);
-    let Some(rule_set) =
-        files::rule_set(&arguments.rule_set, arguments.reading.options(), console)?
-    else {
-        return Ok(Verdict::Bad);
-    };
-    let mut pool = match Pool::new(rule_set, arguments) {
-        Ok(pool) => pool,
-        Err(error) => {
-            let file = files::name(&arguments.rule_set);
-            console.problem(Some(&file), None, error.to_string())?;
-            return Ok(Verdict::Bad);
-        }
-    };
-    if pool.fill(lines?, console)? == Verdict::Bad {
-        return Ok(Verdict::Bad);
-    }
-    pool.search()?;
-    let outcome = pool.finish();
-    match console.format() {
-        Format::Text => outcome.print(arguments.all, console)?,
-        Format::Json => console.json(&outcome)?,
-    }
-    Ok(Verdict::Good)
-}
-
 /// A matchmaker with the tickets of the file, and what came of them.
-struct Pool {
+pub struct Pool {
     matchmaker: Matchmaker,
     outcome: Outcome,
     /// In the order of the file.
@@ -139,41 +43,8 @@ struct Pool {
     forms: Option<HashMap<TicketId, (usize, TicketForms)>>,
 }
 
-/// A ticket as `judge` reads it.
-enum TicketForms {
-    /// It goes where the match puts it.
-    New(Value),
-    /// For each team those who are in it already.
-    Backfill(BTreeMap<String, Value>),
-}
-
-impl TicketForms {
-    /// The ticket of a request, which has waited for `wait` seconds.
-    fn of(id: &TicketId, wait: u32, mut request: Value, is_backfill: bool) -> Self {
-        let form = |players: Value| json!({"TicketId": id.as_str(), "AgeSeconds": wait, "Players": players});
-        let players = request["Players"].take();
-        if !is_backfill {
-            return Self::New(form(players));
-        }
-        let mut parts: BTreeMap<String, Value> = BTreeMap::new();
-        for mut player in players.as_array().into_iter().flatten().cloned() {
-            let team = player.as_object_mut().and_then(|player| player.remove("Team"));
-            let team = team.as_ref().and_then(Value::as_str).unwrap_or_default();
-            let part = parts.entry(team.into()).or_insert_with(|| {
-                let mut part = form(json!([]));
-                part["Backfill"] = true.into();
-                part
-            });
-            if let Some(players) = part["Players"].as_array_mut() {
-                players.push(player);
-            }
-        }
-        Self::Backfill(parts)
-    }
-}
-
 impl Pool {
-    fn new(rule_set: RuleSet, arguments: &Arguments) -> Result<Self, ConfigurationError> {
+    pub fn new(rule_set: RuleSet, arguments: &Arguments) -> Result<Self, ConfigurationError> {
         let outcome = Outcome::new(rule_set.team_instances().map(String::from).collect());
         let configuration = Configuration {
             request_timeout_seconds: REQUEST_TIMEOUT_SECONDS,
@@ -197,7 +68,11 @@ impl Pool {
 
     /// Submits every ticket. When there are bad ones, standard error says so of all of them, and
     /// the verdict is `Bad`.
-    fn fill(&mut self, mut lines: TicketLines, console: &mut Console) -> Result<Verdict, Fault> {
+    pub fn fill(
+        &mut self,
+        mut lines: TicketLines,
+        console: &mut Console,
+    ) -> Result<Verdict, Fault> {
         let mut progress = Progress::new("reading tickets", None);
         let (mut parse_time, mut ingest_time) = (Duration::ZERO, Duration::ZERO);
         let mut bad_lines = 0;
@@ -215,6 +90,12 @@ impl Pool {
                 Ok(players) => self.outcome.stats.players += players,
                 Err(message) => {
                     bad_lines += 1;
+                    if let Some(hint) = lines.hint() {
+                        // Its other lines would only say so again.
+                        let message = contents::joined(message, Some(hint));
+                        console.problem(Some(lines.name()), Some(lines.number()), message)?;
+                        break;
+                    }
                     console.problem(Some(lines.name()), Some(lines.number()), message)?;
                     if bad_lines == BAD_LINES_MAX {
                         console::note("there may be more bad lines; reading stopped here");
@@ -228,6 +109,9 @@ impl Pool {
         stats.tickets = self.tickets.len();
         stats.parse_seconds = parse_time.as_secs_f64();
         stats.ingest_seconds = ingest_time.as_secs_f64();
+        if self.tickets.is_empty() && bad_lines == 0 {
+            console::note(&format!("{} has no tickets", visible(lines.name())));
+        }
         if bad_lines > 0 {
             console::error("nothing was matched, because not every line is a ticket");
         }
@@ -255,7 +139,7 @@ impl Pool {
     }
 
     /// Runs passes after the wait until one forms nothing (decision 6).
-    fn search(&mut self) -> Result<(), Fault> {
+    pub fn search(&mut self) -> Result<(), Fault> {
         let now = SUBMISSION.plus(Millis::from_secs(self.wait));
         let mut progress = Progress::new("anchors searched", None);
         let watch = Stopwatch::start();
@@ -361,7 +245,7 @@ impl Pool {
         Some(self.outcome.match_form(placed))
     }
 
-    fn finish(self) -> Outcome {
+    pub fn finish(self) -> Outcome {
         let Self { mut outcome, tickets, mut matched, cancelled, matchmaker, .. } = self;
         outcome.cancelled = cancelled.iter().map(TicketId::to_string).collect();
         matched.extend(cancelled);
@@ -378,11 +262,15 @@ impl Pool {
 fn note_hopeless(matchmaker: &Matchmaker, left: &[TicketId]) {
     let looked_at = left.iter().take(HOPELESS_SOUGHT_MAX);
     let hopeless = looked_at.map(|ticket| (ticket, matchmaker.why_never(ticket)));
-    for (ticket, reasons) in hopeless.filter(|(_, it)| !it.is_empty()).take(HOPELESS_NAMED_MAX) {
+    let remarks = hopeless.filter(|(_, it)| !it.is_empty()).map(|(ticket, reasons)| {
         let reasons: Vec<String> = reasons.iter().map(NeverReason::to_string).collect();
-        let ticket = visible(ticket.as_str());
-        console::note(&format!("ticket `{ticket}` can never match: {}", reasons.join("; ")));
-    }
+        format!("ticket `{}` can never match: {}", visible(ticket.as_str()), reasons.join("; "))
+    });
+    let tickets = match left.len() > HOPELESS_SOUGHT_MAX {
+        true => format!("the first {HOPELESS_SOUGHT_MAX} of {} tickets left over", left.len()),
+        false => "the tickets left over".into(),
+    };
+    console::note_first(HOPELESS_NAMED_MAX, remarks, &format!("of {tickets} can never match"));
 }
 
 fn player_count(input: &Input) -> usize {
@@ -390,23 +278,5 @@ fn player_count(input: &Input) -> usize {
         Input::StartMatchmaking(start) => start.players.len(),
         Input::StartMatchBackfill(start) => start.players.len(),
         _ => 0,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_wait_ends_before_the_request_timeout() {
-        assert_eq!(wait("0"), Ok(0));
-        assert_eq!(wait("43199"), Ok(43_199));
-        let message = "the longest wait is 43199 seconds: after 43200 a request has timed out";
-        assert_eq!(wait("43200"), Err(message.into()));
-        assert_eq!(wait("18446744073709551615"), Err(message.into()));
-        for bad in ["", "-1", "1.5", "1m"] {
-            let message = "not a whole number of seconds from 0 to 43199";
-            assert_eq!(wait(bad), Err(message.into()), "{bad}");
-        }
     }
 }
