@@ -239,7 +239,9 @@ impl PopulationError {
 
 #[cfg(test)]
 mod tests {
+    use super::super::draw::Draw;
     use super::*;
+    use crate::{AttributeValue, Player};
 
     /// The skills and the latencies of players of many parties of three.
     fn drawn(values: &str, parties: &str) -> Vec<Vec<(f64, u32)>> {
