@@ -226,3 +226,38 @@ fn events_of_a_match_name_it() {
     );
     assert_eq!(events[2].match_id(), events[3].match_id());
 }
+
+/// Players who have many locations and many modes in common, two by two; whether all of them have
+/// one of each is for the search to find out.
+#[test]
+fn what_each_two_have_in_common_need_not_be_common_to_all() {
+    let rules = || {
+        let text = r#"{"ruleLanguageVersion": "1.0",
+            "playerAttributes": [{"name": "modes", "type": "string_list"}],
+            "teams": [{"name": "a", "minPlayers": 2, "maxPlayers": 2},
+                      {"name": "b", "minPlayers": 2, "maxPlayers": 2}],
+            "rules": [{"name": "near", "type": "latency", "maxLatency": 100},
+                      {"name": "same", "type": "collection", "operation": "intersection",
+                       "minCount": 1, "measurements": ["flatten(teams[*].players.attributes[modes])"]}]}"#;
+        RuleSet::from_json(text).unwrap_or_else(|errors| panic!("{errors}"))
+    };
+    // The player `it` of four lacks each fourth location or mode, if they are to have none together.
+    for (apart_in_places, apart_in_modes) in
+        [(false, false), (true, false), (false, true), (true, true)]
+    {
+        let player = |it: usize| {
+            let has = |apart: bool, number: usize| !apart || number % 4 != it;
+            let modes: Vec<String> =
+                (0..60).filter(|&at| has(apart_in_modes, at)).map(|at| format!("m{at}")).collect();
+            let modes: Vec<&str> = modes.iter().map(String::as_str).collect();
+            let player = Player::new(format!("p{it}")).with_strings("modes", &modes);
+            (0..120)
+                .filter(|&at| has(apart_in_places, at))
+                .fold(player, |player, at| player.with_latency(&format!("l{at}"), 50))
+        };
+        let pool: Pool = (0..4).map(|it| (format!("t{it}"), vec![player(it)])).collect();
+        let formed = matches(rules(), &pool, Millis::new(0));
+        let expected = usize::from(!apart_in_places && !apart_in_modes);
+        assert_eq!(formed.len(), expected, "{apart_in_places} {apart_in_modes}");
+    }
+}

@@ -283,6 +283,8 @@ fn an_automatic_ticket_goes_on_until_it_ends() {
         session.backfill_ticket_id
     };
     let ticket = backfill(&fixture).expect("the session has open places");
+    fixture.reconfigure(None, Some(automatic(BackfillMode::Automatic))).expect("it is good");
+    assert_eq!(backfill(&fixture), Some(ticket.clone()), "it has one already");
     fixture.reconfigure(None, Some(automatic(BackfillMode::Manual))).expect("it is good");
     assert_eq!(backfill(&fixture), Some(ticket.clone()));
     fixture.start("t3", 1.0);
@@ -291,6 +293,38 @@ fn an_automatic_ticket_goes_on_until_it_ends() {
     assert_eq!(fixture.status(ticket.as_str()), TicketStatus::Completed);
     // One place is still open.
     assert_eq!(backfill(&fixture), None);
+}
+
+/// A full session has no ticket, but would get one as soon as a player leaves.
+#[test]
+fn a_session_without_a_ticket_ends_its_filling_up_with_the_mode() {
+    let ticket_after = |modes: &[BackfillMode]| {
+        let options = EngineOptions::default();
+        let mut fixture = Fixture::new(small_teams(), automatic(BackfillMode::Automatic), options);
+        let attributes = json!({"skill": {"N": 1}});
+        let player = |id: &str| json!({"PlayerId": id, "PlayerAttributes": attributes});
+        let players = json!([player("a1"), player("a2"), player("a3")]);
+        fixture.send("StartMatchmaking", &json!({"TicketId": "t1", "Players": players}));
+        fixture.start("t2", 1.0);
+        fixture.run(1_000);
+        let info = json!({"GameSessionArn": ARN});
+        let request = json!({"TicketId": "t1", "GameSessionConnectionInfo": info});
+        fixture.send("CompletePlacement", &request);
+        let backfill = |fixture: &Fixture| {
+            let session = fixture.matchmaker.game_sessions().next().expect("it is running");
+            session.backfill_ticket_id
+        };
+        assert_eq!(backfill(&fixture), None, "all places are taken");
+        for &mode in modes {
+            fixture.reconfigure(None, Some(automatic(mode))).expect("it is good");
+        }
+        fixture.send("RemovePlayers", &json!({"GameSessionArn": ARN, "PlayerIds": ["a1"]}));
+        backfill(&fixture)
+    };
+    assert!(ticket_after(&[]).is_some());
+    assert!(ticket_after(&[BackfillMode::Automatic]).is_some());
+    assert_eq!(ticket_after(&[BackfillMode::Manual]), None);
+    assert_eq!(ticket_after(&[BackfillMode::Manual, BackfillMode::Automatic]), None);
 }
 
 #[test]

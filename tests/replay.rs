@@ -164,3 +164,23 @@ fn a_fleet_answers_for_places_of_its_queue() {
     let expected = "`Queue.SimulatedFleet[0]`: the destination `fleet/one` has no location `us`";
     assert_eq!(error("fleet/one", "us").as_deref(), Some(expected));
 }
+
+#[test]
+fn the_matchmaker_of_a_replay_goes_on_without_it() {
+    let waits = r#"{"status": {"t1": "SEARCHING"}}"#;
+    let lines = [start(0, "t1", 10.0, waits), start(1_000, "t2", 50.0, waits)].join("\n");
+    let mut replay = replay(&lines);
+    for record in replay.by_ref() {
+        record.expect("the engine goes on");
+    }
+    let snapshot = replay.matchmaker().snapshot();
+    let mut matchmaker = replay.into_matchmaker();
+    assert_eq!(matchmaker.snapshot(), snapshot);
+    let mut status = || {
+        let due = matchmaker.poll_timeout().expect("tickets wait");
+        let _ = matchmaker.handle_timeout(due).expect("time goes on");
+        matchmaker.ticket(&"t1".into()).map(|it| it.status)
+    };
+    // Once the rule is wide enough, long after the last line.
+    assert!((0..100).any(|_| status() == Some(rallypoint::TicketStatus::Completed)));
+}

@@ -4,8 +4,8 @@
 use rallypoint::wire::parse_input;
 use rallypoint::{
     CompletePlacement, Configuration, EngineOptions, FailPlacement, GameSessionConnectionInfo,
-    Input, InputError, Matchmaker, PlacementFailure, PlacementOf, Response, RuleSet, TicketId,
-    TicketStatus, Timestamp,
+    Input, InputError, Matchmaker, PlacementFailure, PlacementOf, Player, Response, RuleSet,
+    StartMatchmaking, TicketId, TicketStatus, Timestamp,
 };
 use serde_json::{Value, json};
 
@@ -264,4 +264,25 @@ fn a_backfill_may_take_the_locations_of_the_one_that_it_replaces() {
     let refused = start("b2", reporting("p1", 100..229));
     assert_eq!(refused, (Err("InvalidRequestException"), queued), "129 of one player");
     assert_eq!(start("b2", reporting("p2", 100..228)), (Ok(()), cancelled));
+}
+
+/// The engine's own ids come from the seed, so a caller may have one of them already.
+#[test]
+fn an_id_that_the_engine_makes_is_not_one_that_is_taken() {
+    let start = |matchmaker: &mut Matchmaker, id: Option<&TicketId>, player: &str| {
+        let request = StartMatchmaking {
+            ticket_id: id.cloned(),
+            players: vec![Player::new(player)],
+            ..StartMatchmaking::default()
+        };
+        match matchmaker.handle_input(NOW, request) {
+            Ok(Response::StartMatchmaking(ticket)) => ticket.ticket_id,
+            other => panic!("{player}: {other:?}"),
+        }
+    };
+    let mut free = matchmaker();
+    let made = ["p1", "p2"].map(|player| start(&mut free, None, player));
+    let mut taken = matchmaker();
+    assert_eq!(start(&mut taken, Some(&made[0]), "p1"), made[0]);
+    assert_eq!(start(&mut taken, None, "p2"), made[1], "the first is passed over");
 }

@@ -152,3 +152,56 @@ fn a_matchmaker_warns_of_steps_beyond_its_request_timeout() {
     assert_eq!(late(45), std::slice::from_ref(&at_45));
     assert_eq!(late(30), [at_45, at_30]);
 }
+
+/// Takes so many bytes and no more.
+struct Full(usize);
+
+impl std::fmt::Write for Full {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        self.0 = self.0.checked_sub(text.len()).ok_or(std::fmt::Error)?;
+        Ok(())
+    }
+}
+
+#[test]
+fn a_description_names_every_setting() {
+    use std::fmt::Write as _;
+
+    for (strategy, preference, expected) in [
+        ("exhaustiveSearch", "random", "exhaustiveSearch, batching random"),
+        ("balanced", "largestPopulation", "balanced, batching largestPopulation"),
+        ("balanced", "fastestRegion", "balanced, batching fastestRegion"),
+    ] {
+        let (size, balance) = match strategy {
+            "balanced" => (30, r#", "balancedAttribute": "skill""#),
+            _ => (3, ""),
+        };
+        let text = format!(
+            r#"{{"ruleLanguageVersion": "1.0",
+                "playerAttributes": [{{"name": "skill", "type": "number"}}],
+                "algorithm": {{"strategy": "{strategy}", "batchingPreference": "{preference}"{balance}}},
+                "teams": [{{"name": "a", "minPlayers": 1, "maxPlayers": {size}}},
+                          {{"name": "b", "minPlayers": 1, "maxPlayers": {size}}}]}}"#
+        );
+        let rule_set = RuleSet::from_json(&text).unwrap_or_else(|errors| panic!("{errors}"));
+        let summary = rule_set.describe();
+        let shown = summary.to_string();
+        assert_eq!(shown.lines().next(), Some(&*format!("strategy   {expected}")));
+        // What cannot be written to the end is an error, wherever that is.
+        for room in 0..shown.len() {
+            assert!(write!(Full(room), "{summary}").is_err(), "{room} of {}", shown.len());
+        }
+        assert!(write!(Full(shown.len()), "{summary}").is_ok());
+    }
+}
+
+/// Nobody has the id of another, so such a rule lets each player be alone in a match.
+#[test]
+fn tickets_may_be_grouped_by_the_ids_of_players() {
+    let text = r#"{"ruleLanguageVersion": "1.0",
+        "teams": [{"name": "a", "minPlayers": 1, "maxPlayers": 2}],
+        "rules": [{"name": "same", "type": "comparison", "operation": "=",
+                   "measurements": ["flatten(teams[*].players[playerId])"]}]}"#;
+    let rule_set = RuleSet::from_json(text).unwrap_or_else(|errors| panic!("{errors}"));
+    assert_eq!(rule_set.describe().search.to_string(), "same playerId");
+}

@@ -104,6 +104,19 @@ mod tests {
         assert_eq!(found_at("\0x", "the end"), ("the character U+0000".into(), 1));
         assert_eq!(found_at("\u{feff}x", "the end"), ("the character U+FEFF".into(), 3));
         assert_eq!(found_at("\nx", "the end"), ("a line break".into(), 1));
+        assert_eq!(found_at(" x", "the end"), ("a space".into(), 1));
+    }
+
+    #[test]
+    fn words_are_listed_as_in_a_sentence() {
+        for (words, expected) in [
+            (&["a", "b", "c"][..], "`a`, `b` and `c`"),
+            (&["a", "b"], "`a` and `b`"),
+            (&["a"], "`a`"),
+            (&[], "nothing"),
+        ] {
+            assert_eq!(list_words(words), expected);
+        }
     }
 
     #[test]

@@ -150,4 +150,18 @@ mod tests {
         assert_eq!(&text[raw_offset(text, 9)..=raw_offset(text, 9)], "c");
         assert_eq!(raw_offset(text, 0), 1);
     }
+
+    #[test]
+    fn an_escape_has_as_many_bytes_as_are_written() {
+        for (escape, expected) in [
+            (r"\u0062c", (6, 1)),
+            (r"\u00e9", (6, 2)),
+            (r"\ud83d\ude00", (12, 4)),
+            // no escape at all
+            (r"\uzzzz", (2, 1)),
+            (r"\u12", (2, 1)),
+        ] {
+            assert_eq!(unicode_escape(escape), expected, "{escape}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use crate::base::time::{Millis, Timestamp};
 use crate::engine::Matchmaker;
-use crate::engine::input::{Input, StartMatchmaking};
+use crate::engine::input::{Input, StartMatchmaking, StopMatchmaking};
 use crate::engine::options::{Configuration, EngineOptions};
 use crate::lifecycle::event::EventDetail;
 use crate::model::schema::AttributeType;
@@ -148,6 +148,45 @@ fn who_was_given_up_is_tried_again_ever_more_seldom() {
 }
 
 /// What arrives in a partition that is cut is searched for at once.
+/// Nobody is tried again who is no longer there, alone or as the last of all.
+#[test]
+fn a_retry_is_forgotten_with_those_it_was_for() {
+    let mut it = filled(pairs(RANDOM), options(10, 20), 1, 40, |place| place as f64);
+    run_until(&mut it, seconds(1), &mut Log::default());
+    let retry = |it: &Matchmaker| it.poll_timeout().filter(|&due| due < seconds(100));
+    assert_eq!(retry(&it), Some(seconds(2)));
+    for place in 0..40 {
+        assert_eq!(retry(&it), Some(seconds(2)), "before {place} leaves");
+        let stop = StopMatchmaking { ticket_id: id(place) };
+        it.handle_input(seconds(1), Input::StopMatchmaking(stop)).expect("it waits");
+    }
+    assert_eq!(retry(&it), None);
+}
+
+/// A pass that has its batches already goes on without a ticket that leaves.
+#[test]
+fn who_leaves_in_the_middle_of_a_pass_leaves_its_batch() {
+    let number_of = |place| if place == 39 { 30.0 } else { place as f64 };
+    let matches = |leaver: usize| {
+        let options = EngineOptions { nodes_per_slice: 40, ..options(10, 20) };
+        let mut it = filled(pairs(RANDOM), options, 2, 40, number_of);
+        let mut log = Log::default();
+        // Until a pass over batches is under way.
+        while log.cut == 0 || it.poll_timeout() != Some(it.now()) {
+            let due = it.poll_timeout().expect("tickets wait");
+            assert!(due < seconds(100), "no pass over batches took two slices");
+            slice(&mut it, due, &mut log);
+        }
+        assert_eq!(log.matches.len(), 0, "none yet");
+        let (now, stop) = (it.now(), StopMatchmaking { ticket_id: id(leaver) });
+        it.handle_input(now, Input::StopMatchmaking(stop)).expect("it waits");
+        run_until(&mut it, seconds(20_000), &mut log);
+        log.matches
+    };
+    assert_eq!(matches(5), [vec![id(30), id(39)]]);
+    assert_eq!(matches(39), Vec::<Vec<TicketId>>::new());
+}
+
 #[test]
 fn those_who_arrive_need_not_wait_for_other_batches() {
     let mut it = filled(pairs(RANDOM), options(10, 20), 1, 40, |place| place as f64);
@@ -430,4 +469,31 @@ fn what_searches_read_adds_up_over_passes() {
         log
     };
     assert_eq!(run(false), run(true));
+}
+
+/// Six places where searches read few; then some more come to one of them.
+#[test]
+fn what_was_read_long_ago_does_not_hide_what_is_read_now() {
+    let never = r#""rules": [{"name": "never", "type": "comparison", "operation": "=",
+        "measurements": ["sum(flatten(teams[*].players.attributes[number]))"],
+        "referenceValue": -1}, "#;
+    let text = NEAREST.replace(r#""rules": ["#, never);
+    let rule_set = RuleSet::from_json(&text).unwrap_or_else(|error| panic!("{error}"));
+    let mut it = matchmaker(rule_set, options(20, 100_000), 1);
+    let mut log = Log::default();
+    let mut come = |number: u32, location: u32| {
+        let player = Player::new(format!("p{number}")).with_number("number", f64::from(number));
+        let players = vec![player.with_latency(&format!("l{location}"), 50)];
+        let request = StartMatchmaking { players, ..Default::default() };
+        it.handle_input(seconds(number), Input::StartMatchmaking(request)).expect("it is right");
+        while it.poll_timeout().is_some_and(|due| due <= seconds(number)) {
+            let due = it.poll_timeout().expect("something is due");
+            slice(&mut it, due, &mut log);
+        }
+        log.cut
+    };
+    assert_eq!((0..90).map(|it| come(it, it % 6)).max(), Some(0), "15 are in reach of each");
+    let more = (90..190).take_while(|&it| come(it, 0) == 0).count();
+    // It would be ten, if the first readings counted as much as the last.
+    assert!((1..=6).contains(&more), "cut after {more} more");
 }

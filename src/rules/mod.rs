@@ -28,9 +28,7 @@ pub(crate) trait Rule: Debug + Send + Sync {
     }
 
     /// What lets the search give a partial match up, in words.
-    fn pruning(&self) -> &'static str {
-        "nothing"
-    }
+    fn pruning(&self) -> &'static str;
 
     /// What can be said of every completion of a partial match that `epoch` would judge. What the
     /// verdict rules out or promises must be right for all of them; `OPEN` is never wrong.
@@ -42,9 +40,7 @@ pub(crate) trait Rule: Debug + Send + Sync {
 
     /// What holds of each two tickets of every match that the rule is true of; nothing is never
     /// wrong.
-    fn pairs(&self, _: TeamShape) -> Vec<Pair> {
-        Vec::new()
-    }
+    fn pairs(&self, teams: TeamShape) -> Vec<Pair>;
 
     /// Whether `pairs` says all: of a match with a player in each team instance the rule is true
     /// at exactly the locations at which what `pairs` says holds. Whoever has looked at that need
@@ -346,6 +342,8 @@ fn describe_value(value: &FieldValue) -> String {
 #[cfg(test)]
 mod dictionary_tests;
 mod elements;
+#[cfg(test)]
+mod empty_team_tests;
 #[cfg(test)]
 mod kind_tests;
 #[cfg(test)]

@@ -236,3 +236,51 @@ impl PopulationError {
         Self { place: place.into(), message: message.into() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::draw::Draw;
+    use super::*;
+    use crate::{AttributeValue, Player};
+
+    /// The skills and the latencies of players of many parties of three.
+    fn drawn(values: &str, parties: &str) -> Vec<Vec<(f64, u32)>> {
+        let text = format!(
+            r#"{{"attributes": {{"skill": {values}}},
+                "locations": {{"eu": {{"weight": 1, "near": {values}, "far": {values}}}}},
+                "parties": {{"sizes": {{"3": 1}}, {parties}}}}}"#
+        );
+        let population = Population::from_json(&text).unwrap_or_else(|error| panic!("{error}"));
+        let skill = |player: &Player| match player.attributes["skill"] {
+            AttributeValue::Number(number) => (number, player.latency_in_ms["eu"]),
+            ref other => panic!("{other:?}"),
+        };
+        let party = |number| population.party("t", &mut Draw::of(7, 1, number));
+        (0..300).map(|number| party(number).iter().map(skill).collect()).collect()
+    }
+
+    #[test]
+    fn numbers_stay_in_their_range_and_parties_near_their_first() {
+        for values in [
+            r#"{"uniform": {"min": 10, "max": 50}}"#,
+            r#"{"normal": {"mean": 30, "deviation": 20, "min": 10, "max": 50}}"#,
+            r#"{"exponential": {"mean": 20, "min": 10, "max": 50}}"#,
+        ] {
+            let (mut apart, mut lowest, mut highest) = (0.0_f64, f64::MAX, f64::MIN);
+            for party in drawn(values, r#""within": {"skill": 5}"#) {
+                let [(first, _), ..] = party[..] else { panic!("{values}: an empty party") };
+                for (skill, latency) in party {
+                    assert!((10.0..=50.0).contains(&skill), "{values}: {skill}");
+                    assert!((10..=50).contains(&latency), "{values}: {latency}");
+                    apart = apart.max((skill - first).abs());
+                    (lowest, highest) = (lowest.min(skill), highest.max(skill));
+                }
+            }
+            assert!((3.0..=5.0).contains(&apart), "{values}: {apart}");
+            assert!(lowest < 15.0 && highest > 45.0, "{values}: {lowest} to {highest}");
+            for party in drawn(values, r#""shared": ["skill"]"#) {
+                assert!(party.iter().all(|it| it.0 == party[0].0), "{values}: {party:?}");
+            }
+        }
+    }
+}

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::lifecycle::event_ticket::form;
 use crate::wire::Scenario;
-use crate::{EventDetail, EventTicket, MatchmakerData, UpdateReason};
+use crate::{
+    EventDetail, EventTicket, FleetLocation, GameSessionStarted, MatchmakerData, UpdateReason,
+};
 
 /// Stops are answered; each arms a timer a given time later. A timer emits one event and is gone,
 /// unless the engine is told to be stuck. A stop of `b...` makes an update and an event.
@@ -20,6 +22,9 @@ struct Scripted {
     stuck: Option<TickReport>,
     refuse_timeouts: bool,
     tell_updates: bool,
+    /// What each stop makes the engine ask of the host, one after the other.
+    asks: VecDeque<PlacementAction>,
+    actions: VecDeque<PlacementAction>,
 }
 
 impl Scripted {
@@ -38,9 +43,16 @@ impl Scripted {
 
 impl Engine for Scripted {
     fn handle_input(&mut self, now: Timestamp, input: Input) -> Result<Response, InputError> {
-        let Input::StopMatchmaking(stop) = input else {
-            return Err(InputError::NotFound { message: "only stops".into() });
+        let stop = match input {
+            Input::StopMatchmaking(stop) => stop,
+            other => {
+                if let Input::GameSessionStarted(GameSessionStarted { placement_id, .. }) = &other {
+                    self.calls.push(format!("{} up {placement_id}", now.as_millis()));
+                }
+                return Err(InputError::NotFound { message: "only stops".into() });
+            }
         };
+        self.actions.extend(self.asks.pop_front());
         self.calls.push(format!("{} stop {}", now.as_millis(), stop.ticket_id));
         if stop.ticket_id.as_str().starts_with('b') && self.tell_updates {
             self.updates.push_back(SessionUpdate {
@@ -83,7 +95,7 @@ impl Engine for Scripted {
     }
 
     fn poll_action(&mut self) -> Option<PlacementAction> {
-        None
+        self.actions.pop_front()
     }
 
     fn poll_timeout(&self) -> Option<Timestamp> {
@@ -255,4 +267,32 @@ fn recorded_lines_say_when_a_timer_fires() {
     let mut refusing = driven_by("recorded", refusing, lines);
     let error = InputError::EventsNotDrained { limit: 0 };
     assert_eq!(run(&mut refusing), Err(ReplayError::Engine { at: 12, error }));
+}
+
+/// The fleet has one slot. The engine takes no session at all, so none may keep the slot.
+#[test]
+fn a_session_that_the_engine_refuses_leaves_its_slot() {
+    let ask = |id: &str| PlacementAction::StartGameSession {
+        placement_id: id.into(),
+        attempt: 1,
+        destination: "fleet/one".into(),
+        location: "eu".into(),
+    };
+    let engine = Scripted { asks: [ask("p1"), ask("p2")].into(), ..Scripted::default() };
+    let mut driver = driver(
+        engine,
+        &TWO_INSTANTS.replacen(
+            r#"10, "StopMatchmaking": {"TicketId": "b"}"#,
+            r#"20, "StopMatchmaking": {"TicketId": "b"}"#,
+            1,
+        ),
+    );
+    driver.fleet = Some(SimulatedFleet::new(vec![FleetLocation {
+        destination: "fleet/one".into(),
+        location: "eu".into(),
+        slots: 1,
+        start_time: Millis::new(5),
+    }]));
+    run(&mut driver).expect("the scenario is short");
+    assert_eq!(driver.engine.calls, ["10 stop a", "15 up p1", "20 stop b", "25 up p2"]);
 }

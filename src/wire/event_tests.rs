@@ -282,6 +282,25 @@ fn one_of_each() -> Vec<EventDetail> {
     ]
 }
 
+#[test]
+fn an_event_tells_its_match_and_its_tickets() {
+    let mut of_match = 0;
+    for kind in one_of_each() {
+        let (name, json) = (kind.name(), detail(kind.clone()));
+        let match_id = kind.match_id().map(|it| json!(it.as_str()));
+        assert_eq!(json.get("matchId"), match_id.as_ref(), "{name}");
+        of_match += usize::from(match_id.is_some());
+        let told = json.get("tickets").and_then(Value::as_array).map_or(0, Vec::len);
+        assert_eq!(kind.tickets().len(), told, "{name}");
+    }
+    assert_eq!(of_match, 5);
+    let EventDetail::Placement(of_queue) = placement(PlacementStatus::Failed) else {
+        panic!("it is about a placement")
+    };
+    let of_queue = PlacementEvent { match_id: Some("m2".into()), ..of_queue };
+    assert_eq!(EventDetail::Placement(of_queue).match_id(), Some(&"m2".into()));
+}
+
 fn placement(status: PlacementStatus) -> EventDetail {
     let session = GameSessionConnectionInfo {
         ip_address: Some("10.0.0.1".into()),

@@ -216,3 +216,54 @@ fn a_damaged_snapshot_is_refused() {
         assert!(answer.contains(message), "{pointer}: {answer}");
     }
 }
+
+#[test]
+fn two_placements_with_one_session_are_refused() {
+    let mut matchmaker = matchmaker(&queue());
+    for (id, arn) in [("p1", "arn:g1"), ("p2", "arn:g2")] {
+        let info = json!({"GameSessionArn": arn});
+        let up = json!({"PlacementId": id, "GameSessionConnectionInfo": info});
+        for (operation, input) in
+            [("StartGameSessionPlacement", start(id)), ("GameSessionStarted", up)]
+        {
+            let answer = call(&mut matchmaker, 0, operation, &input);
+            answer.unwrap_or_else(|error| panic!("{id} {operation}: {error}"));
+        }
+    }
+    let whole = serde_json::to_value(matchmaker.snapshot()).unwrap_or_else(|it| panic!("{it}"));
+    let restore = |value: &Value| {
+        let snapshot: Snapshot =
+            serde_json::from_value(value.clone()).unwrap_or_else(|it| panic!("{it}"));
+        Matchmaker::restore(rules(), snapshot).map(|_| ()).map_err(|error| error.to_string())
+    };
+    assert_eq!(restore(&whole), Ok(()));
+    let mut twice = whole;
+    let placements = twice["placements"].to_string().replace("arn:g2", "arn:g1");
+    twice["placements"] = serde_json::from_str(&placements).unwrap_or_else(|it| panic!("{it}"));
+    let message = "the snapshot is damaged: placement 1 has the session of another";
+    assert_eq!(restore(&twice), Err(message.into()));
+}
+
+/// What the host has not read yet is asked again, but it is no other state.
+#[test]
+fn requests_that_wait_to_be_read_are_not_part_of_the_state() {
+    let asked = |id: &str| {
+        let mut matchmaker = matchmaker(&queue());
+        let answer = call(&mut matchmaker, 0, "StartGameSessionPlacement", &start(id));
+        answer.unwrap_or_else(|error| panic!("{error}"));
+        matchmaker
+    };
+    let (undrained, mut drained) = (asked("p1"), asked("p1"));
+    assert!(drained.poll_action().is_some() && drained.poll_action().is_none());
+    assert_ne!(undrained.snapshot(), drained.snapshot());
+    let journal =
+        Journal::create_from(Vec::new(), &drained).unwrap_or_else(|error| panic!("{error}"));
+    let bytes = journal.into_inner();
+    let onto = |matchmaker: Matchmaker| {
+        let reader = JournalReader::open(&bytes[..]).unwrap_or_else(|error| panic!("{error}"));
+        reader.replay_onto(matchmaker).map(|_| ()).map_err(|error| error.to_string())
+    };
+    assert_eq!(onto(drained), Ok(()));
+    assert_eq!(onto(undrained), Ok(()));
+    assert!(onto(asked("p2")).is_err(), "another placement is another state");
+}

@@ -90,6 +90,25 @@ fn a_bad_request_is_refused_and_nothing_is_begun() {
     assert_eq!((matchmaker.poll_action(), matchmaker.poll_timeout()), (None, None));
 }
 
+/// A limit is one of characters, however many bytes each has.
+#[test]
+fn characters_are_counted_and_not_bytes() {
+    let mut matchmaker = matchmaker(&queue());
+    for (length, fits) in [(32, true), (33, false)] {
+        let properties = json!([{"Key": "é".repeat(length), "Value": "v"}]);
+        let request = with(&start("p"), "/GameProperties", properties);
+        match call(&mut matchmaker, 0, "StartGameSessionPlacement", &request) {
+            Ok(_) => assert!(fits, "{length}"),
+            Err(error) => {
+                assert!(!fits, "{length}: {error}");
+                let message = "`GameProperties[0].Key` has 33 characters, but must have 0 to 32";
+                assert_eq!(error.to_string(), message);
+            }
+        }
+    }
+    assert_eq!(matchmaker.placements().count(), 1);
+}
+
 /// A session that a game has named for its backfill is in use.
 #[test]
 fn a_placement_gets_no_session_that_runs_a_match() {

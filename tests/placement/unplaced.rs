@@ -53,6 +53,11 @@ fn a_queue_that_names_locations_differently_is_told_of() {
     assert_eq!(why(&capped(), &apart), Some(message.into()));
     // Without policies the places are asked all the same.
     assert_eq!(why(&queue(), &elsewhere), None);
+    // Of many names the first few are enough.
+    let names: Vec<String> = (1..=7).map(|it| format!("r{it}")).collect();
+    let many: Vec<_> = names.iter().map(|name| ("a", name.as_str(), 20)).collect();
+    let message = "the players report latencies for `r1`, `r2`, `r3`, `r4`, `r5` and 2 more, but the queue is in `eu`, `us`, and its latency policies need a location that all of them report";
+    assert_eq!(why(&capped(), &latencies(&many)), Some(message.into()));
 }
 
 #[test]

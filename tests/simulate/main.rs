@@ -149,6 +149,8 @@ fn what_cannot_be_simulated_is_refused() {
     let mut queued = plain.clone();
     queued.configuration.game_session_queue_arns = vec!["q".into()];
     assert!(said(&one, &queued).contains("leave the queue out"), "{}", said(&one, &queued));
+    let late = SimulationSettings { drain_seconds: 31 * 86_400 + 1, ..plain.clone() };
+    assert!(said(&one, &late).contains("must be at most 31 days"), "{}", said(&one, &late));
     let bad = settings(0);
     let found = simulate(&rules, &one, &bad, &mut |_| {});
     assert!(matches!(found, Err(SimulationError::Configuration(_))), "{found:?}");

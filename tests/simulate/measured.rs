@@ -128,3 +128,39 @@ fn a_match_is_measured_as_by_hand() {
         assert_eq!(measured, [expected], "{rule}");
     }
 }
+
+#[test]
+fn terms_have_lists_words_and_sizes_too() {
+    let text = r#"{"ruleLanguageVersion": "1.0",
+        "playerAttributes": [{"name": "roles", "type": "string_list"},
+                             {"name": "skill", "type": "number"}],
+        "teams": [{"name": "a", "minPlayers": 1, "maxPlayers": 2}],
+        "rules": [{"name": "roles", "type": "collection", "operation": "reference_intersection_count",
+                   "measurements": ["teams[*].players.attributes[roles]"],
+                   "referenceValue": ["medic", "scout"], "minCount": 1},
+                  {"name": "low", "type": "comparison", "operation": "<", "referenceValue": 50,
+                   "measurements": ["avg(flatten(teams[*].players.attributes[skill]))"]}],
+        "expansions": [
+            {"target": "rules[roles].referenceValue",
+             "steps": [{"waitTimeSeconds": 5, "value": ["medic", "scout", "sniper"]}]},
+            {"target": "rules[low].operation", "steps": [{"waitTimeSeconds": 9, "value": "<="}]},
+            {"target": "teams[a].maxPlayers", "steps": [{"waitTimeSeconds": 7, "value": 3}]}]}"#;
+    let rules = RuleSet::from_json(text).unwrap_or_else(|errors| panic!("{errors}"));
+    let terms = rules.terms();
+    assert_eq!(terms.epoch_seconds, [0, 5, 7, 9]);
+    assert_eq!(terms.rules[0].strings, ["medic", "scout", "sniper"]);
+    let steps: Vec<Vec<(u32, Option<f64>, &str)>> = terms
+        .expansions
+        .iter()
+        .map(|it| it.steps.iter().map(|it| (it.from_seconds, it.number, &*it.text)).collect())
+        .collect();
+    assert_eq!(
+        steps,
+        [
+            vec![(0, None, "medic, scout"), (5, None, "medic, scout, sniper")],
+            vec![(0, None, "<"), (9, None, "<=")],
+            vec![(0, Some(2.0), "2"), (7, Some(3.0), "3")],
+        ]
+    );
+    assert_eq!(terms.expansions[2].target, "teams[a].maxPlayers");
+}

@@ -4,6 +4,17 @@ use rallypoint::simulate::Population;
 
 #[test]
 fn a_bad_population_is_told_with_its_place() {
+    let listed = |count: u32, value: &str| {
+        (0..count).map(|it| format!(r#""k{it}": {value}"#)).collect::<Vec<_>>().join(", ")
+    };
+    let number = r#"{"uniform": {"min": 0, "max": 1}}"#;
+    let map_of =
+        |count| format!(r#"{{"attributes": {{"a": {{"map": {{{}}}}}}}}}"#, listed(count, number));
+    let strings_of =
+        |count| format!(r#"{{"attributes": {{"a": {{"strings": {{{}}}}}}}}}"#, listed(count, "1"));
+    for (text, allowed) in [(map_of(10), true), (strings_of(1_000), true)] {
+        assert_eq!(Population::from_json(&text).is_ok(), allowed, "{text}");
+    }
     for (text, place, said) in [
         ("{", "line 1 column 1", "EOF"),
         (r#"{"atributes": {}}"#, "line 1 column 12", "unknown field `atributes`"),
@@ -66,6 +77,18 @@ fn a_bad_population_is_told_with_its_place() {
             "givingUp.probability",
             "a probability is",
         ),
+        (
+            r#"{"attributes": {"a": {"exponential": {"mean": -1}}}}"#,
+            "attributes.a.exponential",
+            "`mean` must be at least 0",
+        ),
+        (
+            r#"{"attributes": {"a": {"normal": {"mean": 1e308, "deviation": 1}}}}"#,
+            "attributes.a.normal",
+            "`mean` must be a finite number",
+        ),
+        (&map_of(11), "attributes.a.map", "a map has up to 10 keys, not 11"),
+        (&strings_of(1_001), "attributes.a.strings", "there are more than 1000 entries"),
         (r#"{"parties": {}, "parties": {}}"#, "line 1 column 25", "duplicate field `parties`"),
         (r#"{"attributes": {"a": {"strings": {"x": 1, "x": 2}}}}"#, "the file", "stands twice"),
     ] {

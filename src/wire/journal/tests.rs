@@ -13,7 +13,7 @@ use crate::{
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
-use std::io::Write;
+use std::io::{self, BufRead, ErrorKind, Read, Write};
 
 /// Two teams that an expansion lets be unlike; a comment, so that the text is no plain JSON.
 const RULES: &str = r#"{"ruleLanguageVersion": "1.0", // two against two
@@ -469,6 +469,75 @@ fn comments_and_blank_lines_are_skipped_and_counted() {
     assert_eq!(lines, [2, 5]);
     let (_, end) = replay.finish().expect("the journal is good");
     assert_eq!((end.good_bytes, end.torn_bytes), (bytes.len() as u64, 0));
+}
+
+/// Says "interrupted" before all that it gives, and fails at its end if it is to.
+struct Faltering<'b> {
+    rest: &'b [u8],
+    is_interrupted: bool,
+    fails: bool,
+}
+
+impl Read for Faltering<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.fill_buf()?.read(buffer)?;
+        self.consume(length);
+        Ok(length)
+    }
+}
+
+impl BufRead for Faltering<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.is_interrupted = !self.is_interrupted;
+        if self.is_interrupted {
+            return Err(ErrorKind::Interrupted.into());
+        }
+        if self.fails && self.rest.is_empty() {
+            return Err(ErrorKind::TimedOut.into());
+        }
+        Ok(self.rest)
+    }
+
+    fn consume(&mut self, length: usize) {
+        self.rest = self.rest.get(length..).expect("no more than was given");
+    }
+}
+
+#[test]
+fn a_source_may_be_interrupted_but_not_fail() {
+    let calls = [(5, start(1, 1.0)), (5, start(2, 1.0)), (500, RecordedInput::Timeout)];
+    let (bytes, output) = record(&header(), &calls);
+    // A whole journal, one whose last line was cut short, and one that went on after that line.
+    let cut = &bytes[..bytes.len() - 3];
+    for bytes in [&bytes[..], cut, &[cut, b"\n"].concat()] {
+        let read = |fails: bool| {
+            let source = Faltering { rest: bytes, is_interrupted: false, fails };
+            let replay = JournalReader::open(source)?.replay()?;
+            let lines = replay.map(|record| Ok(record?.to_json_line()));
+            lines.collect::<Result<Vec<String>, JournalError>>()
+        };
+        let lines = read(false).expect("it is only interrupted");
+        assert!(output.starts_with(&lines) && lines.len() > 1, "{lines:?}");
+        match read(true) {
+            Err(JournalError::Read(error)) => assert_eq!(error.kind(), ErrorKind::TimedOut),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_replay_shows_its_matchmaker_on_the_way() {
+    let calls = [(5, start(1, 1.0)), (5, start(2, 90.0))];
+    let (bytes, output) = record(&header(), &calls);
+    let replay = JournalReader::open(&bytes[..]).and_then(JournalReader::replay);
+    let mut replay = replay.expect("the header is good");
+    let mut tickets = vec![replay.matchmaker().tickets().count()];
+    while let Some(record) = replay.next() {
+        record.expect("the journal is good");
+        tickets.push(replay.matchmaker().tickets().count());
+    }
+    assert_eq!(tickets.len(), output.len() + 1);
+    assert!(tickets.is_sorted() && tickets.first() == Some(&0) && tickets.last() == Some(&2));
 }
 
 #[test]
