@@ -190,10 +190,7 @@ impl Bounds {
 
     /// All groups become one of `len` elements.
     fn join_groups(&mut self, len: usize) {
-        let room = self.groups.iter().fold(Room { min: 0, max: 0 }, |sum, group| Room {
-            min: sum.min + group.room.min,
-            max: sum.max + group.room.max,
-        });
+        let room = self.groups.iter().map(|group| group.room).sum();
         self.groups.clear();
         self.groups.push(Group { start: 0, end: len, room });
     }

@@ -1,5 +1,7 @@
 //! A match in the making: tickets go in by `push` and out by `pop`, and nothing is cloned.
 
+use std::iter::Sum;
+
 use super::pairs::{Near, Span, ValueUnit};
 use super::program::Unit;
 use crate::base::epoch::Epoch;
@@ -127,6 +129,13 @@ impl Candidate {
 pub(crate) struct Room {
     pub(crate) min: u32,
     pub(crate) max: u32,
+}
+
+impl Sum for Room {
+    fn sum<I: Iterator<Item = Self>>(rooms: I) -> Self {
+        let none = Self { min: 0, max: 0 };
+        rooms.fold(none, |sum, it| Self { min: sum.min + it.min, max: sum.max + it.max })
+    }
 }
 
 /// A candidate with the room that is left in it: what a rule's partial verdict is about.

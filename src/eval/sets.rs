@@ -167,10 +167,7 @@ impl Sets {
     }
 
     fn whole_room(&self) -> Room {
-        self.groups.iter().fold(NO_ROOM, |sum, group| Room {
-            min: sum.min + group.room.min,
-            max: sum.max + group.room.max,
-        })
+        self.groups.iter().map(|group| group.room).sum()
     }
 
     /// All collections become one.

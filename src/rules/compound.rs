@@ -21,7 +21,7 @@ use crate::eval::scratch::Scratch;
 use crate::eval::verdict::Verdict;
 use crate::model::limits::STATEMENT_PARTS_MAX;
 use crate::pool::columns::LocationSet;
-use crate::ruleset::ast::{FieldValue, RuleAst, Statement};
+use crate::ruleset::ast::{RuleAst, Statement};
 use std::sync::Arc;
 
 #[cfg(test)]
@@ -63,7 +63,7 @@ impl RuleKind for Kind {
 
     fn compile(&self, cx: &mut CompileContext<'_, '_>, rule: &RuleSource<'_>) -> Option<Compiled> {
         let field = rule.ast.field("statement")?;
-        let own = statement(rule.ast)?;
+        let own = rule.ast.statement()?;
         // What is wrong with a named rule is told there, once.
         let (mut whole, mut unlimited) = (true, usize::MAX);
         visit(own, &mut unlimited, &mut |position| {
@@ -82,7 +82,7 @@ impl RuleKind for Kind {
         let mut step_of = vec![None; named.len()];
         // A rule names earlier ones only: theirs are the earlier steps.
         for (position, _) in named.iter().enumerate().filter(|(_, is_named)| **is_named) {
-            let part = cx.rules.get(position).and_then(statement);
+            let part = cx.rules.get(position).and_then(RuleAst::statement);
             let step = match (part, cx.earlier.get(position)?.as_ref()?) {
                 (Some(statement), _) => add_steps(statement, &step_of, &mut steps)?,
                 (None, Compiled::Admit(rule)) => push(&mut steps, Step::Judge(Arc::clone(rule))),
@@ -94,14 +94,6 @@ impl RuleKind for Kind {
         let whole = add_steps(own, &step_of, &mut steps)?;
         Some(Compiled::Admit(Arc::new(CompoundRule { steps: steps.into(), whole })))
     }
-}
-
-/// The statement of a compound rule.
-fn statement(rule: &RuleAst) -> Option<&Statement> {
-    rule.fields.iter().find_map(|field| match &field.value {
-        FieldValue::Statement(statement) => Some(statement),
-        _ => None,
-    })
 }
 
 /// For each of the `earlier` rules, whether the statement names it, or a statement that it names
@@ -123,7 +115,7 @@ fn named_rules(own: &Statement, rules: &[RuleAst], earlier: usize) -> Option<Vec
     for position in (0..earlier).rev() {
         let is_named = named.get(position).is_some_and(|named| *named);
         if is_named
-            && let Some(statement) = rules.get(position).and_then(statement)
+            && let Some(statement) = rules.get(position).and_then(RuleAst::statement)
             && !mark(statement, &mut named)
         {
             return None;
