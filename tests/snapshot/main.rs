@@ -3,6 +3,7 @@
 
 mod crowd;
 mod damaged;
+mod departed;
 mod named;
 mod versions;
 
