@@ -7,6 +7,7 @@
 use super::program::{Program, Source, Unit};
 use crate::base::epoch::PerEpoch;
 use crate::expr::ast::Function;
+use crate::model::limits::MATCH_PLAYERS_MAX;
 use crate::model::schema::{Aggregation, InstanceIdx};
 use crate::pool::columns::{Columns, PlayerRow, TicketRow};
 use crate::pool::layout::{ListColumn, Literal, StringColumn};
@@ -14,6 +15,8 @@ use crate::pool::layout::{ListColumn, Literal, StringColumn};
 /// More of these are not looked at.
 const HOLDINGS_MAX: usize = 32;
 const QUOTAS_MAX: usize = 256;
+// Units are counted in bytes: those of a ticket, and of what is in a team of a backfill ticket.
+const _: () = assert!(MATCH_PLAYERS_MAX <= u8::MAX as u32);
 /// So much is looked at of what a rule says in one epoch.
 pub(crate) const SAID_MAX: usize = 64;
 

@@ -17,6 +17,8 @@ use crate::model::schema::InstanceIdx;
 const LOOKS_MAX: usize = 128;
 /// Where more than this get on with those who are in, they are not held against each other.
 const SCARCE_MAX: usize = 24;
+/// Nor are they where they are more in all: each is held against each other.
+const SCARCE_OF_ALL_MAX: usize = 64;
 
 /// What is missing of a holding.
 #[derive(Clone, Copy, Default, Debug)]
@@ -148,7 +150,10 @@ impl Searcher {
     /// Whether of all that are scarce enough have some string in common, where rules ask for one, and
     /// are near each other.
     fn get_on(&self, run: &Run<'_>, lookup: &Lookup) -> bool {
-        if lookup.missing.iter().map(|it| it.tickets).sum::<u32>() <= 1 || lookup.scarce.is_empty()
+        let scarce = lookup.scarce.len();
+        if scarce == 0
+            || scarce > SCARCE_OF_ALL_MAX
+            || lookup.missing.iter().map(|it| it.tickets).sum::<u32>() <= 1
         {
             return true;
         }

@@ -7,7 +7,7 @@ use crate::base::idx::Col;
 use crate::base::idx::Idx;
 use crate::base::time::Timestamp;
 use crate::diag::RuleSetErrors;
-use crate::eval::candidate::Candidate;
+use crate::eval::candidate::{Candidate, Room};
 use crate::eval::lineup::LineupBuffers;
 use crate::model::schema::{InstanceIdx, PartyAggregation};
 use crate::model::ticket::Player;
