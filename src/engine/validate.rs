@@ -18,9 +18,8 @@ use super::options::Configuration;
 use crate::base::shown::Shown;
 pub(super) use crate::base::shown::shown;
 use crate::model::limits;
-use crate::model::schema::Schema;
+use crate::model::schema::{AttributeType, Schema};
 use crate::model::ticket::{AttributeValue, Player, TicketId};
-use crate::pool::attributes::type_of;
 
 /// Checks everything about a `StartMatchmaking` request that needs no look at other tickets.
 pub(super) fn start_matchmaking(
@@ -174,7 +173,7 @@ fn check_attribute(
     let Some(declared) = schema.attribute(name).map(|it| &schema.attributes[it]) else {
         return Ok(());
     };
-    let (found, wanted) = (type_of(value), declared.attribute_type);
+    let (found, wanted) = (AttributeType::of(value), declared.attribute_type);
     match found == wanted {
         true => Ok(()),
         false => refuse(format!(

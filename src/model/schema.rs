@@ -44,6 +44,16 @@ impl AttributeType {
             Self::StringNumberMap => "string_number_map",
         }
     }
+
+    /// The type that a value has.
+    pub(crate) const fn of(value: &AttributeValue) -> Self {
+        match value {
+            AttributeValue::String(_) => Self::String,
+            AttributeValue::Number(_) => Self::Number,
+            AttributeValue::StringList(_) => Self::StringList,
+            AttributeValue::StringNumberMap(_) => Self::StringNumberMap,
+        }
+    }
 }
 
 /// A declared player attribute.

@@ -36,7 +36,7 @@ pub(crate) fn mistyped_attributes<'a>(
     players.iter().flat_map(|player| {
         let declared = schema.attributes.iter().filter(|declaration| {
             let value = player.attributes.get(&*declaration.name);
-            value.is_some_and(|value| type_of(value) != declaration.attribute_type)
+            value.is_some_and(|value| AttributeType::of(value) != declaration.attribute_type)
         });
         declared.map(move |declaration| (player, &*declaration.name))
     })
@@ -46,14 +46,4 @@ pub(crate) fn mistyped_attributes<'a>(
 pub(crate) fn suits(schema: &Schema, players: &[Player]) -> bool {
     missing_attributes(schema, players).next().is_none()
         && mistyped_attributes(schema, players).next().is_none()
-}
-
-/// The type that a value has.
-pub(crate) fn type_of(value: &AttributeValue) -> AttributeType {
-    match value {
-        AttributeValue::String(_) => AttributeType::String,
-        AttributeValue::Number(_) => AttributeType::Number,
-        AttributeValue::StringList(_) => AttributeType::StringList,
-        AttributeValue::StringNumberMap(_) => AttributeType::StringNumberMap,
-    }
 }

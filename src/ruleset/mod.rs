@@ -137,7 +137,8 @@ impl RuleSet {
     }
 
     /// What of the rule set these players can never meet, whoever joins them: they lack an
-    /// attribute without a default, or report no latency where a rule needs it. A look at the
+    /// attribute without a default, send another type than is declared, or report no latency where a
+    /// rule needs it; and attributes that none of them sends. A look at the
     /// players of last night says whether the game sends what the rules ask for.
     ///
     /// ```

@@ -98,6 +98,15 @@ kinds! {
             /// Why.
             reason: String,
         } "`{bound}` of rule `{rule}` refuses no match: {reason}";
+        /// A `maxCount` of a `contains` rule that counts the teams of which a player holds a string.
+        BoundCountsTeams "boundCountsTeams" {
+            /// The rule.
+            rule: String,
+            /// Its `maxCount`.
+            most: u32,
+            /// The teams that it measures.
+            teams: usize,
+        } "`maxCount` of rule `{rule}` counts teams, not players: the string may be in {most} of {teams} teams, with any number of players";
         /// A team that a rule keeps from being filled, however large the parties are. The search
         /// looks for a fuller match each time.
         TeamNeverFull "teamNeverFull" {
@@ -165,5 +174,25 @@ kinds! {
             /// Of so many.
             players: usize,
         } "{without} of {players} players do not send `{attribute}`, which has no default: they are never matched";
+        /// An attribute with a default that nobody sends, perhaps for its name. Only
+        /// [`lint_players`](crate::RuleSet::lint_players) finds it.
+        NobodySends "nobodySends" {
+            /// The attribute.
+            attribute: String,
+            /// So many players were looked at.
+            players: usize,
+        } "none of {players} players sends `{attribute}`: all count with its default";
+        /// Players who send an attribute as another type than it is declared as. Only
+        /// [`lint_players`](crate::RuleSet::lint_players) finds them.
+        PlayersWithOtherType "playersWithOtherType" {
+            /// The attribute.
+            attribute: String,
+            /// Its type.
+            declared: String,
+            /// So many send another one.
+            others: usize,
+            /// Of so many.
+            players: usize,
+        } "{others} of {players} players send `{attribute}` as another type than {declared}: their requests are refused";
     }
 }

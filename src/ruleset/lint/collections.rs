@@ -8,18 +8,29 @@ use crate::model::schema::{AttributeType, Schema};
 use crate::ruleset::ast::{ExpansionAst, FieldAst, FieldValue, RuleAst, Target};
 use crate::ruleset::plan::Plan;
 
-/// Warns of a `maxCount` that is no less than the number of lists, beside a `minCount` that counts.
+/// Warns of a `maxCount` that counts teams, and of one that is no less than the number of lists,
+/// beside a `minCount` that counts.
 pub(super) fn check(plan: &Plan, problems: &mut Problems) {
     for (position, rule) in plan.ast.rules.iter().enumerate() {
-        let Some(lists) = Lists::of(rule) else { continue };
-        let (Some(min), Some(max)) = (rule.field("minCount"), rule.field("maxCount")) else {
-            continue;
-        };
+        let (Some(lists), Some(max)) = (Lists::of(rule), rule.field("maxCount")) else { continue };
         if problems.warns_at(&rule.site, "neverFails")
             || problems.warns_at(&rule.site, "neverPasses")
         {
             continue;
         }
+        if let FieldValue::Number(most) = max.value
+            && (1.0..lists.count as f64).contains(&most)
+            && let Some(help) = lists.help(&plan.ast.schema)
+        {
+            let kind = RuleSetWarningKind::BoundCountsTeams {
+                rule: shorten(&rule.name),
+                most: most as u32,
+                teams: lists.count,
+            };
+            problems.warn(&max.site, kind, Some(help));
+            continue;
+        }
+        let Some(min) = rule.field("minCount") else { continue };
         let changes = plan.ast.expansions.iter().filter(|it| changes(it, position, max.name));
         let steps = changes.flat_map(|it| &it.steps).map(|step| &step.value);
         let never_refuses = |value: &FieldValue| match value {
