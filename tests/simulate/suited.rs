@@ -13,7 +13,7 @@ fn with(attributes: &str, rules: &str) -> RuleSet {
                       {{"name": "blue", "minPlayers": 1, "maxPlayers": 2}}],
             "rules": [{rules}]}}"#
     );
-    RuleSet::from_json(&text).unwrap_or_else(|error| panic!("{error}\n{text}"))
+    RuleSet::from_json(&text).expect("the rule set compiles")
 }
 
 /// The values of the attribute `a`, declared and read like this.
