@@ -269,3 +269,113 @@ fn our_rule_sets_live_as_they_must() {
         assert!(!is_complete || checked.instants_complete > 0, "{name}: {checked:?}");
     }
 }
+
+#[test]
+fn a_panic_of_a_property_counts_as_a_problem() {
+    let simulation = Simulation::of(&rule_set("duel"));
+    let failure = simulation.check(|run| {
+        assert!(run.matches.is_empty(), "there is {} match", run.matches.len());
+        Ok(())
+    });
+    let failure = failure.unwrap_err();
+    assert_eq!((&*failure.problem, failure.run.matches.len()), ("there is 1 match", 1));
+    assert_eq!(format!("{failure:?}"), failure.to_string());
+    let failure = simulation.check(|run| match run.matches.len() {
+        0 => Ok(()),
+        _ => panic!("a match"),
+    });
+    assert_eq!(failure.unwrap_err().problem, "a match");
+}
+
+#[test]
+fn a_failure_says_how_the_rule_set_was_compiled_and_what_cannot_be_run() {
+    let text = r#"{"ruleLanguageVersion": "1.0",
+        "teams": [{"name": "all", "minPlayers": 1, "maxPlayers": 2}]}"#;
+    let collapse = CompileOptions::default().party_aggregation(PartyAggregation::Collapse);
+    for (options, is_told) in [(CompileOptions::default(), false), (collapse, true)] {
+        let rule_set = RuleSet::compile(text, options).expect("it compiles");
+        let failure = Simulation::of(&rule_set).check(|run| match run.matches.len() {
+            0 => Ok(()),
+            _ => Err("there is a match".into()),
+        });
+        let failure = failure.unwrap_err();
+        assert_eq!(failure.problem, "there is a match");
+        let aggregation = r#""partyAggregation":"collapse""#;
+        assert!(cfg!(not(feature = "wire")) || failure.scenario.contains(aggregation) == is_told);
+    }
+    let never = Configuration { request_timeout_seconds: 0, ..Configuration::default() };
+    let failure = Simulation::of(&rule_set("duel")).configuration(never).check(|_| Ok(()));
+    let failure = failure.unwrap_err();
+    assert!(failure.problem.contains("RequestTimeoutSeconds"), "{failure}");
+    assert_eq!(failure.run.tickets.len(), 0);
+}
+
+#[test]
+fn only_an_exhaustive_search_is_held_to_be_complete() {
+    let mut rule_sets = rule_sets();
+    rule_sets.retain(|(_, it)| it.strategy() == rallypoint::Strategy::Balanced);
+    let (_, balanced) = rule_sets.first().expect("one of ours is balanced");
+    let text = message(|| {
+        assert_complete(&Pool::new(balanced, Vec::new()));
+    });
+    assert!(text.contains("only the strategy `exhaustiveSearch`"), "{text}");
+}
+
+#[test]
+fn a_ticket_of_another_run_is_passed_over_by_none() {
+    let (mut passed, mut runs) = (0, 0);
+    let counted = std::cell::RefCell::new((&mut passed, &mut runs));
+    let checked = Simulation::of(&rule_set("duel")).check(|run| {
+        let mut counted = counted.borrow_mut();
+        for ticket in &run.tickets {
+            *counted.0 += run.times_passed_over(ticket);
+            let mut other = ticket.clone();
+            other.ticket_id = "nobody".into();
+            *counted.1 += 1;
+            match run.times_passed_over(&other) {
+                0 => {}
+                times => return Err(format!("passed over {times} times")),
+            }
+        }
+        Ok(())
+    });
+    checked.expect("it holds");
+    assert!(passed > 0 && runs > 100, "{passed} of {runs}");
+}
+
+#[test]
+fn what_steps_allow_is_drawn_too() {
+    let text = r#"{"ruleLanguageVersion": "1.0", "name": "crew",
+        "playerAttributes": [{"name": "roles", "type": "string_list"}],
+        "teams": [{"name": "all", "minPlayers": 1, "maxPlayers": 2}],
+        "rules": [{"name": "needed", "type": "collection", "minCount": 1,
+                   "operation": "reference_intersection_count",
+                   "measurements": ["flatten(teams[all].players.attributes[roles])"],
+                   "referenceValue": ["medic", "scout"]}],
+        "expansions": [{"target": "teams[all].maxPlayers",
+                        "steps": [{"waitTimeSeconds": 9, "value": 4}]},
+                       {"target": "rules[needed].referenceValue",
+                        "steps": [{"waitTimeSeconds": 9, "value": ["medic", "pilot"]}]}]}"#;
+    let rule_set = RuleSet::from_json(text).expect("it compiles");
+    let strategies = Strategies::of(&rule_set);
+    let parties = draws(&strategies.party(), 300);
+    let largest = parties.iter().map(Vec::len).max();
+    assert_eq!(largest, Some(4));
+    for role in ["medic", "scout", "pilot"] {
+        let has = |it: &&Player| match &it.attributes["roles"] {
+            AttributeValue::StringList(roles) => roles.iter().any(|it| it == role),
+            other => panic!("{other:?}"),
+        };
+        assert!(parties.iter().flatten().filter(has).count() > 20, "hardly any {role}");
+    }
+    // What proptest shows of a strategy and of a pool that fails.
+    let shown = format!("{strategies:?}");
+    assert!(shown.contains("crew") && shown.contains("party_max: 4"), "{shown}");
+    let pool = simplest(&strategies.pool(2..=6));
+    #[cfg(feature = "wire")]
+    {
+        let scenario = wire::Scenario::parse(&format!("{pool:?}")).expect("it is a scenario");
+        assert_eq!(scenario.lines.len(), pool.tickets.len() + 1);
+    }
+    assert_eq!(format!("{pool:?}").matches("StartMatchmaking").count(), pool.tickets.len());
+}

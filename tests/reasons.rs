@@ -55,6 +55,49 @@ fn values_are_numbers_or_quoted_texts() {
     }
 }
 
+/// A step may change a list of strings as well as a number.
+#[test]
+fn a_step_of_a_list_is_told_with_both_lists() {
+    let text = r#"{"ruleLanguageVersion": "1.0",
+        "playerAttributes": [{"name": "roles", "type": "string_list"}],
+        "teams": [{"name": "a", "minPlayers": 2, "maxPlayers": 2}],
+        "rules": [{"name": "needed", "type": "collection", "minCount": 1,
+                   "operation": "reference_intersection_count",
+                   "measurements": ["flatten(teams[a].players.attributes[roles])"],
+                   "referenceValue": ["medic", "scout"]}],
+        "expansions": [{"target": "rules[needed].referenceValue",
+                        "steps": [{"waitTimeSeconds": 5, "value": ["medic", "scout", "pilot"]}]}]}"#;
+    let rule_set = RuleSet::from_json(text).expect("the rule set is valid");
+    let (configuration, options) = (Configuration::default(), EngineOptions::default());
+    let now = Timestamp::from_millis(0);
+    let mut matchmaker =
+        Matchmaker::new(rule_set, configuration, options, now, 1).expect("it is valid");
+    for id in ["ann", "ben"] {
+        let players = vec![Player::new(id).with_strings("roles", &["pilot"])];
+        let ticket_id = Some(id.into());
+        let request = StartMatchmaking { ticket_id, players, ..StartMatchmaking::default() };
+        matchmaker.handle_input(now, request).expect("it is good");
+    }
+    let _ = matchmaker.handle_timeout(now).expect("a pass is due");
+    let texts = |texts: &[&str]| PropertyValue::Texts(texts.iter().map(|&it| it.into()).collect());
+    let why = matchmaker.why_waiting(&"ann".into()).expect("it is known");
+    let property = "rules[needed].referenceValue";
+    let [step] = &why.expansions[..] else { panic!("one step: {why:?}") };
+    let [change] = &step.changes[..] else { panic!("one change: {step:?}") };
+    assert_eq!((step.wait.get(), &*change.property), (5_000, property));
+    assert_eq!(change.from, texts(&["medic", "scout"]));
+    assert_eq!(change.to, texts(&["medic", "scout", "pilot"]));
+    let [rule] = &why.blocking[..] else { panic!("one rule: {why:?}") };
+    let values: Vec<_> = rule.values.iter().filter(|it| it.property == property).collect();
+    let [value] = &values[..] else { panic!("one list: {rule:?}") };
+    assert_eq!((&value.value, &value.as_written), (&change.from, &change.from));
+    // With the step they can be together.
+    let later = Timestamp::from_millis(5_000);
+    let _ = matchmaker.handle_timeout(later).expect("a pass is due");
+    let status = matchmaker.ticket(&"ann".into()).map(|it| it.status);
+    assert_eq!(status, Some(TicketStatus::Completed));
+}
+
 #[test]
 fn nothing_keeps_out_who_does_not_wait() {
     let text = r#"{"ruleLanguageVersion": "1.0",

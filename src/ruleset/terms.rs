@@ -212,12 +212,10 @@ fn text_of(value: &FieldValue) -> String {
         FieldValue::Text(text) => text.clone(),
         FieldValue::TextList(texts) => texts.join(", "),
         FieldValue::Expression(expr) => expr.text.clone(),
-        FieldValue::Measurements(expressions) => {
-            let texts: Vec<&str> = expressions.iter().map(|(expr, _)| &*expr.text).collect();
-            texts.join(", ")
+        // No expansion changes these, and they are no reference value.
+        FieldValue::Measurements(_) | FieldValue::Attribute(_) | FieldValue::Statement(_) => {
+            String::new()
         }
-        // No expansion changes these.
-        FieldValue::Attribute(_) | FieldValue::Statement(_) => String::new(),
     }
 }
 

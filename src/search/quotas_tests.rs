@@ -75,6 +75,13 @@ fn cases() -> Vec<(String, &'static str)> {
         contains("tank", BOTH_ROLE, "tank", r#""minCount": 1"#),
         contains("healer", BOTH_LIST, "healer", r#""maxCount": 0"#),
     );
+    let parties = |aggregation: &str| {
+        let bounds =
+            format!(r#""minCount": 1, "maxCount": 1, "partyAggregation": "{aggregation}""#);
+        contains("r", r#""teams[*].LIST""#, "healer", &bounds)
+    };
+    let shared = r#""minCount": 2, "partyAggregation": "intersection""#;
+    let shared = among("r", lists, r#""tank", "healer""#, shared);
     let later = contains("r", BOTH_ROLE, "tank", r#""minCount": 1"#);
     let expansions = r#"{"target": "rules[r].minCount", "steps":
             [{"waitTimeSeconds": 10, "value": 0}, {"waitTimeSeconds": 25, "value": 1}]},
@@ -98,6 +105,9 @@ fn cases() -> Vec<(String, &'static str)> {
         (both, ""),
         (either, ""),
         (later, expansions),
+        (parties("union"), ""),
+        (parties("intersection"), ""),
+        (shared, ""),
     ]
 }
 
@@ -224,7 +234,8 @@ fn counting_strings_changes_no_match_and_costs_no_node() {
 }
 
 /// What the search for the first of these tickets comes to, with a look-ahead by quotas and without.
-/// A ticket is the role of a player, and a skill where that is not 5; of a party those of each.
+/// A ticket is the role of a player, then a skill where that is not 5, then a list where that is not
+/// the role alone; of a party those of each.
 fn search(rule_set: &RuleSet, roles: &[&str], roster: &[(&str, usize)]) -> [(Outcome, Used); 2] {
     let plan = rule_set.plan();
     let mut pool = Pool::new(&plan.layout, 1);
@@ -245,8 +256,11 @@ fn search(rule_set: &RuleSet, roles: &[&str], roster: &[(&str, usize)]) -> [(Out
             .split('+')
             .enumerate()
             .map(|(at, one)| {
-                let (role, skill) = one.split_once(' ').unwrap_or((one, "5"));
-                player(format!("p{number}-{at}"), role, &[role], skill.parse().unwrap())
+                let mut words = one.split(' ');
+                let role = words.next().unwrap();
+                let skill = words.next().map_or(5.0, |skill| skill.parse().unwrap());
+                let list: Vec<&str> = words.next().unwrap_or(role).split(',').collect();
+                player(format!("p{number}-{at}"), role, &list, skill)
             })
             .collect();
         let start = Timestamp::from_millis(1_000 + number);
@@ -348,6 +362,127 @@ fn those_who_are_few_must_get_on_with_each_other_and_leave_room() {
     roles[201] = "healer 9";
     let [(outcome, _), _] = search(&rule_set, &roles, &[]);
     assert!(outcome.found.is_some() && !outcome.exhausted, "{outcome:?}");
+}
+
+#[test]
+fn those_who_are_few_must_have_a_string_in_common() {
+    let common = r#""operation": "intersection", "minCount": 1"#;
+    let common = collection("mode", r#""flatten(teams[*].LIST)""#, common);
+    let rule_set = teams_of(3, &format!("{}, {common}", each_has("healer")));
+    let mut roles =
+        pool_of("tank 5 one,two,three", &[(200, "healer 5 one"), (201, "healer 5 two")]);
+    // Each has one in common with all others.
+    assert_given_up_soon(&rule_set, &roles, &[]);
+    roles[201] = "healer 5 two,one";
+    let [(outcome, _), _] = search(&rule_set, &roles, &[]);
+    let found = outcome.found.expect("both healers play the one");
+    assert_eq!(found.rows().count(), 6);
+}
+
+#[test]
+fn where_many_have_a_string_they_are_taken_to_be_enough() {
+    let roles = [each_has("tank"), each_has("healer")].join(", ");
+    let rule_set = teams_of(2, &(roles + NEAR));
+    // With the second tank no healer gets on. When that is known, the many have been looked up: they
+    // get on with the first alone, and the last two with the third as well.
+    let mut pool = vec!["tank 50", "tank 59", "tank 58"];
+    pool.extend([["healer 44"; 130].as_slice(), &["healer 49.5"; 2]].concat());
+    let [(outcome, _), (without, _)] = search(&rule_set, &pool, &[]);
+    assert_eq!(match_of(&outcome), match_of(&without));
+    assert_eq!(outcome.found.map(|it| it.rows().count()), Some(4));
+    pool.pop();
+    let [(outcome, _), (without, _)] = search(&rule_set, &pool, &[]);
+    assert!(outcome.found.is_none() && !outcome.exhausted, "{outcome:?}");
+    assert!(without.found.is_none() && outcome.nodes <= without.nodes, "{without:?}");
+}
+
+#[test]
+fn of_more_strings_than_are_counted_the_rules_tell() {
+    let names: Vec<String> = (0..40).map(|it| format!("role-{it}")).collect();
+    let caps: Vec<String> =
+        names.iter().map(|role| contains(role, BOTH_LIST, role, r#""maxCount": 1"#)).collect();
+    let rule_set = teams_of(2, &caps.join(", "));
+    let counted = &rule_set.plan().quotas.holdings;
+    assert_eq!(counted.len(), 32);
+    assert!(counted.iter().all(|of| of.at_most.len() == 2 && of.at_least.is_empty()));
+    // The last of them is not counted, and may be in each team once all the same.
+    let mut roles = vec!["role-39"; 6];
+    roles.push("role-0");
+    let [(outcome, _), _] = search(&rule_set, &roles, &[]);
+    assert!(outcome.found.is_none() && !outcome.exhausted, "{outcome:?}");
+    roles.push("role-0");
+    let [(outcome, _), (without, _)] = search(&rule_set, &roles, &[]);
+    assert_eq!(match_of(&outcome), match_of(&without));
+    assert_eq!(outcome.found.map(|it| it.rows().count()), Some(4));
+}
+
+#[test]
+fn a_party_counts_as_its_lists_are_put_together() {
+    // By the seed, parties are as many players as they have, or one.
+    for (aggregation, seed, [one_heals, both_heal]) in [
+        ("union", 0, [[1, 1], [2, 1]]),
+        ("union", 2, [[1, 1], [1, 1]]),
+        ("intersection", 0, [[1, 1], [2, 1]]),
+        ("intersection", 2, [[0, 0], [1, 1]]),
+    ] {
+        let bounds = format!(r#""minCount": 1, "partyAggregation": "{aggregation}""#);
+        let rule_set = rule_set(&contains("r", r#""teams[*].LIST""#, "healer", &bounds), "", seed);
+        let plan = rule_set.plan();
+        let mut pool = Pool::new(&plan.layout, 1);
+        for (number, (roles, expected)) in
+            (1..).zip([(["tank", "healer"], one_heals), (["healer", "healer"], both_heal)])
+        {
+            let party = roles.map(|role| player(format!("{role}-{number}"), role, &[role], 5.0));
+            let start = Timestamp::from_millis(1);
+            let row = pool.insert(&plan.ast.schema, &party, start, number).unwrap();
+            let mut numbers = vec![0; plan.quotas.width()];
+            plan.quotas.count(&pool.columns, row, &mut numbers);
+            assert_eq!(numbers, expected, "{aggregation}, seed {seed}: {roles:?}");
+        }
+    }
+}
+
+#[test]
+fn a_rule_says_so_much_and_no_more() {
+    let each = contains("r", r#""teams[*].LIST""#, "tank", r#""minCount": 1, "maxCount": 1"#);
+    let text = format!(
+        r#"{{"ruleLanguageVersion": "1.0",
+            "playerAttributes": [{{"name": "skill", "type": "number"}},
+                                 {{"name": "role", "type": "string"}},
+                                 {{"name": "roles", "type": "string_list"}}],
+            "teams": [{{"name": "a", "minPlayers": 1, "maxPlayers": 1, "quantity": 40}}],
+            "rules": [{each}]}}"#
+    );
+    let rule_set = RuleSet::from_json(&text).unwrap_or_else(|error| panic!("{error}"));
+    let [of] = &rule_set.plan().quotas.holdings[..] else { panic!("one string") };
+    // A bound from below and one from above of each team, until there are 64.
+    assert_eq!((of.at_least.len(), of.at_most.len()), (32, 32));
+    let [(outcome, _), (without, _)] = search(&rule_set, &["tank"; 40], &[]);
+    assert_eq!(match_of(&outcome), match_of(&without));
+    assert_eq!(outcome.found.map(|it| it.rows().count()), Some(40));
+}
+
+#[test]
+fn rules_that_ask_for_no_number_of_players_say_nothing() {
+    let list = r#""flatten(teams[a].LIST)""#;
+    let all = r#""flatten(flatten(teams[*].LIST))""#;
+    let wanted = r#""operation": "reference_intersection_count", "minCount": 1, "referenceValue":"#;
+    let liked = r#""set_intersection(flatten(teams[*].players.attributes[roles]))""#;
+    let common = r#""operation": "intersection", "minCount": 1"#;
+    let two = r#""tank", "healer""#;
+    for (rule, strings) in [
+        // Of this much is said, so that the others are not silent for want of asking.
+        (among("r", all, two, r#""minCount": 1"#), 1),
+        (among("r", all, two, r#""minCount": 2"#), 2),
+        (among("r", all, "", r#""maxCount": 0"#), 0),
+        (among("r", r#""teams[a].LIST""#, two, r#""minCount": 1"#), 0),
+        (collection("r", list, &format!("{wanted} {liked}")), 0),
+        (collection("r", r#""teams[a].LIST""#, common), 0),
+        (contains("r", r#""set_intersection(teams[a].LIST)""#, "tank", r#""minCount": 1"#), 0),
+    ] {
+        let found = teams_of(2, &rule).plan().quotas.holdings.len();
+        assert_eq!(found, strings, "{rule}");
+    }
 }
 
 #[test]

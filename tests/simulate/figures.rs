@@ -75,6 +75,37 @@ fn players_answer_give_up_leave_and_are_replaced() {
 }
 
 #[test]
+fn a_session_that_everybody_leaves_is_over() {
+    let rules = rule_set("duel");
+    for (backfill_mode, backfill) in [
+        (BackfillMode::Manual, false),
+        (BackfillMode::Manual, true),
+        (BackfillMode::Automatic, false),
+    ] {
+        let population = Population {
+            sessions: Some(Sessions {
+                placement_seconds: seconds(0.0, 1.0),
+                placement_fails: 0.0,
+                length_seconds: seconds(30.0, 60.0),
+                leave: 1.0,
+                backfill,
+            }),
+            ..Population::suited_to(&rules)
+        };
+        let mut settings = settings(40);
+        settings.configuration.backfill_mode = backfill_mode;
+        // So all sessions are over in the end.
+        settings.drain_seconds = 120;
+        let summary = checked(&rules, &poisson(population, 2.0, 120.0), &settings);
+        let (outcomes, told) = (&summary.outcomes, &summary.backfill);
+        assert!(outcomes.matched > 50, "{backfill_mode:?}: {outcomes:?}");
+        assert_eq!(told.players_left, outcomes.players_matched, "{backfill_mode:?}: {told:?}");
+        let asks = backfill || backfill_mode == BackfillMode::Automatic;
+        assert_eq!((told.tickets > 0, told.players_joined > 0), (asks, asks), "{told:?}");
+    }
+}
+
+#[test]
 fn every_shipped_rule_set_has_a_population_that_plays() {
     let folder = format!("{}/rulesets", env!("CARGO_MANIFEST_DIR"));
     let mut played = 0;

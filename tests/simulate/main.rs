@@ -6,6 +6,7 @@ mod figures;
 mod measured;
 mod population;
 mod recorded;
+mod suited;
 
 use std::num::NonZeroUsize;
 

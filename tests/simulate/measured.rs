@@ -1,8 +1,9 @@
 //! What a rule set says of its terms, and the numbers that its rules give a match.
 
+use rallypoint::simulate::{Distribution, Population, simulate};
 use rallypoint::{Millis, PlacedTicket, Player, RuleSet};
 
-use super::rule_set;
+use super::{poisson, rule_set, settings};
 
 #[test]
 fn the_terms_of_a_rule_set_are_told() {
@@ -163,4 +164,67 @@ fn terms_have_lists_words_and_sizes_too() {
         ]
     );
     assert_eq!(terms.expansions[2].target, "teams[a].maxPlayers");
+}
+
+/// Of every match that is formed the rule holds, so the numbers lie on its side of the bound.
+#[test]
+fn the_numbers_of_a_rule_are_what_its_words_say() {
+    let skill = |team: &str| format!("\"avg(teams[{team}].players.attributes[skill])\"");
+    let (red, blue) = (skill("red"), skill("blue"));
+    let rule =
+        |kind: &str, rest: &str| format!(r#""type": "{kind}", "measurements": [{red}], {rest}"#);
+    type Holds = fn(&Distribution) -> bool;
+    let cases: [(String, &str, Holds); 9] = [
+        (
+            rule("distance", &format!(r#""referenceValue": {blue}, "maxDistance": 9"#)),
+            "greatest distance from the reference value",
+            |it| it.max <= 9.0,
+        ),
+        (
+            rule("distance", &format!(r#""referenceValue": {blue}, "minDistance": 9"#)),
+            "least distance from the reference value",
+            |it| it.min >= 9.0,
+        ),
+        (rule("comparison", r#""operation": "<", "referenceValue": 50"#), "greatest value", |it| {
+            it.max < 50.0
+        }),
+        (rule("comparison", r#""operation": ">=", "referenceValue": 50"#), "least value", |it| {
+            it.min >= 50.0
+        }),
+        (
+            rule("comparison", &format!(r#""operation": "<=", "referenceValue": {blue}"#)),
+            "greatest value less the reference value",
+            |it| it.max <= 0.0,
+        ),
+        (
+            rule("comparison", &format!(r#""operation": ">", "referenceValue": {blue}"#)),
+            "least value less the reference value",
+            |it| it.min > 0.0,
+        ),
+        (
+            rule("comparison", &format!(r#""operation": "!=", "referenceValue": {blue}"#)),
+            "greatest distance from the reference value",
+            |it| it.min > 0.0,
+        ),
+        (
+            r#""type": "batchDistance", "batchAttribute": "skill", "maxDistance": 9"#.to_owned(),
+            "how far the tickets are apart",
+            |it| it.max <= 9.0,
+        ),
+        (
+            r#""type": "latency", "maxLatency": 100"#.to_owned(),
+            "highest latency of a ticket at the best location, in milliseconds",
+            |it| it.max <= 100.0,
+        ),
+    ];
+    for (rule, words, holds) in cases {
+        let rules = with_rule(&format!(r#"{{"name": "rule", {rule}}}"#));
+        let arrivals = poisson(Population::suited_to(&rules), 4.0, 15.0);
+        let summary = simulate(&rules, &arrivals, &settings(30), &mut |_| {});
+        let summary = summary.expect("it can be simulated");
+        let [told] = &summary.rules[..] else { panic!("{rule}: {:?}", summary.rules) };
+        assert_eq!(told.measure.as_deref(), Some(words), "{rule}");
+        let measured = told.measured.unwrap_or_else(|| panic!("{rule}: {summary:?}"));
+        assert!(measured.count >= 5 && holds(&measured), "{rule}: {measured:?}");
+    }
 }

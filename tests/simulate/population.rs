@@ -66,6 +66,11 @@ fn a_bad_population_is_told_with_its_place() {
         (r#"{"parties": {"shared": ["mode"]}}"#, "parties.shared", "no attribute `mode`"),
         (r#"{"parties": {"within": {"mode": 1}}}"#, "parties.within.mode", "is a number"),
         (
+            r#"{"attributes": {"a": {"exponential": {"mean": 1}}}, "parties": {"within": {"a": -1}}}"#,
+            "parties.within.a",
+            "it must be at least 0, not -1",
+        ),
+        (
             r#"{"locations": {"eu": {"weight": 1, "near": {"uniform": {"min": 0, "max": 9}}, "far": {"uniform": {"min": 1, "max": 9}}}}}"#,
             "locations.eu.near.uniform",
             "`min` must be from 1",

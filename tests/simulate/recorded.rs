@@ -19,6 +19,7 @@ fn recorded_arrivals_are_taken_and_the_rest_is_counted() {
     let rules = rule_set("duel");
     let population = Box::<Population>::default();
     let arrivals = Arrivals::Recorded { arrivals: Arc::new(recorded), population };
+    assert_eq!(arrivals.expected_tickets(), requests as u64);
     let mut settings = settings(120);
     settings.drain_seconds = 120;
     let summary = checked(&rules, &arrivals, &settings);
@@ -35,9 +36,15 @@ fn recorded_arrivals_are_taken_and_the_rest_is_counted() {
     let recorded = RecordedArrivals::from_json_lines(torn).expect("a torn end is left out");
     assert_eq!((recorded.tickets(), recorded.torn_line()), (1, Some(2)));
     let start = r#"{"at": 5, "StartMatchmaking": {"Players": [{"PlayerId": "a"}]}}"#;
+    let header = r#"{"RuleSetFile": "x.json"}"#;
+    let around = format!("\u{feff}// who came\n\n{header}\r\n{start}\n\n// and no more\n");
+    let recorded = RecordedArrivals::from_json_lines(&around).expect("it has an arrival");
+    assert_eq!((recorded.tickets(), recorded.torn_line()), (1, None));
     for (text, place, said) in [
         ("", 1, "no `StartMatchmaking`"),
-        (r#"{"RuleSetFile": "x.json"}"#, 1, "no `StartMatchmaking`"),
+        (&format!("{start}\n{header}\n"), 2, "`at`, the milliseconds since the start, is required"),
+        (&format!("{header}\n{header}\n{start}"), 2, "`at`, the milliseconds"),
+        (header, 1, "no `StartMatchmaking`"),
         ("[]", 1, "must be a JSON object"),
         ("{\"at\": 1\n", 1, "not JSON"),
         (r#"{"StartMatchmaking": {}}"#, 1, "`at`"),

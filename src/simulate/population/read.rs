@@ -115,6 +115,12 @@ mod tests {
                 "line 1 column 22",
                 "an object is needed here, not a list",
             ),
+            (r#"{"parties": 5}"#, "line 1 column 13", "an object is needed here, not 5"),
+            (
+                r#"{"parties": {"shared": [5]}}"#,
+                "line 1 column 25",
+                "a string is needed here, not 5",
+            ),
             (
                 r#"{"parties": {"many": {}}}"#,
                 "line 1 column 19",
