@@ -78,13 +78,16 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 const BANNED: &[(&str, &str)] = &[
     ("Instant::now", "take `now` from the caller"),
     ("SystemTime", "take `now` from the caller"),
-    ("thread::spawn", "the engine has no threads"),
+    ("thread::", "the engine has no threads"),
     ("std::env", "take options from the caller"),
     ("thread_rng", "use base::rng with the caller's seed"),
     ("RandomState", "use base::hash with the caller's seed"),
     ("HashMap::new", "give it base::hash::SeededState"),
     ("HashSet::new", "give it base::hash::SeededState"),
 ];
+
+/// The one file with threads, those of the feature `parallel` (decision 23).
+const THREADS: &str = "src/search/jobs.rs";
 
 /// The part of a file that is compiled into the engine: without its tests.
 fn code(path: &Path) -> String {
@@ -168,16 +171,21 @@ fn every_module_imports_only_what_its_layer_may() {
 
 #[test]
 fn the_engine_depends_on_nothing_but_its_inputs() {
-    let mut wrong = Vec::new();
+    let (mut wrong, mut with_threads) = (Vec::new(), 0);
     for (_, path) in sources() {
         let code = code(&path);
         for (banned, instead) in BANNED {
-            if code.contains(banned) {
-                wrong.push(format!("{}: `{banned}`; {instead}", path.display()));
+            if !code.contains(banned) {
+                continue;
+            }
+            match *banned == "thread::" && path.ends_with(THREADS) {
+                true => with_threads += 1,
+                false => wrong.push(format!("{}: `{banned}`; {instead}", path.display())),
             }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(with_threads, 1, "{THREADS}");
 }
 
 #[test]
