@@ -17,9 +17,8 @@ pub(crate) struct Progress {
     pub(crate) changed: Keys,
     /// Those whose budget ran out without a match when they were searched last.
     pub(crate) given_up: Keys,
-    /// Whether a ticket has left since the last pass began, while one is under way or searches are
-    /// given up: with a smaller pool, these may come to an end. At other times it means nothing and
-    /// is false, so that nobody must remember it.
+    /// Whether a ticket has left since the last pass began: with a smaller pool, a search that was
+    /// given up may come to an end.
     pub(crate) departed: bool,
     /// Whether a backfill ticket has come, left or changed, so that tickets that were kept for it
     /// may have become free. They count as changed (decision 21).
@@ -64,7 +63,7 @@ impl Progress {
                 batches.remove(ticket);
             }
         }
-        self.departed = self.under_way.is_some() || !self.given_up.is_empty();
+        self.departed = true;
     }
 
     /// Leaves only some tickets.
@@ -148,8 +147,6 @@ impl Progress {
             self.cutting.end(now, self.departed);
         }
         let is_cut = self.cutting.is_cut();
-        let has_shrunk = self.departed;
-        self.departed &= !self.given_up.is_empty();
-        has_shrunk && !is_cut && under_way.exhausted.first_key_value().is_some()
+        self.departed && !is_cut && under_way.exhausted.first_key_value().is_some()
     }
 }

@@ -303,11 +303,14 @@ pub(super) fn progress_form((oldest, progress): (AnchorKey, &Progress)) -> Progr
     let Progress { changed, given_up, departed, sets_free, cutting, under_way } = progress;
     let Cutting { arrangement, fruitless, retry_at, reading } = *cutting;
     let Reading { times: readings, tickets: tickets_read } = reading;
+    // Between passes it means something for searches that were given up alone. A partition of which
+    // nothing else is said is not written down, so it must not be said of others either.
+    let departed = *departed && (under_way.is_some() || !given_up.is_empty());
     ProgressForm {
         oldest: anchor_form(oldest),
         changed: anchor_forms(changed),
         given_up: anchor_forms(given_up),
-        departed: *departed,
+        departed,
         sets_free: *sets_free,
         cutting: CuttingForm { arrangement, fruitless, retry_at, readings, tickets_read },
         under_way: under_way.as_ref().map(under_way_form),
